@@ -1,0 +1,82 @@
+"""The only module that draws randomness, and the form ids take outside the database.
+
+Inside, an id is a time-ordered UUID (version 7). Outside it is an opaque string such as
+`rsp_0649ph8e3…`: a prefix that names the kind and 26 characters of base 32. Neither is a secret.
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import b32hexdecode, b32hexencode
+from binascii import Error as Base32Error
+from typing import Protocol
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+BASE32 = "abcdefghjkmnpqrstuvwxyz23456789"  # no 0/o, 1/l/i: a code may be read aloud
+CODE_LENGTH = 10
+
+
+class Ids(Protocol):
+    """Where new ids and random bytes come from."""
+
+    def new(self) -> UUID:
+        """A new id, later than every id made before by this process."""
+        ...
+
+    def random(self, size: int) -> bytes:
+        """`size` bytes nobody can guess."""
+        ...
+
+
+class SystemIds:
+    """Ids from the clock and the randomness of the machine."""
+
+    def new(self) -> UUID:
+        return uuid7()
+
+    def random(self, size: int) -> bytes:
+        return secrets.token_bytes(size)
+
+
+def encode(prefix: str, value: UUID) -> str:
+    """The outside form of an id: `encode("rsp", id)` gives `rsp_` and 26 characters."""
+    return f"{prefix}_{b32hexencode(value.bytes)[:26].decode().lower()}"
+
+
+def decode(prefix: str, text: str) -> UUID | None:
+    """The id behind its outside form, or None when `text` is not exactly such a form."""
+    head, _, tail = text.partition("_")
+    if head != prefix or len(tail) != 26 or not tail.isascii():
+        return None
+    try:
+        value = UUID(bytes=b32hexdecode(tail.upper().encode() + b"======"))
+    except (Base32Error, ValueError):
+        return None
+    return value if encode(prefix, value) == text else None
+
+
+def base62(raw: bytes, length: int) -> str:
+    """`raw` as a number in base 62, padded on the left to `length` characters."""
+    number = int.from_bytes(raw, "big")
+    digits: list[str] = []
+    while number:
+        number, rest = divmod(number, 62)
+        digits.append(BASE62[rest])
+    return "".join(reversed(digits)).rjust(length, "0")
+
+
+def secret_token(ids: Ids) -> str:
+    """160 random bits as 27 characters of base 62; for what is handed out once and stored as a hash."""
+    return base62(ids.random(20), 27)
+
+
+def public_code(ids: Ids) -> str:
+    """Ten random characters that name a survey in its shared link."""
+    letters: list[str] = []
+    while len(letters) < CODE_LENGTH:
+        # 248 = 8 x 31: bytes above it would make the first letters of the alphabet more likely
+        letters += [BASE32[byte % len(BASE32)] for byte in ids.random(CODE_LENGTH) if byte < 248]
+    return "".join(letters[:CODE_LENGTH])
