@@ -1,0 +1,1 @@
+"""Durable jobs and schedules, in the same database and the same transactions as the data."""
