@@ -1,0 +1,61 @@
+"""What every test may use. Fixtures that need the application stand beside the tests that use them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from tests.databases import begin_run, create_postgres_database, drop_postgres_database, end_run
+from tests.parts import find_chromium, pytest_make_collect_report, pytest_runtest_makereport
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+
+hypothesis_settings.register_profile("cxsurvey", derandomize=True, deadline=None, database=None)
+hypothesis_settings.load_profile("cxsurvey")
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not _is_worker(config):
+        end_run()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of an SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'cxsurvey.db'}"
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The address of an empty Postgres database; it goes when the test ends."""
+    yield create_postgres_database("empty")
+    drop_postgres_database("empty")
+
+
+@pytest.fixture
+def durable_postgres_url() -> Iterator[str]:
+    """An empty database on a Postgres that flushes to disk as in production."""
+    yield create_postgres_database("empty", durable=True)
+    drop_postgres_database("empty", durable=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, once on SQLite and once on Postgres."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The Chromium that drives browser tests."""
+    return find_chromium()
