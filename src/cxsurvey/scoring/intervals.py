@@ -1,0 +1,289 @@
+"""How far the truth may lie from what was counted: interval methods on the share scale.
+
+Notation: P, S, D are the counts of promoters, passives and detractors, n their sum,
+theta = (P - D) / n the net share, z the normal quantile of the confidence, and
+v = p + d - (p - d)^2 the variance of one response coded +1, 0, -1.
+Limits are shares from -1 to 1 (``wilson``: from 0 to 1).
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import lru_cache
+from math import sqrt
+from statistics import NormalDist
+from typing import Final, NamedTuple
+
+from cxsurvey.scoring.counts import GroupCounts, checked_count
+from cxsurvey.scoring.errors import (
+    EmptyCountsError,
+    InvalidConfidenceError,
+    InvalidCountError,
+    UnknownMethodError,
+)
+
+# Bisection stops here: two steps above the spacing of floats below 1.
+_TOLERANCE: Final = 2.0**-51
+
+
+class Method(StrEnum):
+    """The ways to make an interval. ``SCORE`` is the one to use; the others are for comparison."""
+
+    SCORE = "score"
+    ADJUSTED_WALD = "adjusted-wald"
+    AGRESTI_MIN = "agresti-min"
+    WALD = "wald"
+
+    @property
+    def recommended(self) -> bool:
+        """False for plain Wald, which claims certainty when all responses agree."""
+        return self is not Method.WALD
+
+    @property
+    def label(self) -> str:
+        """The name to show.
+
+        >>> Method.SCORE.label, Method.WALD.label
+        ('score (Tango)', 'Wald (not recommended)')
+        """
+        return _LABELS[self]
+
+
+_LABELS: Final[Mapping[Method, str]] = {
+    Method.SCORE: "score (Tango)",
+    Method.ADJUSTED_WALD: "adjusted Wald (Rocks)",
+    Method.AGRESTI_MIN: "Agresti-Min",
+    Method.WALD: "Wald (not recommended)",
+}
+
+
+class Limits(NamedTuple):
+    """Both ends of an interval, as shares."""
+
+    lower: float
+    upper: float
+
+
+class Moments(NamedTuple):
+    """Mean and standard error of the net share, as a Wald interval uses them."""
+
+    mean: float
+    standard_error: float
+
+
+def checked_method(name: object) -> Method:
+    """The method of this name.
+
+    Raises ``UnknownMethodError`` naming all methods.
+
+    >>> checked_method("adjusted-wald") is Method.ADJUSTED_WALD
+    True
+    """
+    try:
+        return Method(name)  # type: ignore[arg-type]
+    except ValueError:
+        allowed = ", ".join(method.value for method in Method)
+        raise UnknownMethodError(f"The interval method must be one of {allowed}, not {name!r}.") from None
+
+
+def checked_confidence(confidence: object) -> float:
+    """Return ``confidence`` if it is a number strictly between 0 and 1.
+
+    Raises ``InvalidConfidenceError``, also for 95 where 0.95 is meant.
+
+    >>> checked_confidence(0.95)
+    0.95
+    """
+    if isinstance(confidence, float) and 0.0 < confidence < 1.0:
+        return confidence
+    raise InvalidConfidenceError(
+        f"Confidence is a number strictly between 0 and 1, such as 0.95, not {confidence!r}."
+    )
+
+
+@lru_cache(maxsize=64)
+def z_value(confidence: float) -> float:
+    """The two-sided standard normal quantile.
+
+    Raises ``InvalidConfidenceError`` unless confidence lies strictly between 0 and 1.
+
+    >>> f"{z_value(0.95):.6f}"
+    '1.959964'
+    """
+    # The lower tail keeps its precision where (1 + confidence) / 2 would round to 1.
+    return -NormalDist().inv_cdf((1.0 - checked_confidence(confidence)) / 2.0)
+
+
+def interval(groups: GroupCounts, confidence: float = 0.95, method: Method | str = Method.SCORE) -> Limits:
+    """The interval of the net share p - d by the named method, within -1 and 1.
+
+    Raises ``EmptyCountsError`` at n = 0, ``InvalidConfidenceError``, ``UnknownMethodError``.
+
+    >>> [round(100 * limit, 1) for limit in interval(GroupCounts(12, 3, 5), 0.95, "wald")]
+    [-2.4, 72.4]
+    """
+    return _INTERVALS[checked_method(method)](groups, confidence)
+
+
+def score_interval(groups: GroupCounts, confidence: float = 0.95) -> Limits:
+    """The score interval of Tango (1998), written for p - d of a trinomial.
+
+    All net shares D' that the score test does not reject: those with
+
+        abs(P - D - n D') <= z sqrt(n (2q + D' (1 - D')))
+
+    where q, the most likely share of detractors if D' were the truth, is the larger root of
+    A q^2 + B q + C with A = 2n, B = (2n - P + D) D' - P - D, C = -D D' (1 - D').
+
+    It stays within -1 and 1, is never empty, always holds the estimate and covers the truth
+    at small n better than the other methods. Edges: all promoters gives (n - z^2)/(n + z^2)
+    to 1, all detractors the mirror image, all passives -z^2/(n + z^2) to z^2/(n + z^2).
+    Found by bisection, to about 4e-16.
+
+    Raises ``EmptyCountsError`` at n = 0 and ``InvalidConfidenceError``.
+
+    >>> [round(100 * limit, 1) for limit in score_interval(GroupCounts(12, 3, 5))]
+    [-5.4, 65.1]
+    """
+    _refuse_empty(groups)
+    z = z_value(confidence)
+    # Swapping promoters and detractors mirrors the problem, so one search serves both ends.
+    return Limits(
+        lower=_lower_score_limit(groups.promoters, groups.passives, groups.detractors, z),
+        upper=-_lower_score_limit(groups.detractors, groups.passives, groups.promoters, z),
+    )
+
+
+def adjusted_wald(groups: GroupCounts, confidence: float = 0.95) -> Limits:
+    """Wald after adding 3/4, 1 1/2 and 3/4 of a response (Rocks 2016; used by MeasuringU).
+
+    Clipped to -1 and 1. Its centre is pulled toward 0, so at a very low confidence an
+    interval around unanimous responses may leave the estimate out.
+
+    Raises ``EmptyCountsError`` at n = 0 and ``InvalidConfidenceError``.
+
+    >>> [round(100 * limit, 1) for limit in adjusted_wald(GroupCounts(12, 3, 5))]
+    [-4.0, 64.9]
+    """
+    return _wald_limits(adjusted_moments(groups), confidence)
+
+
+def agresti_min(groups: GroupCounts, confidence: float = 0.95) -> Limits:
+    """Wald after adding 1/2, 1 and 1/2 of a response (Agresti and Min 2005), clipped to -1 and 1.
+
+    Raises ``EmptyCountsError`` at n = 0 and ``InvalidConfidenceError``.
+
+    >>> [round(100 * limit, 1) for limit in agresti_min(GroupCounts(20, 100, 40))]
+    [-21.6, -3.1]
+    """
+    return _wald_limits(_moments(groups, end=0.5, middle=1.0), confidence)
+
+
+def wald(groups: GroupCounts, confidence: float = 0.95) -> Limits:
+    """Plain theta +- z sqrt(v / n), clipped to -1 and 1. Not recommended.
+
+    It claims certainty when all responses agree and covers too rarely below about n = 100.
+    It is here so that other tools' figures can be checked.
+
+    Raises ``EmptyCountsError`` at n = 0 and ``InvalidConfidenceError``.
+
+    >>> wald(GroupCounts(10, 0, 0))
+    Limits(lower=1.0, upper=1.0)
+    """
+    return _wald_limits(_moments(groups, end=0.0, middle=0.0), confidence)
+
+
+def adjusted_moments(groups: GroupCounts) -> Moments:
+    """Mean and standard error of the net share after adding 3/4, 1 1/2 and 3/4 of a response.
+
+    The standard error is never 0, which makes it fit for tests and planning.
+    Raises ``EmptyCountsError`` at n = 0.
+
+    >>> moments = adjusted_moments(GroupCounts(40, 35, 25))
+    >>> f"{moments.mean:.4f} {moments.standard_error:.4f}"
+    '0.1456 0.0779'
+    """
+    return _moments(groups, end=0.75, middle=1.5)
+
+
+def wilson(successes: int, n: int, confidence: float = 0.95) -> Limits:
+    """The Wilson (1927) interval of a share k / n.
+
+    [k/n + z^2/2n +- z sqrt(k/n (1 - k/n)/n + z^2/4n^2)] / (1 + z^2/n), within 0 and 1.
+    Edges: 0 of n gives 0 to z^2/(n + z^2), n of n its mirror image.
+
+    Raises ``EmptyCountsError`` at n = 0, ``InvalidCountError`` for anything but whole
+    numbers with 0 <= successes <= n, and ``InvalidConfidenceError``.
+
+    >>> [round(limit, 4) for limit in wilson(81, 263)]
+    [0.2553, 0.3662]
+    """
+    checked_count(successes, "successes")
+    checked_count(n, "responses")
+    if successes > n:
+        raise InvalidCountError(f"Successes are at most the {n} responses, not {successes}.")
+    if n == 0:
+        raise EmptyCountsError("An interval needs at least one response.")
+    z = z_value(confidence)
+    # The failures' lower limit is one minus the upper limit, and exact at both edges.
+    return Limits(_lower_wilson_limit(successes, n, z), 1.0 - _lower_wilson_limit(n - successes, n, z))
+
+
+def _lower_wilson_limit(successes: int, n: int, z: float) -> float:
+    if successes == 0:
+        return 0.0
+    share, square = successes / n, z * z / n
+    spread = z * sqrt((share * (1.0 - share) + square / 4.0) / n)
+    return max(0.0, (share + square / 2.0 - spread) / (1.0 + square))
+
+
+def _lower_score_limit(promoters: int, passives: int, detractors: int, z: float) -> float:
+    n = promoters + passives + detractors
+    if detractors == n:
+        return -1.0
+    outside, inside = -1.0, (promoters - detractors) / n
+    while inside - outside > _TOLERANCE:
+        middle = (outside + inside) / 2.0
+        if _score_test_accepts(middle, promoters, detractors, n, z):
+            inside = middle
+        else:
+            outside = middle
+    return outside
+
+
+def _score_test_accepts(net: float, promoters: int, detractors: int, n: int, z: float) -> bool:
+    linear = (2 * n - promoters + detractors) * net - promoters - detractors
+    constant = -detractors * net * (1.0 - net)
+    root = sqrt(max(0.0, linear * linear - 8.0 * n * constant))
+    # Two forms of the same root: each avoids subtracting nearly equal numbers.
+    detractor_share = (root - linear) / (4.0 * n) if linear <= 0.0 else -2.0 * constant / (linear + root)
+    variance = n * max(0.0, 2.0 * detractor_share + net * (1.0 - net))
+    return (promoters - detractors - n * net) ** 2 <= z * z * variance
+
+
+def _moments(groups: GroupCounts, end: float, middle: float) -> Moments:
+    _refuse_empty(groups)
+    n = groups.n + 2.0 * end + middle
+    promoters, detractors = (groups.promoters + end) / n, (groups.detractors + end) / n
+    mean = promoters - detractors
+    # Algebraically p + d - mean^2, in a form that cannot fall below 0 by rounding.
+    passives = (groups.passives + middle) / n
+    variance = passives * (promoters + detractors) + 4.0 * promoters * detractors
+    return Moments(mean, sqrt(variance / n))
+
+
+def _wald_limits(moments: Moments, confidence: float) -> Limits:
+    margin = z_value(confidence) * moments.standard_error
+    return Limits(max(-1.0, moments.mean - margin), min(1.0, moments.mean + margin))
+
+
+def _refuse_empty(groups: GroupCounts) -> None:
+    if groups.n == 0:
+        raise EmptyCountsError("An interval needs at least one response.")
+
+
+_INTERVALS: Final[Mapping[Method, Callable[[GroupCounts, float], Limits]]] = {
+    Method.SCORE: score_interval,
+    Method.ADJUSTED_WALD: adjusted_wald,
+    Method.AGRESTI_MIN: agresti_min,
+    Method.WALD: wald,
+}
