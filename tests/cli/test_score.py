@@ -1,0 +1,321 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from cxsurvey.cli.score import register
+
+FIELDS = ["metric", "unit", "estimate", "lower", "upper", "confidence", "method", "n", "excluded", "counts"]
+NOTHING_LEFT_OUT = {
+    "blank": 0,
+    "not_on_scale": 0,
+    "excluded_code": 0,
+    "same_respondent": 0,
+    "broken_row": 0,
+}
+ESCAPE, OVERRIDE = "\x1b", "\u202e"
+
+
+def run(*arguments: str | Path, columns: int = 200) -> Result:
+    app = typer.Typer()
+    # A second command keeps Typer from dropping the name of the only one.
+    app.command("other")(lambda: None)
+    register(app)
+    return CliRunner().invoke(app, ["score", *map(str, arguments)], env={"COLUMNS": str(columns)})
+
+
+def run_json(*arguments: str | Path) -> Any:
+    result = run(*arguments, "--json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def refused(*arguments: str | Path) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    return result.stderr
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Any:
+    def write_file(content: str | bytes, name: str = "answers.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    return write_file
+
+
+def test_score_of_a_file_prints_one_object_with_exactly_the_agreed_fields(write: Any) -> None:
+    file = write("score\n" + "9\n" * 12 + "7\n" * 3 + "6\n" * 5)
+
+    score = run_json(file, "--metric", "nps", "--column", "score")
+
+    assert list(score) == FIELDS
+    assert (score["metric"], score["unit"], score["method"]) == ("nps", "points", "score")
+    assert (score["estimate"], score["n"], score["confidence"]) == (35.0, 20, 0.95)
+    assert (score["lower"], score["upper"]) == (pytest.approx(-5.4, abs=0.05), pytest.approx(65.1, abs=0.05))
+    assert score["counts"] == {"promoters": 12, "passives": 3, "detractors": 5}
+    assert score["excluded"] == NOTHING_LEFT_OUT
+
+
+@pytest.mark.parametrize(
+    "counts", ["promoters=12,passives=3,detractors=5", "9=12,7=3,0=5", " 10 = 12, 8 = 3, 6 = 5"]
+)
+def test_score_of_counts_equals_the_score_of_the_file(write: Any, counts: str) -> None:
+    file = write("score\n" + "9\n" * 12 + "7\n" * 3 + "6\n" * 5)
+
+    assert run_json("--counts", counts) == run_json(file, "--column", "score")
+
+
+def test_score_uses_the_confidence_and_the_method_asked_for() -> None:
+    score = run_json(
+        "--counts", "promoters=12,passives=3,detractors=5", "--method", "adjusted-wald", "--confidence", "0.8"
+    )
+
+    assert (score["method"], score["confidence"]) == ("adjusted-wald", 0.8)
+    assert score["upper"] == pytest.approx(53.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "cell", ["9 ", " 9", "９", "9.5", "9.0", "+9", "-1", "11", "0009", "nine", "1e1", "٩"]
+)
+def test_a_cell_that_is_no_whole_number_on_the_scale_is_left_out_and_counted(write: Any, cell: str) -> None:
+    score = run_json(write(f"score\n10\n{cell}\n"), "--column", "score")
+
+    assert score["n"] == 1
+    assert score["excluded"] == NOTHING_LEFT_OUT | {"not_on_scale": 1}
+
+
+@pytest.mark.parametrize("cell", ["", " ", "\t", "\u00a0"])
+def test_a_blank_cell_is_left_out_as_blank_and_never_a_passive(write: Any, cell: str) -> None:
+    score = run_json(write(f"id,score\n1,10\n2,{cell}\n"), "--column", "score")
+
+    assert score["n"] == 1
+    assert score["excluded"] == NOTHING_LEFT_OUT | {"blank": 1}
+
+
+def test_short_rows_and_empty_lines_are_told_apart(write: Any) -> None:
+    score = run_json(write("id,score\n1,10\n2\n\n3,9\n"), "--column", "score")
+
+    assert (score["n"], score["excluded"]["blank"]) == (2, 1)
+
+
+def test_an_empty_line_is_a_blank_answer_where_there_is_one_column(write: Any) -> None:
+    score = run_json(write("score\n10\n\n9\n"), "--column", "score")
+
+    assert (score["n"], score["excluded"]["blank"]) == (2, 1)
+
+
+def test_a_row_with_more_cells_than_the_header_is_left_out(write: Any) -> None:
+    score = run_json(write("comment,score\nfine,10\nso, so,9\n"), "--column", "score")
+
+    assert (score["n"], score["excluded"]["broken_row"]) == (1, 1)
+
+
+def test_excluded_codes_are_counted_even_when_they_lie_on_the_scale(write: Any) -> None:
+    file = write("score\n10\n6\n7\n99\n98\n")
+
+    score = run_json(file, "--column", "score", "--exclude", "6, 7,99")
+
+    assert score["n"] == 1
+    assert score["excluded"] == NOTHING_LEFT_OUT | {"excluded_code": 3, "not_on_scale": 1}
+
+
+def test_only_the_first_row_of_a_respondent_counts(write: Any) -> None:
+    file = write("who,score\na,10\na,0\nb,\nb,9\n,8\n,8\n")
+
+    score = run_json(file, "--column", "score", "--respondent", "who")
+
+    assert score["counts"] == {"promoters": 1, "passives": 2, "detractors": 0}
+    assert score["excluded"] == NOTHING_LEFT_OUT | {"same_respondent": 2, "blank": 1}
+
+
+def test_groups_are_a_list_sorted_by_name_with_their_own_exclusions(write: Any) -> None:
+    file = write("shop,score\nwest,0\nEast,10\nwest,\n,9\n")
+
+    groups = run_json(file, "--column", "score", "--by", "shop")
+
+    assert [group["group"] for group in groups] == ["", "East", "west"]
+    assert all(sorted(group) == sorted(["group", *FIELDS]) for group in groups)
+    assert [(group["n"], group["excluded"]["blank"]) for group in groups] == [(1, 0), (1, 0), (1, 1)]
+
+
+def test_a_file_without_rows_has_no_score_rather_than_zero(write: Any) -> None:
+    file = write("shop,score\n")
+
+    score = run_json(file, "--column", "score")
+
+    assert (score["estimate"], score["lower"], score["upper"], score["n"]) == (None, None, None, 0)
+    assert run_json(file, "--column", "score", "--by", "shop") == []
+    assert "no score" in run(file, "--column", "score", "--by", "shop").stdout
+    assert "NPS none" in run(file, "--column", "score").stdout
+
+
+def test_a_byte_order_mark_and_quoted_line_breaks_are_read(write: Any) -> None:
+    file = write('\ufeffscore,comment\r\n10,"two\r\nlines"\r\n9,x\r\n')
+
+    assert run_json(file, "--column", "score")["n"] == 2
+
+
+def test_text_output_tells_score_interval_n_counts_and_what_was_left_out(write: Any) -> None:
+    file = write("id,score\n" + "1,9\n" * 12 + "1,7\n" * 3 + "1,6\n" * 5 + "1,\n1,x\n")
+
+    text = run(file, "--column", "score").stdout
+
+    assert "NPS +35" in text
+    assert "95 % interval: -5 to +65, method score (Tango)" in text
+    assert "Responses: 20, promoters 12, passives 3, detractors 5" in text
+    assert "Left out: 1 blank, 1 not a whole number on the scale" in text
+    assert "low base" in text
+
+
+@pytest.mark.parametrize(
+    ("n", "note"),
+    [(0, "no responses"), (4, "too few to judge"), (9, "very low base"), (29, "Note: low base"), (30, None)],
+)
+def test_small_bases_are_shown_and_marked(n: int, note: str | None) -> None:
+    text = run("--counts", f"9={n}").stdout
+
+    assert f"Responses: {n}" in text
+    assert (note in text) if note else ("Note" not in text)
+
+
+def test_plain_wald_is_labelled_as_not_recommended() -> None:
+    assert "Wald (not recommended)" in run("--counts", "9=5", "--method", "wald").stdout
+
+
+@pytest.mark.parametrize("columns", [40, 200])
+def test_the_table_is_sorted_by_name_and_hides_nothing(write: Any, columns: int) -> None:
+    file = write("shop,score\n" + "west,0\n" * 30 + "east,10\n" + "mid,8\nmid,\n")
+
+    lines = run(file, "--column", "score", "--by", "shop", columns=columns).stdout.splitlines()
+
+    starts = [line.split()[0] for line in lines if line[:4] in {"east", "mid ", "west"}]
+    assert starts == ["east", "mid", "west"]
+    text = "\n".join(lines)
+    assert "+100" in text
+    assert "-100" in text
+    assert "Responses: 32" in text
+    assert "Left out: 1 blank" in text
+
+
+def test_a_group_without_a_response_has_a_row_without_a_score(write: Any) -> None:
+    lines = run(write("shop,score\neast,\n"), "--column", "score", "--by", "shop").stdout.splitlines()
+
+    assert lines[1].split() == ["east", "none", "0", "0/0/0", "1", "no", "responses"]
+
+
+def test_data_is_neither_markup_nor_a_control_sequence(write: Any) -> None:
+    file = write(f"[b]shop[/b],score\n[red]x[/],9\n:smile:,9\n{ESCAPE}[2J{OVERRIDE}y,9\n")
+
+    text = run(file, "--column", "score", "--by", "[b]shop[/b]").stdout
+
+    assert "[b]shop[/b]" in text
+    assert "[red]x[/]" in text
+    assert ":smile:" in text
+    assert ESCAPE not in text
+    assert OVERRIDE not in text
+
+
+def test_a_missing_column_names_the_file_and_its_columns(write: Any) -> None:
+    file = write("id,rating\n1,9\n", name="june.csv")
+
+    for option in ("--by", "--respondent"):
+        assert "no column 'shop'" in refused(file, "--column", "rating", option, "shop")
+    message = refused(file, "--column", "score")
+    assert "june.csv has no column 'score'" in message
+    assert "'id', 'rating'" in message
+
+
+def test_an_empty_file_has_no_header(write: Any) -> None:
+    assert "not even a header row" in refused(write(""), "--column", "score")
+
+
+def test_a_column_that_appears_twice_is_refused(write: Any) -> None:
+    assert "more than one column 'score'" in refused(write("score,score\n1,2\n"), "--column", "score")
+
+
+@pytest.mark.parametrize("content", ["score\n9\n".encode("utf-16"), b"id,score\n1,9\nJos\xe9,9\n"])
+def test_a_wrong_encoding_is_named_with_its_file(write: Any, content: bytes) -> None:
+    message = refused(write(content, name="latin.csv"), "--column", "score")
+
+    assert "latin.csv is not UTF-8 text" in message
+
+
+@pytest.mark.parametrize(
+    "content", ['score,c\n9,"never closed\n', 'score,c\n9,"a"b\n', "score\n" + "9" * 200_000 + "\n"]
+)
+def test_a_broken_file_is_refused_rather_than_half_read(write: Any, content: str) -> None:
+    assert "is not valid CSV" in refused(write(content), "--column", "score")
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    assert "absent.csv cannot be read" in refused(tmp_path / "absent.csv", "--column", "score")
+    assert "cannot be read" in refused(tmp_path, "--column", "score")
+
+
+@pytest.mark.parametrize("metric", ["csat", "ces", "NPS", ""])
+def test_another_metric_is_refused_and_the_allowed_ones_named(metric: str) -> None:
+    assert "--metric must be one of nps" in refused("--counts", "9=1", "--metric", metric)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--confidence", "95"], "strictly between 0 and 1"),
+        (["--confidence", "nan"], "strictly between 0 and 1"),
+        (["--method", "t"], "score, adjusted-wald, agresti-min, wald"),
+    ],
+)
+def test_a_wrong_confidence_or_method_is_refused_even_without_rows(
+    write: Any, arguments: list[str], message: str
+) -> None:
+    file = write("shop,score\n")
+
+    assert message in refused(file, "--column", "score", "--by", "shop", *arguments)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        "",
+        "promoters=12,detractors=5",
+        "promoters=12,passives=3,detractors=5,promoters=1",
+        "promoters=12,passives=3,detractors=5,9=1",
+        "promoters=-1,passives=3,detractors=5",
+        "promoters=1.5,passives=3,detractors=5",
+        "9=1,09=2",
+        "9=1,9=2",
+        "9=1,",
+        "others=3",
+        "9:1",
+    ],
+)
+def test_counts_that_do_not_add_up_to_a_meaning_are_refused(counts: str) -> None:
+    assert "--counts takes each of promoters, passives and detractors once" in refused("--counts", counts)
+
+
+def test_counts_off_the_scale_or_too_large_are_refused() -> None:
+    assert "whole number from 0 to 10" in refused("--counts", "11=1")
+    assert "must be a whole number from 0 to 1000000000000" in refused("--counts", "9=9999999999999")
+
+
+@pytest.mark.parametrize("codes", ["", "a", "6;7", "6,", "-1", "1000"])
+def test_codes_that_are_no_numbers_are_refused(write: Any, codes: str) -> None:
+    assert "--exclude takes numbers" in refused(write("score\n9\n"), "--column", "score", "--exclude", codes)
+
+
+@pytest.mark.parametrize("option", ["--column", "--by", "--respondent", "--exclude"])
+def test_counts_stand_alone(write: Any, option: str) -> None:
+    assert "--counts stands alone" in refused("--counts", "9=1", option, "score")
+    assert "--counts stands alone" in refused(write("score\n9\n"), "--counts", "9=1")
+
+
+def test_a_source_and_a_column_are_needed(write: Any) -> None:
+    assert "Name a CSV file" in refused()
+    assert "--column must name" in refused(write("score\n9\n"))
