@@ -1,0 +1,176 @@
+"""Logging of the whole process: structlog and uvicorn through one chain, as JSON or for the eye.
+
+No line holds an e-mail address, a secret token or what a customer wrote: the last processor before rendering
+takes them out, whoever logged them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from cxsurvey.core.clock import Clock
+from cxsurvey.settings import Settings
+
+LEFT_OUT = "[left out]"
+PRIVATE_FIELDS = frozenset(
+    {"answers", "args", "attributes", "body", "claims", "comment", "email", "follow_ups", "password", "token"}
+)
+
+_ADDRESS = re.compile(r"[^\s@<>\"'(),:;=\[\]]+@[^\s@<>\"'(),:;=\[\]]+")
+_TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{4})[0-9A-Za-z]{23}(?![0-9A-Za-z])")
+# databases repeat the values of a failed statement in their messages
+_VALUES = re.compile(
+    r"\[parameters: .*?\]\s*(?=\(Background|$)|^DETAIL:.*?$|\bDETAIL: .*?$", re.DOTALL | re.MULTILINE
+)
+
+
+def redact(text: str) -> str:
+    """`text` without e-mail addresses, database values and secret tokens (four characters of these stay)."""
+    text = _VALUES.sub(LEFT_OUT, text)
+    text = _ADDRESS.sub("[address]", text)
+    return _TOKEN.sub(r"\1…", text)
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {key: LEFT_OUT if key in PRIVATE_FIELDS else _redacted(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_redacted(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, float)) else redact(str(value))
+
+
+def drop_private(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Processor: the event without what identifies a person or opens a door."""
+    return {
+        key: value if key.startswith("_") else LEFT_OUT if key in PRIVATE_FIELDS else _redacted(value)
+        for key, value in event.items()
+    }
+
+
+class AccessLog:
+    """One line per request, written past the processors: it is on the path of every answer."""
+
+    def __init__(self) -> None:
+        self.stream: TextIO | None = None
+        self.as_json = True
+        self.clock: Clock | None = None
+
+    def write(self, fields: Mapping[str, Any]) -> None:
+        if self.stream is None or self.clock is None:
+            return
+        stamp = self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        if self.as_json:
+            line = json.dumps(
+                {"event": "request", "level": "info", "timestamp": stamp, **fields}, ensure_ascii=False
+            )
+        else:
+            line = (
+                f"{stamp} {fields['status']} {fields['method']} {fields['path']} {fields['milliseconds']} ms"
+            )
+        self.stream.write(line + "\n")
+
+
+_access = AccessLog()
+
+
+def access(
+    *,
+    method: str,
+    path: str,
+    status: int,
+    seconds: float,
+    audience: str,
+    request_id: str = "",
+    peer: str = "",
+) -> None:
+    """Logs one answered request. `path` is without query; tokens in it are cut to their first characters."""
+    if _access.stream is None:
+        return
+    _access.write(
+        {
+            "method": method,
+            "path": _TOKEN.sub(r"\1…", path),
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+            "audience": audience,
+            "request_id": request_id,
+            "peer": peer,
+        }
+    )
+
+
+def configure(settings: Settings, clock: Clock, stream: TextIO | None = None) -> None:
+    """Sets up logging for this process; `auto` means colours on a terminal and JSON elsewhere."""
+    stream = stream or sys.stderr
+    as_json = settings.log_format == "json" or (settings.log_format == "auto" and not stream.isatty())
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        _stamp(clock),
+        structlog.processors.format_exc_info,
+        drop_private,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    renderer: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if as_json
+        else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    _route(handler, level)
+    _access.stream = stream if level <= logging.INFO else None
+    _access.as_json = as_json
+    _access.clock = clock
+
+
+def _route(handler: logging.Handler, level: int) -> None:
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in ("uvicorn", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = True
+        logger.setLevel(max(level, logging.INFO))
+    # our own access log replaces it: it would print whole tokens
+    silent = logging.getLogger("uvicorn.access")
+    silent.handlers = []
+    silent.propagate = False
+    silent.disabled = True
+    logging.getLogger("alembic").setLevel(max(level, logging.WARNING))
+
+
+def _stamp(clock: Clock) -> Processor:
+    def add(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event["timestamp"] = clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return event
+
+    return add
