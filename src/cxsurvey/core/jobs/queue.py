@@ -1,16 +1,18 @@
 """The table of jobs: putting in, claiming, renewing, finishing. Every change is one conditional statement.
 
-A claim is an update that names the state and lease it has seen; whoever changes exactly one row has the job.
-That holds on both databases without row locks.
+A claim is an update that names the state and the attempt it has seen; whoever changes exactly one row has the
+job. That holds on both databases without row locks. All functions work in the caller's transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import cast
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, text, update
 
 from cxsurvey.core.context import NewJob
 from cxsurvey.core.db.upsert import insert_ignore
@@ -21,9 +23,42 @@ JOBS = cast("Table", Job.__table__)
 DEDUPE = ("dedupe_key",)
 DEDUPE_WHERE = "dedupe_key IS NOT NULL"
 
+LEASE = timedelta(seconds=60)
+"""A running job whose lease is older belongs to a process that died, and is taken over."""
+MAX_ATTEMPTS = 14
+FIRST_DELAY = timedelta(seconds=10)
+LONGEST_DELAY = timedelta(hours=6)
+KEEP_FINISHED = timedelta(days=30)
+ERROR_LENGTH = 500
+
+# spelled out, because a bound parameter would keep SQLite from using the partial indexes
+WAITING = text("state = 'waiting'")
+RUNNING = text("state = 'running'")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that one process holds. `owner` and `attempt` together name this claim and no later one."""
+
+    id: UUID
+    name: str
+    args: Mapping[str, Any]
+    workspace_id: UUID | None
+    owner: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A job that can be claimed as long as nobody else was faster. `stale` means its process died."""
+
+    id: UUID
+    state: str
+    attempts: int
+
 
 def write(connection: Connection, jobs: Sequence[NewJob], ids: Ids, now: datetime) -> None:
-    """Puts jobs into the queue within the caller's transaction; a taken dedupe key drops its job."""
+    """Puts jobs into the queue; one whose dedupe key belongs to an unfinished job is dropped."""
     if not jobs:
         return
     rows = [
@@ -41,3 +76,111 @@ def write(connection: Connection, jobs: Sequence[NewJob], ids: Ids, now: datetim
         for job in jobs
     ]
     connection.execute(insert_ignore(JOBS, connection.dialect.name, DEDUPE, DEDUPE_WHERE), rows)
+
+
+def candidates(
+    connection: Connection, names: Collection[str], now: datetime, limit: int = 8
+) -> list[Candidate]:
+    """Jobs of these names to claim now: those of dead processes first, then due ones, oldest first."""
+    columns = select(JOBS.c.id, JOBS.c.state, JOBS.c.attempts).where(JOBS.c.name.in_(names)).limit(limit)
+    # a lease far in the future was written before the clock was set back
+    stale = or_(JOBS.c.lease_until < now, JOBS.c.lease_until > now + 2 * LEASE)
+    left = columns.where(RUNNING, stale).order_by(JOBS.c.lease_until, JOBS.c.id)
+    due = columns.where(WAITING, JOBS.c.due_at <= now).order_by(JOBS.c.due_at, JOBS.c.id)
+    return [Candidate(*row) for query in (left, due) for row in connection.execute(query)]
+
+
+def claim(connection: Connection, seen: Candidate, owner: str, now: datetime) -> Claim | None:
+    """Takes the job if it still is as it was seen; None when somebody else was faster.
+
+    A job whose every attempt ended with the death of its process is buried instead.
+    """
+    unchanged: list[ColumnElement[bool]] = [
+        JOBS.c.id == seen.id,
+        JOBS.c.state == seen.state,
+        JOBS.c.attempts == seen.attempts,
+    ]
+    if seen.state == "running":
+        unchanged.append(or_(JOBS.c.lease_until < now, JOBS.c.lease_until > now + 2 * LEASE))
+    if seen.attempts >= MAX_ATTEMPTS:
+        connection.execute(
+            update(JOBS).where(*unchanged).values(_end("dead", now, "its process died each time"))
+        )
+        return None
+    taken = update(JOBS).where(*unchanged)
+    taken = taken.values(
+        state="running", attempts=seen.attempts + 1, lease_owner=owner, lease_until=now + LEASE
+    )
+    if connection.execute(taken).rowcount != 1:
+        return None
+    columns = select(JOBS.c.name, JOBS.c.args, JOBS.c.workspace_id).where(JOBS.c.id == seen.id)
+    name, args, workspace_id = connection.execute(columns).one()
+    return Claim(seen.id, name, args, workspace_id, owner, seen.attempts + 1)
+
+
+def renew(connection: Connection, held: Claim, now: datetime) -> bool:
+    """Prolongs the lease; False when the job is no longer ours."""
+    return _change(connection, held, {"lease_until": now + LEASE})
+
+
+def finish(connection: Connection, held: Claim, now: datetime) -> bool:
+    """The job is done; its dedupe key is free again."""
+    return _change(connection, held, _end("done", now, None))
+
+
+def retry_or_bury(connection: Connection, held: Claim, now: datetime, error: str, chance: float) -> str:
+    """Puts a failed job back with a growing delay, or buries it after its last attempt; gives the new state.
+
+    `chance` in [0, 1) spreads the delay by a quarter to both sides.
+    """
+    if held.attempt >= MAX_ATTEMPTS:
+        _change(connection, held, _end("dead", now, error))
+        return "dead"
+    due_at = now + delay_after(held.attempt, chance)
+    _change(connection, held, {**_free("waiting"), "due_at": due_at, "last_error": error[:ERROR_LENGTH]})
+    return "waiting"
+
+
+def release(connection: Connection, held: Claim) -> bool:
+    """Puts an interrupted job back as if it had not been claimed."""
+    return _change(connection, held, {**_free("waiting"), "attempts": held.attempt - 1})
+
+
+def delay_after(attempt: int, chance: float) -> timedelta:
+    """How long to wait after failed attempt number `attempt` (from 1)."""
+    doubled: timedelta = FIRST_DELAY * 2 ** min(attempt - 1, 16)
+    return min(doubled, LONGEST_DELAY) * (0.75 + chance / 2)
+
+
+def counts_by_state(connection: Connection) -> dict[str, int]:
+    """How many jobs are waiting, running, done and dead."""
+    counts = {"waiting": 0, "running": 0, "done": 0, "dead": 0}
+    query = select(JOBS.c.state, func.count()).group_by(JOBS.c.state)
+    counts.update((state, number) for state, number in connection.execute(query))
+    return counts
+
+
+def delete_finished(connection: Connection, now: datetime, limit: int) -> int:
+    """Forgets up to `limit` jobs that ended long ago; returns how many."""
+    old = (
+        select(JOBS.c.id)
+        .where(JOBS.c.state.in_(("done", "dead")), JOBS.c.finished_at < now - KEEP_FINISHED)
+        .limit(limit)
+    )
+    return connection.execute(delete(JOBS).where(JOBS.c.id.in_(old))).rowcount
+
+
+def _change(connection: Connection, held: Claim, values: Mapping[str, Any]) -> bool:
+    ours = (JOBS.c.id == held.id, RUNNING, JOBS.c.lease_owner == held.owner, JOBS.c.attempts == held.attempt)
+    return connection.execute(update(JOBS).where(*ours).values(values)).rowcount == 1
+
+
+def _free(state: str) -> dict[str, Any]:
+    return {"state": state, "lease_owner": None, "lease_until": None}
+
+
+def _end(state: str, now: datetime, error: str | None) -> dict[str, Any]:
+    values = {**_free(state), "finished_at": now, "dedupe_key": None}
+    if error is not None:
+        values["last_error"] = error[:ERROR_LENGTH]
+    return values
