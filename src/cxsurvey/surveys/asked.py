@@ -1,0 +1,108 @@
+"""What is asked now, for the pages and requests of customers: one read by key, and definitions parsed once.
+
+A version never changes, so its parsed definition is kept by id while the process lives, up to a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from cxsurvey.core.context import Context
+from cxsurvey.surveys import queries
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.policy import SurveyState
+
+KEPT_DEFINITIONS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWorkspace:
+    """Who asks: what a customer's page shows of a workspace."""
+
+    name: str
+    privacy_url: str | None
+    accent: str
+    report_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A published survey as customers meet it. Only one whose `is_open` holds takes new answers."""
+
+    survey_id: UUID
+    workspace_id: UUID
+    code: str
+    name: str
+    state: SurveyState
+    version_id: UUID
+    version_number: int
+    trend_line_id: int
+    definition: Definition
+    anonymous: bool
+    workspace: AskedWorkspace
+
+    @property
+    def is_open(self) -> bool:
+        return self.state is SurveyState.OPEN
+
+
+def asked_by_code(ctx: Context, code: str) -> Asked | None:
+    """The published survey behind a shared link; None when there is none, or it was never published."""
+    return asked_many(ctx, codes=[code]).get(code)
+
+
+def asked_by_id(ctx: Context, survey_id: UUID) -> Asked | None:
+    """The published survey with this id, in any workspace: the caller compares it with the credential's."""
+    return asked_many(ctx, survey_ids=[survey_id]).get(survey_id)
+
+
+def asked_many(
+    ctx: Context, survey_ids: Collection[UUID] = (), codes: Collection[str] = ()
+) -> dict[UUID | str, Asked]:
+    """Published surveys by id and by code, each under what it was asked for; one read for each of the two."""
+    by_id = queries.asked_by_ids(ctx.connection, survey_ids) if survey_ids else []
+    by_code = queries.asked_by_codes(ctx.connection, codes) if codes else []
+    parsed = definitions_of(ctx, {row.version_id for row in (*by_id, *by_code)})
+    found: dict[UUID | str, Asked] = {row.id: _asked(row, parsed) for row in by_id}
+    found.update({row.code: _asked(row, parsed) for row in by_code})
+    return found
+
+
+def definitions_of(ctx: Context, version_ids: Iterable[UUID]) -> dict[UUID, Definition]:
+    """The definitions of versions, read and parsed only when this process has not met them yet."""
+    wanted = set(version_ids)
+    found = {version_id: kept for version_id in wanted if (kept := _kept.get(version_id)) is not None}
+    unknown = wanted - found.keys()
+    if unknown:
+        for version_id, stored in queries.definitions(ctx.connection, unknown).items():
+            found[version_id] = _kept[version_id] = Definition.from_stored(stored)
+        _forget_oldest()
+    return found
+
+
+_kept: dict[UUID, Definition] = {}
+
+
+def _forget_oldest() -> None:
+    # several threads may do this at once: each step is one operation on the dict, and a miss costs one read
+    for version_id in list(_kept)[: max(0, len(_kept) - KEPT_DEFINITIONS)]:
+        _kept.pop(version_id, None)
+
+
+def _asked(row: Any, parsed: dict[UUID, Definition]) -> Asked:
+    return Asked(
+        survey_id=row.id,
+        workspace_id=row.workspace_id,
+        code=row.code,
+        name=row.name,
+        state=SurveyState(row.state),
+        version_id=row.version_id,
+        version_number=row.number,
+        trend_line_id=row.trend_line_id,
+        definition=parsed[row.version_id],
+        anonymous=row.anonymous,
+        workspace=AskedWorkspace(row.workspace_name, row.privacy_url, row.accent, row.report_zone),
+    )

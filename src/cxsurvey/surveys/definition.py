@@ -1,0 +1,231 @@
+"""What a survey asks, as one value: scale, texts per language, follow-ups and thank-you per band.
+
+The same value is a draft and, once published, an immutable version. A draft may have gaps; what must hold
+before it is asked stands in `surveys.completeness`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, StringConstraints, field_serializer, model_validator
+from pydantic_core import PydanticCustomError
+
+from cxsurvey.core.command import Command
+from cxsurvey.core.text import MaybeLine200, Passage1000
+from cxsurvey.scoring import scales
+from cxsurvey.scoring.scales import Band, Direction, Metric
+from cxsurvey.surveys.languages import Language, canonical
+
+MOST_FOLLOW_UPS = 5
+MOST_OPTIONS = 10
+MOST_LANGUAGES = 20
+
+FORMULAS: Mapping[str, scales.Definition] = {scales.NPS.key: scales.NPS}
+"""The scoring definitions that a survey may use, by key."""
+
+NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f\\\"<>^`{|}\ud800-\udfff]")
+
+
+def _check_link(value: str) -> str:
+    if value and not is_web_address(value):
+        raise PydanticCustomError(
+            "not_a_web_address", "must be an address that starts with https:// or http://"
+        )
+    return value
+
+
+def is_web_address(text: str) -> bool:
+    """Whether `text` is an absolute http or https address with a host and without a password in it."""
+    if NOT_IN_AN_ADDRESS.search(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and named and "@" not in parts.netloc
+
+
+Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_check_link)]
+PartId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
+LabelsByLanguage = dict[Language, MaybeLine200]
+
+
+class AskedScale(Command):
+    """The scale that is asked and the formula its scores are counted with."""
+
+    metric: Metric
+    minimum: Annotated[int, Field(ge=0, le=10)]
+    maximum: Annotated[int, Field(ge=0, le=10)]
+    direction: Direction
+    formula: str
+
+    @classmethod
+    def of(cls, formula: scales.Definition) -> Self:
+        """The scale that belongs to a scoring definition."""
+        return cls(
+            metric=formula.metric,
+            minimum=formula.scale.minimum,
+            maximum=formula.scale.maximum,
+            direction=formula.scale.direction,
+            formula=formula.key,
+        )
+
+    @model_validator(mode="after")
+    def _fits_its_formula(self) -> Self:
+        formula = FORMULAS.get(self.formula)
+        if formula is None:
+            raise PydanticCustomError("unknown_formula", "must name a known formula, such as nps-0-10/1")
+        scale = formula.scale
+        ours = (self.metric, self.minimum, self.maximum, self.direction)
+        if ours != (formula.metric, scale.minimum, scale.maximum, scale.direction):
+            raise PydanticCustomError("scale_does_not_fit", "must be the scale of its formula")
+        return self
+
+    @property
+    def scoring(self) -> scales.Definition:
+        return FORMULAS[self.formula]
+
+
+class Thanks(Command):
+    """The last page. The link is a link, never a redirect."""
+
+    title: MaybeLine200 = ""
+    text: Passage1000 = ""
+    link_label: MaybeLine200 = ""
+    link_url: Link = ""
+
+
+class CommentLabels(Command):
+    """The question for a reason, as each group of customers is asked it."""
+
+    detractor: MaybeLine200 = ""
+    passive: MaybeLine200 = ""
+    promoter: MaybeLine200 = ""
+
+    def of(self, band: Band) -> str:
+        label: str = getattr(self, band.value)
+        return label
+
+
+class ThanksByBand(Command):
+    """The last page, as each group of customers sees it."""
+
+    detractor: Thanks = Thanks()
+    passive: Thanks = Thanks()
+    promoter: Thanks = Thanks()
+
+    def of(self, band: Band) -> Thanks:
+        thanks: Thanks = getattr(self, band.value)
+        return thanks
+
+
+class Texts(Command):
+    """Everything a customer reads in one language, but for the follow-ups."""
+
+    question: MaybeLine200 = ""
+    low_label: MaybeLine200 = ""
+    high_label: MaybeLine200 = ""
+    comment_labels: CommentLabels = CommentLabels()
+    thanks: ThanksByBand = ThanksByBand()
+
+
+class FollowUpKind(StrEnum):
+    """How a follow-up is answered."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+
+
+class Option(Command):
+    """One answer to choose; responses keep its id."""
+
+    id: PartId
+    labels: LabelsByLanguage
+
+
+class FollowUp(Command):
+    """A further question for some groups of customers, asked after the score is stored."""
+
+    id: PartId
+    kind: FollowUpKind
+    bands: frozenset[Band]
+    labels: LabelsByLanguage
+    options: Annotated[tuple[Option, ...], Field(max_length=MOST_OPTIONS)] = ()
+
+    @field_serializer("bands", when_used="json")
+    def _bands_in_order(self, bands: frozenset[Band]) -> list[str]:
+        return [band.value for band in Band if band in bands]
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.kind is FollowUpKind.TEXT and self.options:
+            raise PydanticCustomError("options_on_text", "must have no options when it is answered by text")
+        _refuse_twins(option.id for option in self.options)
+        return self
+
+
+class Definition(Command):
+    """All that one survey asks. `texts` holds the languages in the order they are offered."""
+
+    scale: AskedScale = AskedScale.of(scales.NPS)
+    default_language: Language
+    texts: Annotated[dict[Language, Texts], Field(min_length=1, max_length=MOST_LANGUAGES)]
+    follow_ups: Annotated[tuple[FollowUp, ...], Field(max_length=MOST_FOLLOW_UPS)] = ()
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, Any]) -> Self:
+        """The definition that `stored` returned."""
+        return cls.model_validate_json(json.dumps(stored))
+
+    def stored(self) -> dict[str, Any]:
+        """The definition as plain JSON values; equal definitions give equal ones."""
+        return self.model_dump(mode="json")
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if self.default_language not in self.texts:
+            raise PydanticCustomError("default_language_missing", "must have texts in its default language")
+        _refuse_twins(follow_up.id for follow_up in self.follow_ups)
+        return self
+
+    @property
+    def metric(self) -> Metric:
+        return self.scale.metric
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.texts)
+
+    def language_for(self, wanted: str | None) -> str:
+        """The language to show when `wanted` is asked for: that one, its base language, or the default."""
+        tag = canonical(wanted) if wanted else None
+        if tag is None:
+            return self.default_language
+        while tag and tag not in self.texts:
+            tag = tag.rpartition("-")[0]
+        return tag or self.default_language
+
+    def texts_in(self, language: str | None) -> Texts:
+        """The texts in the language that `language_for` finds."""
+        return self.texts[self.language_for(language)]
+
+    def follow_ups_for(self, band: Band) -> tuple[FollowUp, ...]:
+        """The follow-ups that customers of one band are asked, in order."""
+        return tuple(follow_up for follow_up in self.follow_ups if band in follow_up.bands)
+
+    def band(self, score: int) -> Band:
+        """The band of a score; raises `scoring.errors.InvalidScoreError` when it is not on the scale."""
+        return self.scale.scoring.band(score)
+
+
+def _refuse_twins(ids: Iterable[str]) -> None:
+    listed = list(ids)
+    if len(set(listed)) != len(listed):
+        raise PydanticCustomError("duplicate_id", "must not use one id twice")

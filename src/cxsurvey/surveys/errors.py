@@ -1,0 +1,45 @@
+"""What surveys refuse."""
+
+from __future__ import annotations
+
+from cxsurvey.core.errors import Kind, Refusal
+
+
+class StaleEdit(Refusal):
+    """The survey changed since the caller read it; nothing of this edit was stored."""
+
+    code = "stale_edit"
+    kind = Kind.CONFLICT
+    message = "Somebody else changed this survey in the meantime. Look at their change, then save again."
+
+
+class SurveyIsClosed(Refusal):
+    """The survey is closed and must be opened again first."""
+
+    code = "survey_closed"
+    kind = Kind.CONFLICT
+    message = "This survey is closed. Open it again first."
+
+
+class SurveyIsNotOpen(Refusal):
+    """Only an open survey can be closed."""
+
+    code = "survey_not_open"
+    kind = Kind.CONFLICT
+    message = "This survey is not open."
+
+
+class SurveyIsNotClosed(Refusal):
+    """Only a closed survey can be opened again."""
+
+    code = "survey_not_closed"
+    kind = Kind.CONFLICT
+    message = "This survey is not closed."
+
+
+class AnonymityIsFixed(Refusal):
+    """Customers were promised something at the first publication, and it holds."""
+
+    code = "anonymity_fixed"
+    kind = Kind.CONFLICT
+    message = "Whether a survey is anonymous is fixed when it is first published."

@@ -1,0 +1,61 @@
+"""Languages as the tags that browsers and mails use: checked, written in one way, and named for people."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Annotated
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+# language, perhaps a script, perhaps a region: what a page can be written in (RFC 5646, without extensions)
+TAG = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
+
+
+def canonical(tag: str) -> str | None:
+    """The tag in its one spelling (`pt-br` gives `pt-BR`), or None when it is no language tag."""
+    found = TAG.fullmatch(tag)
+    if found is None:
+        return None
+    language, script, region = found.groups()
+    parts = [language.lower(), script.title() if script else None, region.upper() if region else None]
+    return "-".join(part for part in parts if part)
+
+
+def _check(value: str) -> str:
+    tag = canonical(value)
+    if tag is None:
+        raise PydanticCustomError("not_a_language", "must be a language tag such as en, de or pt-BR")
+    return tag
+
+
+Language = Annotated[str, StringConstraints(strip_whitespace=True, max_length=16), AfterValidator(_check)]
+
+
+@lru_cache(maxsize=256)
+def _locale(tag: str) -> Locale | None:
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def name_of(tag: str) -> str:
+    """The English name of a language, or its tag when nobody has named it: `de` gives `German`."""
+    locale = _locale(tag)
+    return (locale.get_display_name("en") if locale else None) or tag
+
+
+def own_name_of(tag: str) -> str:
+    """The name a language has in itself: `de` gives `Deutsch`."""
+    locale = _locale(tag)
+    name = locale.get_display_name() if locale else None
+    return name[:1].upper() + name[1:] if name else tag
+
+
+def direction_of(tag: str) -> str:
+    """`rtl` for languages written from right to left, else `ltr`; the value of the HTML attribute `dir`."""
+    locale = _locale(tag)
+    return locale.text_direction if locale else "ltr"

@@ -1,0 +1,96 @@
+"""Every statement on surveys, their versions and trend lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select, update
+
+from cxsurvey.accounts.models import Workspace
+from cxsurvey.surveys.models import Survey, SurveyVersion, TrendLine
+
+_surveys = cast(Table, Survey.__table__)
+_versions = cast(Table, SurveyVersion.__table__)
+_lines = cast(Table, TrendLine.__table__)
+_workspaces = cast(Table, Workspace.__table__)
+
+_SURVEY: Select[Any] = select(
+    *_surveys.c, _versions.c.number.label("version_number"), _versions.c.definition.label("published")
+).join_from(_surveys, _versions, _versions.c.id == _surveys.c.version_id, isouter=True)
+
+
+def survey(connection: Connection, workspace_id: UUID, survey_id: UUID) -> Row[Any] | None:
+    """One survey with the number and definition of the version asked now, if it is of this workspace."""
+    statement = _SURVEY.where(_surveys.c.id == survey_id, _surveys.c.workspace_id == workspace_id)
+    return connection.execute(statement).one_or_none()
+
+
+def surveys_of(connection: Connection, workspace_id: UUID) -> list[Row[Any]]:
+    """All surveys of a workspace, newest first."""
+    statement = _SURVEY.where(_surveys.c.workspace_id == workspace_id)
+    return list(connection.execute(statement.order_by(_surveys.c.created_at.desc(), _surveys.c.id.desc())))
+
+
+def add_survey(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Adds one survey."""
+    connection.execute(insert(_surveys), [dict(row)])
+
+
+def change_survey(connection: Connection, survey_id: UUID, revision: int, changes: Mapping[str, Any]) -> bool:
+    """Writes `changes` and raises the revision; False, and nothing written, when that is not `revision`."""
+    statement = (
+        update(_surveys)
+        .where(_surveys.c.id == survey_id, _surveys.c.revision == revision)
+        .values(revision=revision + 1, **changes)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def add_version(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Adds one version."""
+    connection.execute(insert(_versions), [dict(row)])
+
+
+def add_trend_line(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Adds one trend line and gives its number."""
+    return int(connection.execute(insert(_lines).values(**row).returning(_lines.c.id)).scalar_one())
+
+
+# What a respondent's page needs. Made once, so that a request only binds values.
+_ASKED: Select[Any] = select(
+    _surveys.c.id,
+    _surveys.c.workspace_id,
+    _surveys.c.code,
+    _surveys.c.name,
+    _surveys.c.state,
+    _surveys.c.version_id,
+    _versions.c.number,
+    _surveys.c.trend_line_id,
+    _surveys.c.anonymous,
+    _workspaces.c.name.label("workspace_name"),
+    _workspaces.c.privacy_url,
+    _workspaces.c.accent,
+    _workspaces.c.report_zone,
+).where(_versions.c.id == _surveys.c.version_id, _workspaces.c.id == _surveys.c.workspace_id)
+_ASKED_BY_CODE = _ASKED.where(_surveys.c.code.in_(bindparam("codes", expanding=True)))
+_ASKED_BY_ID = _ASKED.where(_surveys.c.id.in_(bindparam("ids", expanding=True)))
+_DEFINITIONS = select(_versions.c.id, _versions.c.definition).where(
+    _versions.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def asked_by_codes(connection: Connection, codes: Collection[str]) -> list[Row[Any]]:
+    """Published surveys with these codes, without their definitions."""
+    return list(connection.execute(_ASKED_BY_CODE, {"codes": list(codes)}))
+
+
+def asked_by_ids(connection: Connection, survey_ids: Collection[UUID]) -> list[Row[Any]]:
+    """Published surveys with these ids, without their definitions."""
+    return list(connection.execute(_ASKED_BY_ID, {"ids": list(survey_ids)}))
+
+
+def definitions(connection: Connection, version_ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """The stored definitions of versions."""
+    return {row.id: row.definition for row in connection.execute(_DEFINITIONS, {"ids": list(version_ids)})}
