@@ -60,6 +60,8 @@ bench: $(DEV)  ## Measure the promises; fails when one falls short
 migration: $(DEV)  ## Draft a migration from the models: make migration name="add a column"
 	@test -n "$(name)" || { echo 'usage: make migration name="what changes"' >&2; exit 2; }
 	$(BIN)/alembic revision --autogenerate -m "$(name)"
+	$(BIN)/ruff check --fix migrations
+	$(BIN)/ruff format migrations
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 locks: $(DEV)  ## Write the locks anew from pyproject.toml; UPGRADE=1 takes newer versions
