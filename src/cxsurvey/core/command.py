@@ -1,0 +1,98 @@
+"""Commands: the one way in which outside input becomes a value of a domain.
+
+A command is frozen and strict and refuses unknown fields. Its problems name the field and the rule and never
+repeat what was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from cxsurvey.core.errors import FieldProblem, Invalid
+
+RULES = {
+    "missing": ("missing", "is required"),
+    "extra_forbidden": ("unknown_field", "is not a field of this request"),
+    "string_too_long": ("too_long", "must have at most {max_length} characters"),
+    "string_too_short": ("too_short", "must have at least {min_length} characters"),
+    "int_type": ("not_a_whole_number", "must be a whole number"),
+    "int_from_float": ("not_a_whole_number", "must be a whole number"),
+    "int_parsing_size": ("out_of_range", "is out of range"),
+    "greater_than_equal": ("out_of_range", "must be {ge} or more"),
+    "less_than_equal": ("out_of_range", "must be {le} or less"),
+    "string_type": ("not_text", "must be text"),
+    "string_unicode": ("not_text", "must be valid Unicode text"),
+    "bool_type": ("not_true_or_false", "must be true or false"),
+    "too_long": ("too_many_items", "must have at most {max_length} items"),
+    "too_short": ("too_few_items", "must have at least {min_length} items"),
+    "json_invalid": ("not_json", "must be valid JSON"),
+    "model_type": ("not_an_object", "must be a JSON object"),
+    "model_attributes_type": ("not_an_object", "must be a JSON object"),
+    "dict_type": ("not_an_object", "must be a JSON object"),
+    "list_type": ("not_a_list", "must be a list"),
+    "tuple_type": ("not_a_list", "must be a list"),
+}
+
+
+class Command(BaseModel):
+    """Base of all inputs of use cases."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """The command in a JSON body; raises `Invalid` that names every broken field and rule."""
+        try:
+            command = cls.model_validate_json(body)
+        except ValidationError as error:
+            raise Invalid(problems=problems_of(error)) from None
+        refuse_duplicate_keys(body)
+        return command
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Self:
+        """The command from values that an edge has already turned into Python ones; raises `Invalid`."""
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            raise Invalid(problems=problems_of(error)) from None
+
+
+def problems_of(error: ValidationError, prefix: str = "") -> list[FieldProblem]:
+    """Pydantic's findings as our field problems, without the input."""
+    return [_problem(detail, prefix) for detail in error.errors(include_url=False, include_input=False)]
+
+
+def _problem(detail: ErrorDetails, prefix: str) -> FieldProblem:
+    path = ".".join(str(part) for part in detail["loc"])
+    rule, message = RULES.get(detail["type"], (detail["type"], detail["msg"]))
+    if detail["type"] in RULES:
+        message = message.format_map({key: value for key, value in detail.get("ctx", {}).items()})
+    return FieldProblem(".".join(part for part in (prefix, path) if part), rule, message)
+
+
+def refuse_duplicate_keys(body: bytes) -> None:
+    """Raises `Invalid` when an object in this (already validated) JSON names a key twice.
+
+    Most parsers let the last one win in silence, so two systems may read two different answers from one body.
+    """
+    try:
+        json.loads(body, object_pairs_hook=_no_duplicates)
+    except _DuplicateKey:
+        raise Invalid(problems=[FieldProblem("", "duplicate_key", "must not name the same field twice")]) from None
+    except (ValueError, RecursionError):
+        raise Invalid(problems=[FieldProblem("", "not_json", "must be valid JSON")]) from None
+
+
+class _DuplicateKey(Exception):  # noqa: N818 - control flow within this module
+    pass
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> None:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise _DuplicateKey

@@ -1,0 +1,132 @@
+"""Engines for both databases: one that writes and one that reads, with settings that keep what was acknowledged."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool, QueuePool
+
+from cxsurvey.settings import Settings
+
+READ_SECONDS = 2.0
+"""How long one read may take before it is given up."""
+STEPS_BETWEEN_LOOKS = 20_000
+"""SQLite looks at the deadline after this many virtual machine steps (about a millisecond)."""
+
+
+@dataclass(frozen=True)
+class Engines:
+    """`writing` for the lanes, `reading` for everything else; `sqlite_file` is None on Postgres."""
+
+    writing: Engine
+    reading: Engine
+    sqlite_file: Path | None
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.sqlite_file is not None
+
+    def dispose(self) -> None:
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+class UnsafeDatabase(Exception):  # noqa: N818 - read by people
+    """The database does not promise to keep what it acknowledged."""
+
+
+def open_engines(settings: Settings) -> Engines:
+    """Engines for the configured database; touches no file and opens no connection yet."""
+    url = make_url(settings.database)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if url.get_backend_name() == "postgresql":
+        return _postgres(url, settings)
+    raise ValueError(f"CXSURVEY_DATABASE_URL: {url.get_backend_name()} is not supported; use sqlite or postgresql")
+
+
+def _sqlite(url: URL) -> Engines:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("CXSURVEY_DATABASE_URL: SQLite needs a file, memory is not supported")
+    arguments = {"check_same_thread": False, "timeout": 5.0}
+    writing = create_engine(url, connect_args=arguments, poolclass=NullPool)
+    reading = create_engine(url, connect_args=arguments, poolclass=QueuePool, pool_size=16, max_overflow=48)
+    event.listen(writing, "connect", _sqlite_pragmas(writes=True))
+    event.listen(reading, "connect", _sqlite_pragmas(writes=False))
+    # announced at once: a reader that becomes a writer fails without waiting when somebody wrote in between
+    event.listen(writing, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(reading, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return Engines(writing, reading, Path(url.database))
+
+
+def _sqlite_pragmas(*, writes: bool) -> Callable[[sqlite3.Connection, Any], None]:
+    def set_up(connection: sqlite3.Connection, _: Any) -> None:
+        # without this, sqlite3 opens transactions on its own and leaves DDL outside of them
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA wal_autocheckpoint=0")
+        if writes:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA cache_size=-16000")
+        else:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    return set_up
+
+
+def _postgres(url: URL, settings: Settings) -> Engines:
+    url = url.set(drivername="postgresql+psycopg")
+    writing = create_engine(
+        url,
+        pool_size=settings.postgres_lanes,
+        max_overflow=2,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 2, "options": "-c statement_timeout=10000 -c timezone=UTC"},
+    )
+    milliseconds = int(READ_SECONDS * 1000)
+    reading = create_engine(
+        url,
+        pool_size=8,
+        max_overflow=16,
+        pool_timeout=2,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 2,
+            "options": f"-c statement_timeout={milliseconds} -c default_transaction_read_only=on -c timezone=UTC",
+        },
+    )
+    return Engines(writing, reading, None)
+
+
+def limit_reading(connection: Connection, monotonic: Callable[[], float], seconds: float = READ_SECONDS) -> None:
+    """Gives up what this SQLite connection reads after `seconds`; Postgres has its statement timeout."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        end = monotonic() + seconds
+        driver.set_progress_handler(lambda: monotonic() > end, STEPS_BETWEEN_LOOKS)
+
+
+def unsafe_settings(connection: Connection) -> list[str]:
+    """What this writing connection found that could lose an acknowledged answer; empty is good."""
+    if connection.dialect.name == "sqlite":
+        found = []
+        if connection.exec_driver_sql("PRAGMA synchronous").scalar() != 2:
+            found.append("SQLite synchronous is not FULL")
+        if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
+            found.append("SQLite journal_mode is not WAL (is the file on a network file system?)")
+        return found
+    wanted = {"fsync": {"on"}, "synchronous_commit": {"on", "remote_apply", "remote_write"}, "full_page_writes": {"on"}}
+    return [
+        f"Postgres {name} is {value}"
+        for name, good in wanted.items()
+        if (value := connection.exec_driver_sql(f"SHOW {name}").scalar()) not in good
+    ]

@@ -1,0 +1,272 @@
+"""The write lane: a thread that owns a writing connection and commits what has queued, together, once.
+
+Callers hear about their unit only after the commit. The lane never lingers to fill a batch: it takes what is
+there, and under load the batches grow by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from cxsurvey.core import metrics
+from cxsurvey.core.clock import Clock
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.batch import BatchLost, Reactions, finish, run_units
+from cxsurvey.core.db.failures import Failure, failure_of
+from cxsurvey.core.db.store import Store
+from cxsurvey.core.db.units import CAPACITY, Hot, Share, State, Unit, tell_all
+from cxsurvey.core.errors import Busy, Unavailable
+
+log = structlog.get_logger("cxsurvey.lane")
+
+T = TypeVar("T")
+C = TypeVar("C")
+R = TypeVar("R")
+
+PATIENCE_SECONDS = 3.0
+"""How long a caller waits for its unit to be claimed."""
+BATCH_LIMIT = 256
+"""Units in one transaction; more wait for the next, so that the first do not wait for the last."""
+SLOW_SECONDS = 0.05
+
+
+class MakeUnitContext(Protocol):
+    """Builds the context of one unit on the lane's connection."""
+
+    def __call__(self, connection: Connection, now: datetime) -> Context: ...
+
+
+class Lane:
+    """One writing connection and its thread. `start` it, give it units, `close` it to drain and stop."""
+
+    def __init__(self, store: Store, clock: Clock, make_context: MakeUnitContext, reactions: Reactions) -> None:
+        self._store = store
+        self._clock = clock
+        self._make_context = make_context
+        self._reactions = reactions
+        self._queue: deque[Unit] = deque()
+        self._waiting = dict.fromkeys(Share, 0)
+        self._changed = threading.Condition()
+        self._closing = False
+        self._last_now: datetime | None = None
+        self._thread = threading.Thread(target=self._run, name="write-lane", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Takes no new units, finishes those that wait, and stops."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        if self._thread.is_alive():
+            self._thread.join(timeout)
+
+    # ---- callers
+
+    def put(self, unit: Unit) -> None:
+        """Queues a unit; raises `Unavailable` at once when its share of the queue is full."""
+        with self._changed:
+            if self._closing:
+                raise Unavailable("The service is restarting. Nothing was stored; please try again.")
+            if self._waiting[unit.share] >= CAPACITY[unit.share]:
+                metrics.refused(unit.share)
+                raise Unavailable
+            self._waiting[unit.share] += 1
+            self._queue.append(unit)
+            self._changed.notify()
+
+    def give_up(self, unit: Unit) -> bool:
+        """Whether the unit was still waiting; it will then never run. A claimed unit must be awaited."""
+        with self._changed:
+            if unit.state is not State.WAITING:
+                return False
+            unit.state = State.GIVEN_UP
+            self._waiting[unit.share] -= 1
+            self._queue.remove(unit)
+        return True
+
+    def run(self, unit: Unit) -> Any:
+        """Queues a unit and waits for its end; the result, or its error raised."""
+        self.put(unit)
+        assert unit.settled is not None
+        if not unit.settled.wait(PATIENCE_SECONDS):
+            if self.give_up(unit):
+                raise Unavailable
+            unit.settled.wait()
+        if unit.error is not None:
+            raise unit.error
+        return unit.result
+
+    async def arun(self, unit: Unit) -> Any:
+        """The same for a coroutine."""
+        self.put(unit)
+        assert unit.future is not None
+        timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._expire, unit)
+        try:
+            return await unit.future
+        finally:
+            timer.cancel()
+
+    def _expire(self, unit: Unit) -> None:
+        if self.give_up(unit):
+            unit.fail(Unavailable())
+            unit.tell()
+
+    # ---- the thread
+
+    def _run(self) -> None:
+        while self._wait():
+            try:
+                self._turn()
+            except Exception as error:
+                # nothing that happens to one batch may end the thread that all callers depend on
+                log.error("lane.turn_failed", error=type(error).__name__, exc_info=error)
+                self._store.reset()
+                self._refuse_all()
+        self._store.close()
+
+    def _wait(self) -> bool:
+        """Blocks until there is work or the end; meanwhile does the store's own chores."""
+        with self._changed:
+            while not self._queue and not self._closing:
+                self._changed.wait(self._store.chore_seconds)
+                if not self._queue and not self._closing and self._store.has_chore():
+                    break
+            if self._queue:
+                return True
+            if self._closing:
+                return False
+        self._store.do_chore()
+        return True
+
+    def _turn(self) -> None:
+        if not self._queue:
+            return
+        try:
+            connection = self._store.begin()
+        except Exception as error:
+            self._store.reset()
+            log.warning("lane.begin_failed", error=type(error).__name__, detail=str(getattr(error, "orig", error))[:200])
+            if not self._store.worth_waiting(error):
+                self._refuse_all()
+            return
+        units = self._claim()
+        started = self._clock.monotonic()
+        alone = self._commit_together(connection, units)
+        metrics.batch(len(units), self._clock.monotonic() - started)
+        tell_all([unit for unit in units if unit not in alone] if alone else units)
+        for unit in alone:
+            self._commit_alone(unit)
+        self._store.after_commit()
+
+    def _claim(self) -> list[Unit]:
+        with self._changed:
+            units = []
+            while self._queue and len(units) < BATCH_LIMIT:
+                unit = self._queue.popleft()
+                unit.state = State.CLAIMED
+                self._waiting[unit.share] -= 1
+                units.append(unit)
+        return units
+
+    def _commit_together(self, connection: Connection, units: Sequence[Unit]) -> list[Unit]:
+        """Runs and commits a batch. Returns what met contention and must be tried alone; it is not stored yet."""
+        make = self._context_maker()
+        try:
+            alone = run_units(connection, units, make)
+            kept = [unit for unit in units if unit not in alone] if alone else units
+            self._store.before_finish(connection)
+            finish(connection, kept, make, self._reactions)
+            self._store.commit()
+        except BaseException as error:
+            self._lost(units, error)
+            return []
+        for unit in kept:
+            unit.state = State.DONE
+        return alone
+
+    def _commit_alone(self, unit: Unit) -> None:
+        """A unit that met somebody else's lock: once more, in a transaction of its own."""
+        unit.error = None
+        try:
+            connection = self._store.begin(alone=True)
+            make = self._context_maker()
+            if run_units(connection, [unit], make):
+                unit.fail(Busy())
+            self._store.before_finish(connection)
+            finish(connection, [unit], make, self._reactions)
+            self._store.commit()
+        except BaseException as error:
+            self._lost([unit], error)
+        unit.state = State.DONE
+        tell_all([unit])
+
+    def _lost(self, units: Sequence[Unit], error: BaseException) -> None:
+        """Nothing of this batch is stored: everybody hears it, except those already refused for a reason."""
+        self._store.reset()
+        cause = error.__cause__ if isinstance(error, BatchLost) and error.__cause__ else error
+        log.error("lane.batch_lost", units=len(units), error=type(cause).__name__, detail=str(cause)[:300])
+        contended = failure_of(cause) is Failure.CONTENDED
+        for unit in units:
+            unit.state = State.DONE
+            unit.fail(Busy() if contended and len(units) == 1 else Unavailable())
+
+    def _refuse_all(self) -> None:
+        units = self._claim()
+        for unit in units:
+            unit.state = State.DONE
+            unit.fail(Unavailable())
+        tell_all(units)
+
+    def _context_maker(self) -> Callable[[Connection], Context]:
+        now = self._clock.now()
+        if self._last_now is not None and now < self._last_now:
+            now = self._last_now
+        self._last_now = now
+        return lambda connection: self._make_context(connection, now)
+
+
+class LaneSet:
+    """The lanes of one process: one on SQLite, a few on Postgres; a key always goes to the same lane."""
+
+    def __init__(self, lanes: Sequence[Lane]) -> None:
+        self._lanes = lanes
+
+    def start(self) -> None:
+        for lane in self._lanes:
+            lane.start()
+
+    def close(self) -> None:
+        for lane in self._lanes:
+            lane.close()
+
+    def _lane(self, key: object) -> Lane:
+        return self._lanes[hash(key) % len(self._lanes)] if key is not None else self._lanes[0]
+
+    def run(self, work: Callable[[Context], T], share: Share, key: object) -> T:
+        result: T = self._lane(key).run(Unit(share, work=work))
+        return result
+
+    async def arun(self, work: Callable[[Context], T], share: Share, key: object) -> T:
+        unit = Unit(share, work=work, loop=asyncio.get_running_loop())
+        result: T = await self._lane(key).arun(unit)
+        return result
+
+    def run_hot(self, hot: Hot[C, R], items: Sequence[C], share: Share, key: object) -> list[R]:
+        result: list[R] = self._lane(key).run(Unit(share, hot=hot, items=items))
+        return result
+
+    async def arun_hot(self, hot: Hot[C, R], items: Sequence[C], share: Share, key: object) -> list[R]:
+        unit = Unit(share, hot=hot, items=items, loop=asyncio.get_running_loop())
+        result: list[R] = await self._lane(key).arun(unit)
+        return result

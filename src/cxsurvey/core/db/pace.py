@@ -1,0 +1,26 @@
+"""The statement behind `core.limits`, for both databases."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sqlalchemy import BigInteger, bindparam, case
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
+
+from cxsurvey.core.db.upsert import POSTGRES
+from cxsurvey.core.models import Limit
+
+
+@lru_cache(maxsize=2)
+def move_ahead(dialect: str) -> ReturningInsert[tuple[int]]:
+    """Moves `free_at` of one key ahead by `interval`, unless it lies after `latest`; a row says that it did."""
+    now, interval, latest = (bindparam(name, type_=BigInteger) for name in ("now", "interval", "latest"))
+    insert = (postgresql.insert if dialect == POSTGRES else sqlite.insert)(Limit.__table__)
+    behind = Limit.__table__.c.free_at < now
+    statement = insert.values(key_hash=bindparam("key_hash"), free_at=now + interval)
+    return statement.on_conflict_do_update(
+        index_elements=["key_hash"],
+        set_={"free_at": case((behind, now), else_=Limit.__table__.c.free_at) + interval},
+        where=Limit.__table__.c.free_at <= latest,
+    ).returning(Limit.__table__.c.free_at)
