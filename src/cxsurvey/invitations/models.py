@@ -1,0 +1,49 @@
+"""Table of personal links."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cxsurvey.core.db.base import Base
+
+
+class Invitation(Base):
+    """One request for one answer. Its attribution is what was true when it was made, not when it is answered."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    key_number: Mapped[int] = mapped_column(SmallInteger)
+    generation: Mapped[int] = mapped_column(SmallInteger, default=1)
+    locale: Mapped[str | None] = mapped_column(String(16))
+    """Language the page opens in; None lets the browser decide."""
+    test: Mapped[bool] = mapped_column(Boolean, default=False)
+    source: Mapped[str] = mapped_column(String(16))
+    """rest, cli or mail: who made the link."""
+    # numbers of segment_values
+    touchpoint: Mapped[int | None] = mapped_column(Integer)
+    channel: Mapped[int | None] = mapped_column(Integer)
+    language: Mapped[int | None] = mapped_column(Integer)
+    country: Mapped[int | None] = mapped_column(Integer)
+    agent: Mapped[int | None] = mapped_column(Integer)
+    team: Mapped[int | None] = mapped_column(Integer)
+    department: Mapped[int | None] = mapped_column(Integer)
+    attribute_1: Mapped[int | None] = mapped_column(Integer)
+    attribute_2: Mapped[int | None] = mapped_column(Integer)
+    attribute_3: Mapped[int | None] = mapped_column(Integer)
+    attribute_4: Mapped[int | None] = mapped_column(Integer)
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    """When a mail with the link was accepted; None for links handed to another system."""
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

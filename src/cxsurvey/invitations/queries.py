@@ -1,0 +1,42 @@
+"""Every statement on invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from cxsurvey.invitations.models import Invitation
+from cxsurvey.people.models import Person
+
+_invitations = cast("Table", Invitation.__table__)
+_people = cast("Table", Person.__table__)
+_COLUMNS = (*_invitations.c, _people.c.name.label("person_name"), _people.c.locale.label("person_locale"))
+_JOINED = select(*_COLUMNS).select_from(_invitations.outerjoin(_people, _people.c.id == _invitations.c.person_id))
+_BY_HASH = _JOINED.where(_invitations.c.token_hash == bindparam("hash"))
+_BY_IDS = _JOINED.where(_invitations.c.id.in_(bindparam("ids", expanding=True)))
+_ADD = insert(_invitations)
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> None:
+    connection.execute(_ADD, dict(row))
+
+
+def by_hash(connection: Connection, token_hash: bytes) -> Any | None:
+    """The invitation of a token, with the name and language of its person; None when there is none."""
+    return connection.execute(_BY_HASH, {"hash": token_hash}).first()
+
+
+def by_ids(connection: Connection, ids: Collection[UUID]) -> list[Any]:
+    return list(connection.execute(_BY_IDS, {"ids": list(ids)}))
+
+
+def revoke(connection: Connection, invitation_id: UUID, now: datetime) -> None:
+    connection.execute(
+        update(_invitations)
+        .where(_invitations.c.id == invitation_id, _invitations.c.revoked_at.is_(None))
+        .values(revoked_at=now, generation=_invitations.c.generation + 1)
+    )

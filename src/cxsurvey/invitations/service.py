@@ -1,0 +1,160 @@
+"""Personal links: made, looked up, taken back.
+
+What the answer will be grouped by is frozen here, when the link is made. The token is never stored; it can be
+made again from the row and the installation's key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core.command import Command
+from cxsurvey.core.context import ActorKind, Context
+from cxsurvey.core.errors import NotFound
+from cxsurvey.core.signing import TOKEN_LENGTH, digest
+from cxsurvey.core.text import Line40, Line80, Line500
+from cxsurvey.invitations import queries
+from cxsurvey.invitations.errors import LinkExpired, LinkRevoked, LinkUnknown
+from cxsurvey.people import segments
+from cxsurvey.people import service as people
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.people.segments import Segments
+from cxsurvey.people.service import PersonInput
+from cxsurvey.surveys import service as surveys
+
+PURPOSE = "invitation"
+
+
+class CreateInvitation(Command):
+    """Ask for one personal link. `person` may be left out: the link then belongs to nobody in particular."""
+
+    person: PersonInput | None = None
+    locale: Line40 | None = None
+    segments: Segments = Segments()
+    attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)
+    expires_in_days: int | None = Field(default=None, ge=1, le=730)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """One personal link and what is frozen on it; `token` gives the link."""
+
+    id: UUID
+    workspace_id: UUID
+    survey_id: UUID
+    person_id: UUID | None
+    person_name: str | None
+    locale: str | None
+    test: bool
+    source: str
+    created_at: datetime
+    sent_at: datetime | None
+    expires_at: datetime
+    revoked_at: datetime | None
+    key_number: int
+    generation: int
+    segments: Mapping[str, int] = field(default_factory=dict)
+    """Segment key to number of `segment_values`."""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    def token(self, ctx: Context) -> str:
+        """The secret part of the link; the same each time."""
+        return ctx.keys.link_token(PURPOSE, self.id, self.generation, self.key_number)
+
+    def check_usable(self, now: datetime) -> None:
+        """Raises `LinkRevoked` or `LinkExpired` when the link must not be answered any more."""
+        if self.revoked_at is not None:
+            raise LinkRevoked
+        if now >= self.expires_at:
+            raise LinkExpired
+
+
+def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> InvitationView:
+    """Makes a personal link to a survey. Raises NotFound for a survey of another workspace."""
+    require(ctx, Grant.INVITATIONS_WRITE)
+    survey = surveys.get(ctx, survey_id)
+    person_id = None
+    if command.person is not None:
+        person_id = people.upsert(ctx, [(ctx.workspace, command.person)])[0]
+    numbers = segments.numbers_for(ctx, command.segments.pairs(ctx.workspace))
+    invitation_id = ctx.ids.new()
+    days = command.expires_in_days or ctx.settings.personal_link_days
+    row = {
+        "id": invitation_id,
+        "workspace_id": ctx.workspace,
+        "survey_id": survey.id,
+        "person_id": person_id,
+        "token_hash": digest(ctx.keys.link_token(PURPOSE, invitation_id)),
+        "key_number": ctx.keys.current,
+        "generation": 1,
+        "locale": command.locale or (command.person.locale if command.person else None),
+        "test": ctx.actor.test,
+        "source": "cli" if ctx.actor.kind is ActorKind.OPERATOR else "rest",
+        **dict.fromkeys(SEGMENT_KEYS),
+        **{key: number for (_, key, _), number in numbers.items()},
+        "attributes": dict(command.attributes),
+        "created_at": ctx.now,
+        "expires_at": ctx.now + timedelta(days=days),
+    }
+    queries.add(ctx.connection, row)
+    return get(ctx, invitation_id)
+
+
+def get(ctx: Context, invitation_id: UUID) -> InvitationView:
+    """One invitation of the workspace; raises NotFound."""
+    require(ctx, Grant.INVITATIONS_WRITE)
+    found = many(ctx, [invitation_id]).get(invitation_id)
+    if found is None or found.workspace_id != ctx.workspace:
+        raise NotFound
+    return found
+
+
+def revoke(ctx: Context, invitation_id: UUID) -> InvitationView:
+    """Makes the link useless from now on; an answer already given stays."""
+    found = get(ctx, invitation_id)
+    queries.revoke(ctx.connection, found.id, ctx.now)
+    return get(ctx, invitation_id)
+
+
+def many(ctx: Context, ids: Collection[UUID]) -> dict[UUID, InvitationView]:
+    """Invitations by id, those that exist; for the use cases that answer many at once."""
+    if not ids:
+        return {}
+    return {row.id: _view(row) for row in queries.by_ids(ctx.connection, ids)}
+
+
+def by_token(ctx: Context, token: str) -> InvitationView:
+    """The invitation a personal link belongs to; raises `LinkUnknown`. Whether it may be used is `check_usable`."""
+    row = queries.by_hash(ctx.connection, digest(token)) if len(token) == TOKEN_LENGTH else None
+    if row is None:
+        raise LinkUnknown
+    return _view(row)
+
+
+def _view(row: Any) -> InvitationView:
+    values = row._mapping
+    return InvitationView(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        survey_id=row.survey_id,
+        person_id=row.person_id,
+        person_name=row.person_name,
+        locale=row.locale or row.person_locale,
+        test=row.test,
+        source=row.source,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        key_number=row.key_number,
+        generation=row.generation,
+        segments={key: values[key] for key in SEGMENT_KEYS if values[key] is not None},
+        attributes=row.attributes,
+    )

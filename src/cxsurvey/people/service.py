@@ -1,0 +1,169 @@
+"""People: found by address or external id, added when new, never merged.
+
+Only personal links, REST, import and users write people. What a public form says about a person is a claim of
+the response and never comes here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeAlias
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from cxsurvey.core.command import Command
+from cxsurvey.core.context import Context
+from cxsurvey.core.text import Line40, Line80, Line200, Line320, Line500
+from cxsurvey.people import queries
+
+# the everyday form, decided without the library, which takes fifty times as long
+EVERYDAY = re.compile(r"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+
+
+def normal_email(address: str) -> str:
+    """The one form of an address that is compared: lower case, ASCII domain. Raises ValueError."""
+    if len(address) <= 254 and address.find("@") <= 64 and EVERYDAY.fullmatch(address):
+        return address.casefold()
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from None
+    return f"{found.local_part}@{found.ascii_domain or found.domain}".casefold()
+
+
+def _check_email(address: str) -> str:
+    try:
+        normal_email(address)
+    except ValueError:
+        raise PydanticCustomError("not_an_address", "must be an e-mail address") from None
+    return address
+
+
+Email = Annotated[Line320, AfterValidator(_check_email)]
+
+
+class PersonInput(Command):
+    """A customer as another system names one; at least an address or an external id."""
+
+    email: Email | None = None
+    external_id: Line200 | None = None
+    name: Line200 | None = None
+    locale: Line40 | None = None
+    attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is something to find the person by."""
+        return self.email is not None or self.external_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A customer as pages and the API show one."""
+
+    id: UUID
+    email: str | None
+    external_id: str | None
+    name: str | None
+    locale: str | None
+    attributes: dict[str, Any]
+
+
+def upsert(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list[UUID | None]:
+    """The id of each (workspace, person), adding who is new and updating what was sent about who is known.
+
+    Found by external id first, then by address. Two known people are never merged: the external id wins and the
+    address of the other stays with the other. An input without address and external id gives None.
+    """
+    found = _find(ctx, inputs)
+    ids: list[UUID | None] = []
+    added: list[dict[str, Any]] = []
+    changed: dict[UUID, dict[str, Any]] = {}
+    for workspace_id, person in inputs:
+        if not person.is_known:
+            ids.append(None)
+            continue
+        email_key = normal_email(person.email) if person.email else None
+        known = found.get((workspace_id, "external_id", person.external_id)) or found.get(
+            (workspace_id, "email", email_key)
+        )
+        if known is None:
+            known = _new_row(ctx, workspace_id, person, email_key)
+            added.append(known)
+            _remember(found, known)
+        elif merged := _merged(ctx, known, person, email_key, found):
+            changed[known["id"]] = merged
+        ids.append(known["id"])
+    if added:
+        queries.add_people(ctx.connection, added)
+    updates = [row for row in changed.values() if row["person"] not in {fresh["id"] for fresh in added}]
+    if updates:
+        queries.change_people(ctx.connection, updates)
+    return ids
+
+
+_Found: TypeAlias = dict[tuple[UUID, str, str | None], dict[str, Any]]
+
+
+def _find(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> _Found:
+    emails = {normal_email(person.email) for _, person in inputs if person.email}
+    externals = {person.external_id for _, person in inputs if person.external_id}
+    found: _Found = {}
+    if emails or externals:
+        for row in queries.people_by_key(ctx.connection, {key for key, _ in inputs}, emails, externals):
+            _remember(found, dict(row._mapping))
+    return found
+
+
+def _remember(found: _Found, row: dict[str, Any]) -> None:
+    if row["email_key"]:
+        found[row["workspace_id"], "email", row["email_key"]] = row
+    if row["external_id"]:
+        found[row["workspace_id"], "external_id", row["external_id"]] = row
+
+
+def _new_row(ctx: Context, workspace_id: UUID, person: PersonInput, email_key: str | None) -> dict[str, Any]:
+    return {
+        "id": ctx.ids.new(),
+        "workspace_id": workspace_id,
+        "email": person.email,
+        "email_key": email_key,
+        "external_id": person.external_id,
+        "name": person.name,
+        "locale": person.locale,
+        "attributes": dict(person.attributes),
+        "created_at": ctx.now,
+        "changed_at": ctx.now,
+    }
+
+
+def _merged(
+    ctx: Context, known: dict[str, Any], person: PersonInput, email_key: str | None, found: _Found
+) -> dict[str, Any] | None:
+    """The row to write when the input says something new about a known person, else None."""
+    wanted = dict(known)
+    if email_key and not known["email_key"] and (known["workspace_id"], "email", email_key) not in found:
+        wanted["email_key"], wanted["email"] = email_key, person.email
+    if person.external_id and not known["external_id"]:
+        wanted["external_id"] = person.external_id
+    wanted["name"] = person.name or known["name"]
+    wanted["locale"] = person.locale or known["locale"]
+    wanted["attributes"] = {**known["attributes"], **person.attributes}
+    if wanted == known:
+        return None
+    known.update(wanted)
+    _remember(found, known)
+    columns = ("email", "email_key", "external_id", "name", "locale", "attributes")
+    return {"person": known["id"], "changed_at": ctx.now, **{column: known[column] for column in columns}}
+
+
+def people(ctx: Context, ids: Collection[UUID]) -> dict[UUID, PersonView]:
+    """People by id, those that exist."""
+    if not ids:
+        return {}
+    return {row.id: PersonView(*row) for row in queries.people_by_id(ctx.connection, ids)}

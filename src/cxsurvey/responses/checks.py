@@ -1,0 +1,49 @@
+"""Pure checks of one submission against what its survey asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.errors import (
+    NotAnOption,
+    NotAScore,
+    OutsideTime,
+    ScoreMissing,
+    SurveyClosed,
+    UnknownFollowUp,
+)
+from cxsurvey.surveys.asked import Asked
+from cxsurvey.surveys.definition import Definition, FollowUpKind
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
+
+def check(item: Submission, survey: Asked, now: datetime, *, known: bool) -> None:
+    """Raises the refusal that names what is wrong with a submission; `known` when it changes a stored answer."""
+    if not survey.is_open and not item.accepts_closed and not known:
+        raise SurveyClosed
+    if item.score is None:
+        if item.page is not None or (item.comment is None and not item.follow_ups):
+            raise ScoreMissing(field="score")
+    else:
+        scale = survey.definition.scale
+        if not scale.minimum <= item.score <= scale.maximum:
+            raise NotAScore(f"must be a whole number from {scale.minimum} to {scale.maximum}", field="score")
+    if item.answered_at is not None and not EARLIEST <= item.answered_at <= now + CLOCKS_MAY_DIFFER:
+        raise OutsideTime(field="answered_at")
+    if item.follow_ups:
+        check_follow_ups(item.follow_ups, survey.definition)
+
+
+def check_follow_ups(answers: Mapping[str, str], definition: Definition) -> None:
+    """Raises when an answer belongs to no follow-up, or chooses what is not offered."""
+    asked = {follow_up.id: follow_up for follow_up in definition.follow_ups}
+    for key, answer in answers.items():
+        follow_up = asked.get(key)
+        if follow_up is None:
+            raise UnknownFollowUp(field=f"follow_ups.{key}")
+        if follow_up.kind is FollowUpKind.CHOICE and answer not in {option.id for option in follow_up.options}:
+            raise NotAnOption(field=f"follow_ups.{key}")

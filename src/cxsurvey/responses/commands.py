@@ -1,0 +1,98 @@
+"""What comes in: one answer as another system sends it, and one submission as the use case takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from cxsurvey.core.command import Command
+from cxsurvey.core.text import Line40, Line80, Line200, Line500, Passage4000
+from cxsurvey.people.segments import Segments
+from cxsurvey.people.service import PersonInput
+
+
+class AnswerInput(Command):
+    """One answer from REST or an import; at least a score or a comment."""
+
+    survey: Line40
+    """The survey's id (`srv_…`)."""
+    score: int | None = Field(default=None, ge=0, le=10)
+    comment: Passage4000 | None = None
+    follow_ups: dict[Line40, Passage4000] = Field(default_factory=dict, max_length=10)
+    """Follow-up id to text, or to the id of the chosen option."""
+    answered_at: AwareDatetime | None = None
+    """When the customer answered; the time of the request when left out."""
+    external_id: Line200 | None = None
+    """The caller's own id; the same one again never makes a second response."""
+    source: Line40 = "rest"
+    locale: Line40 | None = None
+    person: PersonInput | None = None
+    segments: Segments = Segments()
+    attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """The form page that was posted, as its signed stamp tells it."""
+
+    submission_id: bytes
+    """16 bytes minted with the page; the same ones again are a change."""
+    issued_at: datetime
+    trapped: bool = False
+    from_thanks: bool = False
+    version_id: UUID | None = None
+    """The version that was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One answer on its way in, from whichever door.
+
+    A form has a `page`, and an `invitation_id` or a `change_hash` when it belongs to a known answer. REST and
+    imports have none of these. `test` comes from the credential, never from the body.
+    """
+
+    survey_id: UUID
+    source: str
+    score: int | None = None
+    comment: str | None = None
+    follow_ups: Mapping[str, str] = field(default_factory=dict)
+    locale: str | None = None
+    answered_at: datetime | None = None
+    external_id: str | None = None
+    person: PersonInput | None = None
+    segments: Segments | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    test: bool = False
+    workspace_id: UUID | None = None
+    """The workspace of the credential; None for a respondent, who needs none."""
+    page: FormPage | None = None
+    invitation_id: UUID | None = None
+    change_hash: bytes | None = None
+    accepts_closed: bool = False
+    """Whether answers to a closed survey are taken, as imports of old answers are."""
+
+
+def submission_of(answer: AnswerInput, survey_id: UUID, workspace_id: UUID, *, test: bool = False) -> Submission:
+    """The submission of an answer that another system sends."""
+    return Submission(
+        survey_id=survey_id,
+        workspace_id=workspace_id,
+        source=answer.source,
+        score=answer.score,
+        comment=answer.comment or None,
+        follow_ups=answer.follow_ups,
+        locale=answer.locale,
+        answered_at=answer.answered_at,
+        external_id=answer.external_id,
+        person=answer.person,
+        segments=answer.segments,
+        attributes=answer.attributes,
+        test=test,
+    )

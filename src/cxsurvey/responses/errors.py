@@ -1,0 +1,76 @@
+"""Refusals of answers."""
+
+from __future__ import annotations
+
+from cxsurvey.core.errors import Kind, NotFound, Refusal
+
+
+class SurveyUnknown(NotFound):
+    """No such survey in this workspace, or it was never published."""
+
+    code = "survey_unknown"
+    message = "There is no such survey."
+
+
+class SurveyClosed(Refusal):
+    """The survey takes no answers now."""
+
+    code = "survey_closed"
+    kind = Kind.GONE
+    message = "This survey is closed."
+
+
+class ScoreMissing(Refusal):
+    """A form needs a score; other callers at least a score or a comment."""
+
+    code = "score_missing"
+    kind = Kind.INVALID
+    message = "must be given"
+
+
+class NotAScore(Refusal):
+    """The score is not on the scale of the survey."""
+
+    code = "not_a_score"
+    kind = Kind.INVALID
+    message = "must be a whole number on the scale of this survey"
+
+
+class UnknownFollowUp(Refusal):
+    """An answer to something this survey does not ask."""
+
+    code = "unknown_follow_up"
+    kind = Kind.INVALID
+    message = "is not a follow-up of this survey"
+
+
+class NotAnOption(Refusal):
+    """A choice that the follow-up does not offer."""
+
+    code = "not_an_option"
+    kind = Kind.INVALID
+    message = "must be one of the offered options"
+
+
+class OutsideTime(Refusal):
+    """An answer from the future or from before surveys existed."""
+
+    code = "outside_time"
+    kind = Kind.INVALID
+    message = "must be between 2000-01-01 and now"
+
+
+class ChangeExpired(Refusal):
+    """The time to change an answer is over; the answer stays as it is."""
+
+    code = "change_expired"
+    kind = Kind.GONE
+    message = "The time to change this answer is over. It is kept as it was."
+
+
+class StateForbids(Refusal):
+    """A response in this state cannot go there."""
+
+    code = "state_forbids"
+    kind = Kind.CONFLICT
+    message = "This is not possible in the present state of the response."

@@ -1,0 +1,149 @@
+"""Every statement on responses and their revisions, with fixed texts where many rows are written at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, tuple_, update
+
+from cxsurvey.responses.models import COUNTERS, Response, ResponseRevision, ScoreDay
+
+_responses = cast("Table", Response.__table__)
+_revisions = cast("Table", ResponseRevision.__table__)
+_days = cast("Table", ScoreDay.__table__)
+
+SYNC_LAG = timedelta(seconds=5)
+"""On Postgres a list for synchronising stops this long before now: a commit may be later than its `changed_at`."""
+
+_ADD = insert(_responses)
+_ADD_REVISION = insert(_revisions)
+CHANGEABLE = ("state", "score", "comment", "follow_ups", "locale", "facts", "reason", "changed_at", "revision")
+_CHANGE = (
+    update(_responses)
+    .where(_responses.c.id == bindparam("response"), _responses.c.revision == bindparam("seen_revision"))
+    .values({name: bindparam(f"new_{name}", type_=_responses.c[name].type) for name in CHANGEABLE})
+)
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts new responses; every row has every column, so that one prepared text serves all."""
+    connection.execute(_ADD, list(rows))
+
+
+def change(connection: Connection, response_id: UUID, seen_revision: int, values: Mapping[str, Any]) -> bool:
+    """Overwrites the changeable columns; False when somebody else has changed the row meanwhile."""
+    parameters = {"response": response_id, "seen_revision": seen_revision}
+    parameters |= {f"new_{name}": values[name] for name in CHANGEABLE}
+    return connection.execute(_CHANGE, parameters).rowcount == 1
+
+
+def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    connection.execute(_ADD_REVISION, list(rows))
+
+
+def _lookup(column: str) -> Any:
+    return select(_responses).where(_responses.c[column].in_(bindparam("keys", expanding=True)))
+
+
+_BY = {column: _lookup(column) for column in ("id", "invitation_id", "submission_id", "change_hash")}
+_BY_EXTERNAL = select(_responses).where(
+    _responses.c.workspace_id == bindparam("workspace"),
+    _responses.c.source == bindparam("source"),
+    _responses.c.external_id.in_(bindparam("keys", expanding=True)),
+)
+
+
+def by(connection: Connection, column: str, keys: Collection[Any]) -> dict[Any, dict[str, Any]]:
+    """Responses by one of their unique columns."""
+    rows = connection.execute(_BY[column], {"keys": list(keys)})
+    return {row._mapping[column]: dict(row._mapping) for row in rows}
+
+
+def by_external(
+    connection: Connection, workspace_id: UUID, source: str, keys: Collection[str]
+) -> dict[str, dict[str, Any]]:
+    """Responses by the ids that one source gave them."""
+    parameters = {"workspace": workspace_id, "source": source, "keys": list(keys)}
+    return {row.external_id: dict(row._mapping) for row in connection.execute(_BY_EXTERNAL, parameters)}
+
+
+def history(connection: Connection, response_id: UUID) -> list[Any]:
+    """The revisions of a response, oldest first."""
+    query = select(_revisions).where(_revisions.c.response_id == response_id).order_by(_revisions.c.number)
+    return list(connection.execute(query))
+
+
+def changed_page(
+    connection: Connection,
+    workspace_id: UUID,
+    *,
+    now: datetime,
+    survey_id: UUID | None,
+    since: datetime | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Responses in the order of their last change, for systems that keep a copy."""
+    query = select(_responses).where(_responses.c.workspace_id == workspace_id)
+    if connection.dialect.name != "sqlite":
+        query = query.where(_responses.c.changed_at < now - SYNC_LAG)
+    if survey_id is not None:
+        query = query.where(_responses.c.survey_id == survey_id)
+    if since is not None:
+        query = query.where(_responses.c.changed_at >= since)
+    if after is not None:
+        query = query.where(tuple_(_responses.c.changed_at, _responses.c.id) > tuple_(*after))
+    query = query.order_by(_responses.c.changed_at, _responses.c.id).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def newest_page(
+    connection: Connection,
+    trend_line_ids: Collection[int],
+    *,
+    since: date,
+    until: date,
+    states: Collection[str] = (),
+    with_comment: bool = False,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Responses of some trend lines with a report day in [since, until), newest first, by keyset."""
+    query = select(_responses).where(
+        _responses.c.trend_line_id.in_(list(trend_line_ids)),
+        _responses.c.report_day >= since,
+        _responses.c.report_day < until,
+    )
+    if states:
+        query = query.where(_responses.c.state.in_(list(states)))
+    if with_comment:
+        query = query.where(_responses.c.comment.is_not(None))
+    if before is not None:
+        at, response_id = before
+        query = query.where(
+            or_(
+                _responses.c.answered_at < at,
+                and_(_responses.c.answered_at == at, _responses.c.id < response_id),
+            )
+        )
+    query = query.order_by(_responses.c.answered_at.desc(), _responses.c.id.desc()).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def score_days(
+    connection: Connection, trend_line_ids: Collection[int], since: date | None, until: date | None
+) -> list[Any]:
+    """Daily counters with `since` <= day < `until`, by trend line and day: at most one row a day and line."""
+    columns = [_days.c[name] for name in COUNTERS]
+    query = select(_days.c.trend_line_id, _days.c.report_day, *columns).where(
+        _days.c.trend_line_id.in_(bindparam("lines", expanding=True))
+    )
+    if since is not None:
+        query = query.where(_days.c.report_day >= since)
+    if until is not None:
+        query = query.where(_days.c.report_day < until)
+    query = query.order_by(_days.c.trend_line_id, _days.c.report_day)
+    return list(connection.execute(query, {"lines": list(trend_line_ids)}))

@@ -1,0 +1,297 @@
+"""What may be done with stored answers: follow up, void, restore, read. Taking answers in is `responses.submit`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core import audit
+from cxsurvey.core.command import Command
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import Busy, Invalid, NotFound
+from cxsurvey.core.ids import encode
+from cxsurvey.core.signing import TOKEN_LENGTH, digest
+from cxsurvey.core.text import Line40, Line200, Passage4000
+from cxsurvey.people import segments
+from cxsurvey.people import service as people
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.people.service import PersonView
+from cxsurvey.responses import changes, queries
+from cxsurvey.responses.checks import check_follow_ups
+from cxsurvey.responses.errors import ChangeExpired, StateForbids
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.surveys.definition import Definition
+
+PREFIX = "rsp"
+
+
+class FollowUpAnswers(Command):
+    """Page two: follow-up id to text, or to the id of the chosen option; an empty text takes an answer back."""
+
+    answers: dict[Line40, Passage4000] = Field(max_length=10)
+
+
+class VoidResponse(Command):
+    """Why a response is taken out of the scores, or put back."""
+
+    reason: Line200
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseView:
+    """One response with its attribution in words."""
+
+    id: UUID
+    survey_id: UUID
+    version_id: UUID
+    trend_line_id: int
+    invitation_id: UUID | None
+    state: str
+    reason: str | None
+    score: int | None
+    comment: str | None
+    follow_ups: Mapping[str, str]
+    locale: str | None
+    source: str
+    external_id: str | None
+    report_day: date
+    answered_at: datetime
+    changed_at: datetime
+    revision: int
+    segments: Mapping[str, str]
+    """Segment key to text, those that are set."""
+    person: PersonView | None
+    attributes: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    facts: Mapping[str, Any]
+
+    @property
+    def public_id(self) -> str:
+        return encode(PREFIX, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """One later state of a response, with who caused it."""
+
+    number: int
+    kind: str
+    at: datetime
+    actor_kind: str
+    actor_id: UUID | None
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    reason: str | None
+
+
+# ---- respondents: holding the link is the permission
+
+
+def by_change_token(ctx: Context, token: str) -> ResponseView:
+    """The shared-link answer that this change link belongs to; raises NotFound."""
+    return _views(ctx, [_by_token(ctx, token)])[0]
+
+
+def by_invitation(ctx: Context, invitation_id: UUID) -> ResponseView | None:
+    """The answer to a personal link, when there is one."""
+    row = queries.by(ctx.connection, "invitation_id", [invitation_id]).get(invitation_id)
+    return _views(ctx, [row])[0] if row is not None else None
+
+
+def follow_up(
+    ctx: Context,
+    answers: FollowUpAnswers,
+    definition: Definition,
+    *,
+    token: str | None = None,
+    invitation_id: UUID | None = None,
+) -> ResponseView:
+    """Stores the answers of page two as a revision of the response that the link belongs to.
+
+    Raises NotFound for an unknown link, `ChangeExpired` when the time of a shared-link answer is over.
+    """
+    if token is not None:
+        row = _by_token(ctx, token)
+        if ctx.now >= row["answered_at"] + timedelta(hours=ctx.settings.change_hours):
+            raise ChangeExpired
+    else:
+        found = queries.by(ctx.connection, "invitation_id", [invitation_id]).get(invitation_id)
+        if found is None:
+            raise NotFound
+        row = found
+    given = {key: text for key, text in answers.answers.items() if text}
+    check_follow_ups(given, definition)
+    kept = {key: text for key, text in row["follow_ups"].items() if key not in answers.answers}
+    changed = changes.apply(ctx, row, {"follow_ups": {**kept, **given}}, kind="followed_up")
+    if changed is None:
+        raise Busy
+    return _views(ctx, [changed])[0]
+
+
+def _by_token(ctx: Context, token: str) -> dict[str, Any]:
+    hashed = digest(token)
+    row = queries.by(ctx.connection, "change_hash", [hashed]).get(hashed) if len(token) == TOKEN_LENGTH else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+# ---- users and other systems
+
+
+def void(ctx: Context, response_id: UUID, command: VoidResponse) -> ResponseView:
+    """Takes a response out of every score; the reason is kept and the answer stays readable."""
+    require(ctx, Grant.RESPONSES_VOID)
+    row = _own(ctx, response_id)
+    if row["state"] == ResponseState.VOID:
+        raise StateForbids("This response is void already.")
+    wanted = {"state": ResponseState.VOID.value, "reason": command.reason}
+    return _judged(ctx, row, wanted, "voided", command.reason)
+
+
+def restore(ctx: Context, response_id: UUID, command: VoidResponse) -> ResponseView:
+    """Undoes a void: the response is again what it was. A flagged response becomes counted."""
+    require(ctx, Grant.RESPONSES_VOID)
+    row = _own(ctx, response_id)
+    if row["state"] == ResponseState.FLAGGED:
+        wanted = {"state": ResponseState.COUNTED.value, "reason": None}
+    elif row["state"] == ResponseState.VOID:
+        wanted = _before_void(ctx, response_id)
+    else:
+        raise StateForbids("Only a void or flagged response can be put back into the scores.")
+    return _judged(ctx, row, wanted, "restored", command.reason)
+
+
+def _before_void(ctx: Context, response_id: UUID) -> dict[str, Any]:
+    for revision in reversed(queries.history(ctx.connection, response_id)):
+        if revision.kind == "voided":
+            return {"state": revision.before["state"], "reason": revision.before["reason"]}
+    return {"state": ResponseState.COUNTED.value, "reason": None}
+
+
+def _judged(ctx: Context, row: dict[str, Any], wanted: dict[str, Any], kind: str, reason: str) -> ResponseView:
+    changed = changes.apply(ctx, row, wanted, kind=kind, reason=reason)
+    if changed is None:
+        raise Busy
+    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]), reason=reason)
+    return _views(ctx, [changed])[0]
+
+
+def get(ctx: Context, response_id: UUID) -> ResponseView:
+    """One response of the workspace; raises NotFound."""
+    require(ctx, Grant.RESPONSES_READ)
+    return _views(ctx, [_own(ctx, response_id)])[0]
+
+
+def history(ctx: Context, response_id: UUID) -> list[RevisionView]:
+    """The later states of a response, oldest first."""
+    require(ctx, Grant.RESPONSES_READ)
+    _own(ctx, response_id)
+    return [
+        RevisionView(row.number, row.kind, row.at, row.actor_kind, row.actor_id, row.before, row.after, row.reason)
+        for row in queries.history(ctx.connection, response_id)
+    ]
+
+
+def changed_since(
+    ctx: Context,
+    *,
+    survey_id: UUID | None = None,
+    since: datetime | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[ResponseView]:
+    """Responses in the order of their last change, for a system that keeps a copy; `after` is the last one seen.
+
+    On Postgres what changed in the last five seconds comes with a later call: a commit may lie behind its time.
+    """
+    require(ctx, Grant.RESPONSES_READ)
+    rows = queries.changed_page(
+        ctx.connection, ctx.workspace, now=ctx.now, survey_id=survey_id, since=since, after=after, limit=limit
+    )
+    return _views(ctx, rows)
+
+
+def newest(
+    ctx: Context,
+    trend_line_ids: Sequence[int],
+    *,
+    since: date,
+    until: date,
+    states: Sequence[str] = (),
+    with_comment: bool = False,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[ResponseView]:
+    """Responses of trend lines of this workspace, newest first; `before` is the last one seen.
+
+    The trend lines must come from `surveys`, which scopes them; rows of another workspace are dropped.
+    """
+    require(ctx, Grant.RESPONSES_READ)
+    if limit < 1 or not trend_line_ids:
+        return []
+    rows = queries.newest_page(
+        ctx.connection,
+        trend_line_ids,
+        since=since,
+        until=until,
+        states=states,
+        with_comment=with_comment,
+        before=before,
+        limit=limit,
+    )
+    return _views(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
+
+
+def parse_states(words: Sequence[str]) -> list[str]:
+    """State names from outside; raises `Invalid` naming the allowed ones."""
+    allowed = [state.value for state in ResponseState]
+    if any(word not in allowed for word in words):
+        raise Invalid(f"must be one of {', '.join(allowed)}", field="state")
+    return list(words)
+
+
+def _own(ctx: Context, response_id: UUID) -> dict[str, Any]:
+    row = queries.by(ctx.connection, "id", [response_id]).get(response_id)
+    if row is None or row["workspace_id"] != ctx.workspace:
+        raise NotFound
+    return row
+
+
+def _views(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
+    texts = segments.texts_for(ctx, (row[key] for row in rows for key in SEGMENT_KEYS))
+    known = people.people(ctx, {row["person_id"] for row in rows if row["person_id"] is not None})
+    return [_view(row, texts, known) for row in rows]
+
+
+def _view(row: Mapping[str, Any], texts: Mapping[int, str], known: Mapping[UUID, PersonView]) -> ResponseView:
+    return ResponseView(
+        id=row["id"],
+        survey_id=row["survey_id"],
+        version_id=row["version_id"],
+        trend_line_id=row["trend_line_id"],
+        invitation_id=row["invitation_id"],
+        state=row["state"],
+        reason=row["reason"],
+        score=row["score"],
+        comment=row["comment"],
+        follow_ups=row["follow_ups"],
+        locale=row["locale"],
+        source=row["source"],
+        external_id=row["external_id"],
+        report_day=row["report_day"],
+        answered_at=row["answered_at"],
+        changed_at=row["changed_at"],
+        revision=row["revision"],
+        segments={key: texts[row[key]] for key in SEGMENT_KEYS if row[key] is not None},
+        person=known.get(row["person_id"]),
+        attributes=row["attributes"],
+        claims=row["claims"],
+        facts=row["facts"],
+    )

@@ -1,0 +1,368 @@
+"""Taking answers in: one use case for a form, a REST batch and an import, written for many at once.
+
+Look-ups and inserts are one statement for all submissions of a call. What is expected to fail comes back as a
+value, so that one bad submission does not cost the others their transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.units import Hot
+from cxsurvey.core.errors import Busy, Refusal
+from cxsurvey.core.signing import digest
+from cxsurvey.invitations import service as invitations
+from cxsurvey.invitations.service import InvitationView
+from cxsurvey.people import segments
+from cxsurvey.people import service as people
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.people.segments import SegmentPair
+from cxsurvey.responses import changes, counts, queries
+from cxsurvey.responses.checks import check
+from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.errors import ChangeExpired, SurveyUnknown
+from cxsurvey.responses.events import ResponseSubmitted
+from cxsurvey.responses.states import Facts, Post, ResponseState, contribution, judge
+from cxsurvey.surveys.asked import Asked, asked_many
+
+CHANGE_PURPOSE = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An answer that is stored. `created` is False when it was there already, changed or not."""
+
+    id: UUID
+    survey_id: UUID
+    state: str
+    score: int | None
+    answered_at: datetime
+    created: bool
+    change_token: str | None = None
+    """The secret with which a shared-link answer is changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer that is not stored, and why."""
+
+    refusal: Refusal
+
+
+Outcome: TypeAlias = Stored | Refused
+Row: TypeAlias = dict[str, Any]
+
+
+def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
+    """Stores each answer once and returns what became of each, in order.
+
+    A second answer to an invitation, to a form page already posted or through the change link is a change of the
+    first. A second answer with a known external id leaves the first as it is.
+    """
+    outcomes: list[Outcome | None] = [None] * len(submissions)
+    waiting = list(range(len(submissions)))
+    asked = asked_many(ctx, survey_ids={submission.survey_id for submission in submissions})
+    invited = invitations.many(ctx, {item.invitation_id for item in submissions if item.invitation_id is not None})
+    while waiting:
+        # two submissions of one key in one call: the second meets the first as a stored response
+        now, waiting = _without_twins(submissions, waiting)
+        for index, outcome in zip(now, _store(ctx, [submissions[i] for i in now], asked, invited), strict=True):
+            outcomes[index] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+SUBMIT: Hot[Submission, Outcome] = Hot("responses.submit", submit)
+"""`submit` for the lane: submissions that wait together become one call."""
+
+
+def _keys(item: Submission) -> list[tuple[object, ...]]:
+    """Everything that makes two submissions the same answer."""
+    keys: list[tuple[object, ...]] = []
+    if item.invitation_id is not None:
+        keys.append(("invitation", item.invitation_id))
+    if item.page is not None:
+        keys.append(("submission", item.page.submission_id))
+    if item.change_hash is not None:
+        keys.append(("change", item.change_hash))
+    if item.external_id is not None:
+        keys.append(("external", item.workspace_id, item.source, item.external_id))
+    return keys
+
+
+def _without_twins(submissions: Sequence[Submission], waiting: Sequence[int]) -> tuple[list[int], list[int]]:
+    seen: set[tuple[object, ...]] = set()
+    now: list[int] = []
+    later: list[int] = []
+    for index in waiting:
+        keys = _keys(submissions[index])
+        (later if any(key in seen for key in keys) else now).append(index)
+        seen.update(keys)
+    return now, later
+
+
+def _store(
+    ctx: Context,
+    items: Sequence[Submission],
+    asked: Mapping[UUID | str, Asked],
+    invited: Mapping[UUID, InvitationView],
+) -> list[Outcome]:
+    existing = _existing(ctx, items)
+    outcomes: list[Outcome | None] = [None] * len(items)
+    fresh: list[tuple[int, Submission, Asked]] = []
+    for index, item in enumerate(items):
+        survey = asked.get(item.survey_id)
+        try:
+            found = _find(existing, item)
+            survey = _check(ctx, item, survey, invited, found)
+            if found is None:
+                fresh.append((index, item, survey))
+            else:
+                outcomes[index] = _again(ctx, item, survey, found)
+        except Refusal as refusal:
+            outcomes[index] = Refused(refusal)
+    for (index, _, _), row, token in _add(ctx, fresh, invited):
+        outcomes[index] = _stored(row, created=True, token=token)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _check(
+    ctx: Context,
+    item: Submission,
+    survey: Asked | None,
+    invited: Mapping[UUID, InvitationView],
+    found: Row | None,
+) -> Asked:
+    if survey is None or (item.workspace_id is not None and survey.workspace_id != item.workspace_id):
+        raise SurveyUnknown(field="survey")
+    if item.change_hash is not None and found is None:
+        raise SurveyUnknown
+    if item.invitation_id is not None:
+        invited[item.invitation_id].check_usable(ctx.now)
+    check(item, survey, ctx.now, known=found is not None)
+    return survey
+
+
+# ---- what is there already
+
+
+def _existing(ctx: Context, items: Sequence[Submission]) -> dict[tuple[object, ...], Row]:
+    found: dict[tuple[object, ...], Row] = {}
+    wanted: dict[str, set[Any]] = defaultdict(set)
+    external: dict[tuple[UUID, str], set[str]] = defaultdict(set)
+    for item in items:
+        for kind, *key in _keys(item):
+            if kind == "external":
+                external[key[0], key[1]].add(key[2])  # type: ignore[index, arg-type]
+            else:
+                wanted[str(kind)].add(key[0])
+    columns = {"invitation": "invitation_id", "submission": "submission_id", "change": "change_hash"}
+    for kind, keys in wanted.items():
+        for key, row in queries.by(ctx.connection, columns[kind], keys).items():
+            found[kind, key] = row
+    for (workspace_id, source), keys in external.items():
+        for key, row in queries.by_external(ctx.connection, workspace_id, source, keys).items():
+            found["external", workspace_id, source, key] = row
+    return found
+
+
+def _find(existing: Mapping[tuple[object, ...], Row], item: Submission) -> Row | None:
+    for key in _keys(item):
+        if (row := existing.get(key)) is not None:
+            return row
+    return None
+
+
+def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
+    """A known answer once more: a change when it comes from a form, the first one as it stands otherwise."""
+    if item.page is None:
+        return _stored(found, created=False)
+    hours = ctx.settings.change_hours
+    if item.invitation_id is None and ctx.now >= found["answered_at"] + timedelta(hours=hours):
+        raise ChangeExpired
+    if found["state"] == ResponseState.VOID:
+        # taken out by a manager: what the customer says now is kept on the row, but stays out
+        state, reason = ResponseState.VOID, found["reason"]
+    else:
+        state, reason = _state(item, _facts(ctx, item, found))
+    wanted = {
+        "state": state,
+        "reason": reason,
+        "score": item.score,
+        "comment": item.comment,
+        "locale": item.locale or found["locale"],
+        "follow_ups": _kept_follow_ups(found, item, survey),
+        "facts": _facts_as_stored(_facts(ctx, item, found)),
+    }
+    changed = changes.apply(ctx, found, wanted, kind="changed")
+    if changed is None:
+        raise Busy
+    return _stored(changed, created=False, token=_change_token(ctx, changed))
+
+
+def _kept_follow_ups(found: Row, item: Submission, survey: Asked) -> dict[str, str]:
+    """Answers of page two that still belong to the band of the new score."""
+    if item.score is None:
+        return dict(item.follow_ups)
+    asked = {follow_up.id for follow_up in survey.definition.follow_ups_for(survey.definition.band(item.score))}
+    kept = {key: value for key, value in found["follow_ups"].items() if key in asked}
+    return {**kept, **item.follow_ups}
+
+
+# ---- what is new
+
+
+def _add(
+    ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]], invited: Mapping[UUID, InvitationView]
+) -> list[tuple[tuple[int, Submission, Asked], Row, str | None]]:
+    if not fresh:
+        return []
+    person_ids = _people(ctx, fresh)
+    numbers = _segments(ctx, fresh)
+    added = []
+    for entry, person_id in zip(fresh, person_ids, strict=True):
+        _, item, survey = entry
+        invitation = invited.get(item.invitation_id) if item.invitation_id is not None else None
+        row = _new_row(ctx, item, survey, invitation, person_id, numbers)
+        token = None
+        if item.page is not None and invitation is None:
+            token = ctx.keys.link_token(CHANGE_PURPOSE, row["id"])
+            row["change_hash"] = digest(token)
+        added.append((entry, row, token))
+        key = (row["trend_line_id"], row["report_day"])
+        ctx.count(counts.KIND, key, **contribution(row["state"], row["score"], row["comment"] is not None))
+        ctx.emit(
+            ResponseSubmitted(
+                workspace_id=row["workspace_id"],
+                response_id=row["id"],
+                survey_id=row["survey_id"],
+                state=row["state"],
+                score=row["score"],
+            )
+        )
+    queries.add(ctx.connection, [row for _, row, _ in added])
+    return added
+
+
+def _people(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> list[UUID | None]:
+    named = [
+        (position, survey.workspace_id, item.person)
+        for position, (_, item, survey) in enumerate(fresh)
+        if item.person is not None and not survey.anonymous
+    ]
+    ids: list[UUID | None] = [None] * len(fresh)
+    for (position, _, _), person_id in zip(
+        named, people.upsert(ctx, [(workspace_id, person) for _, workspace_id, person in named]), strict=True
+    ):
+        ids[position] = person_id
+    return ids
+
+
+def _segments(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> dict[SegmentPair, int]:
+    pairs = {
+        pair
+        for _, item, survey in fresh
+        if item.segments is not None
+        for pair in item.segments.pairs(survey.workspace_id)
+    }
+    return segments.numbers_for(ctx, pairs)
+
+
+def _new_row(
+    ctx: Context,
+    item: Submission,
+    survey: Asked,
+    invitation: InvitationView | None,
+    person_id: UUID | None,
+    numbers: Mapping[SegmentPair, int],
+) -> Row:
+    facts = _facts(ctx, item, None)
+    state, reason = _state(item, facts, test=invitation is not None and invitation.test)
+    answered_at = item.answered_at or ctx.now
+    report_day = answered_at.astimezone(_zone(survey.workspace.report_zone)).date()
+    if survey.anonymous:
+        answered_at = datetime(report_day.year, report_day.month, report_day.day, tzinfo=UTC)
+    row: Row = {
+        "id": UUID(bytes=ctx.ids.random(16)) if survey.anonymous else ctx.ids.new(),
+        "workspace_id": survey.workspace_id,
+        "survey_id": survey.survey_id,
+        "version_id": survey.version_id,
+        "trend_line_id": survey.trend_line_id,
+        "invitation_id": item.invitation_id,
+        "person_id": invitation.person_id if invitation is not None else person_id,
+        "submission_id": item.page.submission_id if item.page is not None else None,
+        "change_hash": None,
+        "source": item.source,
+        "external_id": item.external_id,
+        "state": state,
+        "score": item.score,
+        "comment": item.comment,
+        "follow_ups": dict(item.follow_ups),
+        "locale": item.locale,
+        "report_day": report_day,
+        "answered_at": answered_at,
+        "changed_at": answered_at if survey.anonymous else ctx.now,
+        "revision": 1,
+        **_NO_SEGMENTS,
+        "attributes": dict(item.attributes),
+        "claims": {} if survey.anonymous else dict(item.claims),
+        "facts": _facts_as_stored(facts),
+        "reason": reason,
+    }
+    if invitation is not None:
+        row.update(invitation.segments)
+        row["attributes"] = dict(invitation.attributes)
+    elif item.segments is not None:
+        for pair in item.segments.pairs(survey.workspace_id):
+            row[pair[1]] = numbers[pair]
+    return row
+
+
+_NO_SEGMENTS: dict[str, int | None] = dict.fromkeys(SEGMENT_KEYS)
+_zone: Callable[[str], ZoneInfo] = lru_cache(maxsize=64)(ZoneInfo)
+
+
+# ---- facts and states
+
+
+def _facts(ctx: Context, item: Submission, found: Row | None) -> Facts | None:
+    if item.page is None:
+        return None
+    earlier = [
+        Post(datetime.fromisoformat(post["at"]), post["score"], post["page"])
+        for post in (found["facts"].get("posts", ()) if found is not None else ())
+    ]
+    latest = Post(ctx.now, item.score, item.page.submission_id.hex()[:8])
+    seconds = (ctx.now - item.page.issued_at).total_seconds()
+    return Facts(seconds, item.page.trapped, item.page.from_thanks, (*earlier, latest))
+
+
+def _facts_as_stored(facts: Facts | None) -> dict[str, Any]:
+    if facts is None:
+        return {}
+    posts = [{"at": post.at.isoformat(), "score": post.score, "page": post.page} for post in facts.posts]
+    return {"seconds": round(facts.seconds, 1), "trapped": facts.trapped, "posts": posts[-12:]}
+
+
+def _state(item: Submission, facts: Facts | None, *, test: bool = False) -> tuple[str, str | None]:
+    if item.test or test:
+        return ResponseState.TEST, None
+    reason = judge(facts) if facts is not None else None
+    return (ResponseState.FLAGGED, reason.value) if reason is not None else (ResponseState.COUNTED, None)
+
+
+def _stored(row: Row, *, created: bool, token: str | None = None) -> Stored:
+    return Stored(
+        row["id"], row["survey_id"], row["state"], row["score"], row["answered_at"], created, change_token=token
+    )
+
+
+def _change_token(ctx: Context, row: Row) -> str | None:
+    return ctx.keys.link_token(CHANGE_PURPOSE, row["id"]) if row["change_hash"] is not None else None

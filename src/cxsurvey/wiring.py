@@ -1,0 +1,39 @@
+"""Everything that happens because of something else, in one readable place.
+
+Events and who hears them, counters and who writes them, job names and what they run, schedules, and the tables
+that make up the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cxsurvey.accounts import models as _accounts
+from cxsurvey.core import models as _core
+from cxsurvey.core.db.base import metadata
+from cxsurvey.core.db.batch import Finisher, Handler, Reactions
+from cxsurvey.core.events import Event
+from cxsurvey.core.jobs import models as _jobs
+from cxsurvey.invitations import models as _invitations
+from cxsurvey.people import models as _people
+from cxsurvey.responses import counts
+from cxsurvey.responses import models as _responses
+from cxsurvey.surveys import models as _surveys
+
+TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _responses)
+"""Importing a module with tables adds them to `metadata`; all of them are here."""
+
+HANDLERS: Mapping[type[Event], Sequence[Handler]] = {}
+FINISHERS: Mapping[str, Finisher] = {counts.KIND: counts.flush}
+
+
+def reactions(extra: Mapping[type[Event], Sequence[Handler]] | None = None) -> Reactions:
+    """What the lane does after the units of a batch; `extra` handlers are heard after the listed ones."""
+    handlers: dict[type[Event], Sequence[Any]] = dict(HANDLERS)
+    for event, added in (extra or {}).items():
+        handlers[event] = (*handlers.get(event, ()), *added)
+    return Reactions(handlers, FINISHERS)
+
+
+__all__ = ["FINISHERS", "HANDLERS", "TABLE_MODULES", "metadata", "reactions"]
