@@ -1,7 +1,7 @@
-"""How often somebody may do something: the generic cell rate algorithm, one row and one statement per question.
+"""How often somebody may do something: the generic cell rate algorithm, one statement per question.
 
-A row holds the instant at which its caller has caught up with the rate. Each use moves it ahead by one interval;
-a use that would move it further ahead than the burst allows is refused and moves nothing.
+A row holds the instant at which its caller has caught up with the rate. Each use moves it ahead by one
+interval; a use that would move it further ahead than the burst allows is refused and moves nothing.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ HOUR = 3_600_000_000
 
 
 def take(ctx: Context, key: str, rate_per_hour: int, burst: int) -> int:
-    """Uses one of `burst` turns, which come back at `rate_per_hour`; 0, or the seconds to wait when none is left.
+    """Uses one of `burst` turns, which come back at `rate_per_hour`; 0, or the seconds to wait for one.
 
     `key` names who and what, such as `sign-in|ada@example.com|192.0.2.1`; only its hash is kept.
     """
-    interval = HOUR // rate_per_hour
+    key_hash, interval = digest(key), HOUR // rate_per_hour
     now = int(ctx.now.timestamp() * 1_000_000)
-    row = {"key_hash": digest(key), "now": now, "interval": interval, "latest": now + interval * (burst - 1)}
+    latest = now + interval * (burst - 1)
+    row = {"key_hash": key_hash, "now": now, "interval": interval, "latest": latest}
     if ctx.connection.execute(move_ahead(ctx.connection.dialect.name), row).first() is not None:
         return 0
-    free_at = ctx.connection.execute(select(Limit.free_at).where(Limit.key_hash == row["key_hash"])).scalar_one()
-    return max(1, -((row["latest"] - free_at) // 1_000_000))
+    free_at = ctx.connection.execute(select(Limit.free_at).where(Limit.key_hash == key_hash)).scalar_one()
+    return max(1, -((latest - free_at) // 1_000_000))
 
 
 def forget(ctx: Context, key: str) -> None:

@@ -14,7 +14,7 @@ from cxsurvey.core.models import Limit
 
 @lru_cache(maxsize=2)
 def move_ahead(dialect: str) -> ReturningInsert[tuple[int]]:
-    """Moves `free_at` of one key ahead by `interval`, unless it lies after `latest`; a row says that it did."""
+    """Moves `free_at` of one key ahead by `interval` and gives a row, unless it lies after `latest`."""
     now, interval, latest = (bindparam(name, type_=BigInteger) for name in ("now", "interval", "latest"))
     insert = (postgresql.insert if dialect == POSTGRES else sqlite.insert)(Limit.__table__)
     behind = Limit.__table__.c.free_at < now

@@ -1,0 +1,107 @@
+"""Tables of the door: workspaces, users, sessions, one-time links and API keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, ForeignKey, LargeBinary, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cxsurvey.core.db.base import Base
+
+
+class Workspace(Base):
+    """One brand or company unit; every row of a domain belongs to exactly one."""
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    report_zone: Mapped[str] = mapped_column(String(64))
+    privacy_url: Mapped[str | None] = mapped_column(String(500))
+    accent: Mapped[str] = mapped_column(String(7), default="#274C84")
+    minimum_group: Mapped[int] = mapped_column(SmallInteger, default=5)
+    is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    link_generation: Mapped[int] = mapped_column(SmallInteger, default=1)
+    """Raised to make every signed shared link of the workspace invalid."""
+    segment_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Names of the declared attributes: {"attribute_1": "Plan", …}."""
+    created_at: Mapped[datetime]
+
+
+class User(Base):
+    """A person of the company who signs in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(320))
+    email_key: Mapped[str] = mapped_column(String(320), unique=True)
+    """The address in the one form that is compared: lower case, ASCII domain."""
+    name: Mapped[str] = mapped_column(String(80))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Membership(Base):
+    """What a user is in a workspace: owner, admin, manager or viewer."""
+
+    __tablename__ = "memberships"
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+
+
+class SignIn(Base):
+    """A session: one browser of one user. The cookie holds the token, the row its SHA-256."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    browser: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class OneTimeLink(Base):
+    """A link that works once: the first set-up, or a new password."""
+
+    __tablename__ = "one_time_links"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ApiKey(Base):
+    """A key of another system. Shown once; the row keeps its SHA-256 and its first characters."""
+
+    __tablename__ = "api_keys"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    prefix: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    test: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Responses made with a test key are kept apart and never counted."""
+    scopes: Mapped[str] = mapped_column(Text, default="")
+    """Space separated words of `accounts.permissions`."""
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]

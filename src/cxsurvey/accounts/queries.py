@@ -1,0 +1,184 @@
+"""Every question the door asks the database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, delete, exists, func, select, update
+
+from cxsurvey.accounts.models import ApiKey, Membership, OneTimeLink, SignIn, User, Workspace
+from cxsurvey.core.context import Context
+
+
+def workspace(ctx: Context, workspace_id: UUID) -> Workspace | None:
+    """A workspace by id."""
+    return ctx.session.get(Workspace, workspace_id)
+
+
+def workspace_by_slug(ctx: Context, slug: str) -> Workspace | None:
+    """A workspace by the word in its addresses."""
+    return ctx.session.scalars(select(Workspace).where(Workspace.slug == slug)).one_or_none()
+
+
+def slugs_beginning(ctx: Context, beginning: str) -> set[str]:
+    """The slugs in use that begin with these letters, digits and hyphens."""
+    return set(ctx.session.scalars(select(Workspace.slug).where(Workspace.slug.startswith(beginning))))
+
+
+def any_user(ctx: Context) -> bool:
+    """Whether anybody has an account."""
+    return bool(ctx.session.scalar(select(exists().select_from(User))))
+
+
+def user(ctx: Context, user_id: UUID) -> User | None:
+    """A user by id."""
+    return ctx.session.get(User, user_id)
+
+
+def user_by_email(ctx: Context, email_key: str) -> User | None:
+    """A user by the compared form of the address."""
+    return ctx.session.scalars(select(User).where(User.email_key == email_key)).one_or_none()
+
+
+def sign_in_by_hash(ctx: Context, token_hash: bytes) -> Row[SignIn, User] | None:
+    """A sign-in and its user by the hash of the cookie's token."""
+    return ctx.session.execute(
+        select(SignIn, User).join(User, User.id == SignIn.user_id).where(SignIn.token_hash == token_hash)
+    ).one_or_none()
+
+
+def membership(ctx: Context, user_id: UUID, slug: str | None) -> Row[Membership, Workspace] | None:
+    """What a user is in the workspace of this slug, or in the first of all when `slug` is None."""
+    query = (
+        select(Membership, Workspace)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .where(Membership.user_id == user_id)
+        .order_by(Membership.created_at, Workspace.id)
+        .limit(1)
+    )
+    if slug is not None:
+        query = query.where(Workspace.slug == slug)
+    return ctx.session.execute(query).one_or_none()
+
+
+def sign_ins_of(ctx: Context, user_id: UUID) -> Sequence[SignIn]:
+    """The sign-ins of a user that have not run out, last used first."""
+    return ctx.session.scalars(
+        select(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.expires_at > ctx.now)
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id)
+    ).all()
+
+
+def end_sign_ins(ctx: Context, user_id: UUID, *, but: UUID | None = None) -> int:
+    """Deletes the sign-ins of a user, all or all but one, and returns how many there were."""
+    statement = delete(SignIn).where(SignIn.user_id == user_id)
+    if but is not None:
+        statement = statement.where(SignIn.id != but)
+    return _affected(ctx, statement)
+
+
+def end_sign_in(ctx: Context, token_hash: bytes) -> int:
+    """Deletes one sign-in by the hash of its token."""
+    return _affected(ctx, delete(SignIn).where(SignIn.token_hash == token_hash))
+
+
+def forget_ended_sign_ins(ctx: Context, user_id: UUID, idle_since: datetime) -> None:
+    """Deletes what a user left behind: sign-ins run out or unused since `idle_since`."""
+    ended = (SignIn.expires_at <= ctx.now) | (SignIn.last_seen_at <= idle_since)
+    _affected(ctx, delete(SignIn).where(SignIn.user_id == user_id, ended))
+
+
+def note_sign_ins(ctx: Context, seen: Mapping[UUID, datetime]) -> None:
+    """Moves `last_seen_at` forward."""
+    table = SignIn.__table__
+    statement = (
+        update(SignIn)
+        .where(table.c.id == bindparam("row"), table.c.last_seen_at < bindparam("at"))
+        .values(last_seen_at=bindparam("at"))
+    )
+    ctx.connection.execute(statement, [{"row": row, "at": at} for row, at in sorted(seen.items())])
+
+
+def note_keys(ctx: Context, used: Mapping[UUID, datetime]) -> None:
+    """Moves `last_used_at` forward."""
+    table = ApiKey.__table__
+    older = table.c.last_used_at.is_(None) | (table.c.last_used_at < bindparam("at"))
+    statement = (
+        update(ApiKey).where(table.c.id == bindparam("row"), older).values(last_used_at=bindparam("at"))
+    )
+    ctx.connection.execute(statement, [{"row": row, "at": at} for row, at in sorted(used.items())])
+
+
+def open_link(ctx: Context, purpose: str, token_hash: bytes) -> OneTimeLink | None:
+    """A one-time link that still works."""
+    return ctx.session.scalars(
+        select(OneTimeLink).where(
+            OneTimeLink.token_hash == token_hash,
+            OneTimeLink.purpose == purpose,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > ctx.now,
+        )
+    ).one_or_none()
+
+
+def use_link(ctx: Context, link_id: UUID) -> bool:
+    """Marks a link as used; False when somebody else did so first."""
+    statement = update(OneTimeLink).where(OneTimeLink.id == link_id, OneTimeLink.used_at.is_(None))
+    return _affected(ctx, statement.values(used_at=ctx.now)) == 1
+
+
+def drop_links(ctx: Context, purpose: str, user_id: UUID | None) -> None:
+    """Deletes the links of one purpose and user, so that only the next one works."""
+    whose = OneTimeLink.user_id.is_(None) if user_id is None else OneTimeLink.user_id == user_id
+    _affected(ctx, delete(OneTimeLink).where(OneTimeLink.purpose == purpose, whose))
+
+
+def keys_of_workspace(ctx: Context) -> Sequence[ApiKey]:
+    """The keys of the workspace, newest first."""
+    return ctx.session.scalars(
+        select(ApiKey)
+        .where(ApiKey.workspace_id == ctx.workspace)
+        .order_by(ApiKey.created_at.desc(), ApiKey.id)
+    ).all()
+
+
+def key(ctx: Context, key_id: UUID) -> ApiKey | None:
+    """A key of the workspace."""
+    return ctx.session.scalars(
+        select(ApiKey).where(ApiKey.id == key_id, ApiKey.workspace_id == ctx.workspace)
+    ).one_or_none()
+
+
+def keys_by_hash(ctx: Context, hashes: Collection[bytes]) -> Sequence[Row[Any]]:
+    """Key rows by the hash of their token; plain rows, for the busiest path."""
+    table = ApiKey.__table__
+    return ctx.connection.execute(select(table).where(table.c.token_hash.in_(list(hashes)))).all()
+
+
+def live_keys(ctx: Context) -> int:
+    """How many keys of the workspace are not revoked."""
+    query = select(func.count()).select_from(ApiKey).where(ApiKey.workspace_id == ctx.workspace)
+    return ctx.session.scalar(query.where(ApiKey.revoked_at.is_(None))) or 0
+
+
+def _affected(ctx: Context, statement: Any) -> int:
+    ctx.session.flush()
+    result = ctx.session.execute(statement, execution_options={"synchronize_session": False})
+    return int(getattr(result, "rowcount", 0))
+
+
+def forget_expired(connection: Connection, now: datetime, limit: int) -> int:
+    """Deletes up to `limit` sign-ins and as many one-time links that have run out; returns the larger number."""
+    deleted = []
+    for table in (SignIn.__table__, OneTimeLink.__table__):
+        old = select(table.c.id).where(table.c.expires_at <= now).limit(limit)
+        deleted.append(
+            connection.execute(
+                delete(SignIn if table is SignIn.__table__ else OneTimeLink).where(table.c.id.in_(old))
+            ).rowcount
+        )
+    return max(deleted)

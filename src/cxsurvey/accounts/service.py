@@ -1,0 +1,39 @@
+"""Workspaces: found by the context or by their slug."""
+
+from __future__ import annotations
+
+from cxsurvey.accounts import queries
+from cxsurvey.accounts.models import Workspace
+from cxsurvey.accounts.views import WorkspaceView
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import NotFound
+
+
+def workspace(ctx: Context) -> WorkspaceView:
+    """The workspace of this unit."""
+    row = queries.workspace(ctx, ctx.workspace)
+    if row is None:
+        raise NotFound
+    return view_of(row)
+
+
+def workspace_by_slug(ctx: Context, slug: str) -> WorkspaceView:
+    """The workspace with this slug, for operators and jobs; raises `NotFound`."""
+    row = queries.workspace_by_slug(ctx, slug)
+    if row is None:
+        raise NotFound(f"There is no workspace “{slug}”.", field="workspace")
+    return view_of(row)
+
+
+def view_of(row: Workspace) -> WorkspaceView:
+    """A workspace as a plain value."""
+    return WorkspaceView(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        report_zone=row.report_zone,
+        privacy_url=row.privacy_url,
+        accent=row.accent,
+        is_demo=row.is_demo,
+        minimum_group=row.minimum_group,
+    )

@@ -1,0 +1,78 @@
+"""One colour of a workspace, made readable in light and dark, as a tiny style sheet of its own.
+
+The content policy permits no style in a page, so the colour travels in the address of a style sheet that
+depends on nothing else and may be kept for ever.
+"""
+
+from __future__ import annotations
+
+import re
+
+HEX = re.compile(r"#?([0-9a-fA-F]{6})")
+LIGHT_GROUND = (0xF3, 0xF1, 0xEB)
+DARK_GROUND = (0x26, 0x24, 0x20)
+READABLE = 4.6  # WCAG asks for 4.5
+
+Colour = tuple[int, int, int]
+
+
+def url(colour: str) -> str:
+    """The address of the style sheet for a colour such as `#274C84`."""
+    return f"/static/accent/{_hex(_parse(colour))[1:]}.css"
+
+
+def stylesheet(colour: str) -> str:
+    """The custom properties of a colour; ValueError unless it is six hexadecimal digits."""
+    chosen = _parse(colour)
+    light, dark = readable_on(chosen, LIGHT_GROUND), readable_on(chosen, DARK_GROUND)
+    soft_light, soft_dark = _mix(chosen, (255, 255, 255), 0.89), _mix(chosen, (29, 28, 25), 0.72)
+    return (
+        ":root{"
+        f"--accent:light-dark({_hex(light)},{_hex(dark)});"
+        f"--accent-soft:light-dark({_hex(soft_light)},{_hex(soft_dark)});"
+        f"--band:light-dark({_hex(light)}22,{_hex(dark)}2e)"
+        "}"
+    )
+
+
+def readable_on(colour: Colour, ground: Colour) -> Colour:
+    """The colour nearest to the wanted one whose contrast with the ground is enough for text."""
+    towards = (0, 0, 0) if luminance(ground) > 0.18 else (255, 255, 255)
+    for step in range(101):
+        candidate = _mix(colour, towards, step / 100)
+        if contrast(candidate, ground) >= READABLE:
+            return candidate
+    return towards
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """The contrast ratio of WCAG 2, from 1 to 21."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: Colour) -> float:
+    """The relative luminance of WCAG 2, from 0 to 1."""
+    red, green, blue = (_linear(channel / 255) for channel in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+
+
+def _mix(colour: Colour, other: Colour, share: float) -> Colour:
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(colour, other, strict=True))
+    return red, green, blue
+
+
+def _parse(text: str) -> Colour:
+    match = HEX.fullmatch(text)
+    if match is None:
+        raise ValueError("a colour has six hexadecimal digits")
+    digits = match[1]
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+
+
+def _hex(colour: Colour) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)

@@ -1,0 +1,133 @@
+"""How dashboard routes come to a context: reading with `Visiting`, writing with `Acting`.
+
+Both read the sign-in anew, inside the read or unit itself, so that a sign-in that was ended opens nothing
+from that moment on. The reading context is closed before the answer leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from cxsurvey.accounts import doors, service
+from cxsurvey.accounts.permissions import Grant, allows
+from cxsurvey.accounts.views import Visitor, WorkspaceView
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import Unauthenticated, Unavailable
+from cxsurvey.web import cookies, seen
+from cxsurvey.web.frame import Frame
+
+T = TypeVar("T")
+
+LONGEST_WAIT = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A read by a signed-in user: the context, who it is, and where."""
+
+    ctx: Context
+    visitor: Visitor
+    workspace: WorkspaceView
+
+    def frame(self, title: str, current: str) -> Frame:
+        """What surrounds the page; see `Frame` for the words `current` knows."""
+        return Frame(
+            title=title,
+            current=current,
+            slug=self.workspace.slug,
+            workspace_name=self.workspace.name,
+            zone=self.workspace.report_zone,
+            accent=self.workspace.accent,
+            is_demo=self.workspace.is_demo,
+            user_name=self.visitor.name,
+            now=self.ctx.now,
+            may_manage_keys=allows(self.ctx, Grant.KEYS),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A write by a signed-in user."""
+
+    database: Database
+    token: str
+    slug: str | None
+
+    def do(self, work: Callable[[Context], T]) -> T:
+        """Runs `work` as one unit that first lets the user in; returns once it is committed."""
+        return self.do_as(lambda ctx, _: work(ctx))
+
+    def do_as(self, work: Callable[[Context, Visitor], T]) -> T:
+        """As `do`, for work that needs to know the visitor."""
+
+        def unit(ctx: Context) -> T:
+            return work(ctx, doors.enter_by_session(ctx, self.token, self.slug))
+
+        return self.database.write(unit, share=Share.DASHBOARD)
+
+
+class ReadingPlaces:
+    """Lets so many dashboard reads run at once that a respondent's form always finds a thread."""
+
+    def __init__(self, places: int) -> None:
+        self._places = asyncio.Semaphore(places)
+
+    async def take(self) -> None:
+        """Waits for a place, holding no thread; raises `Unavailable` after three seconds."""
+        try:
+            await asyncio.wait_for(self._places.acquire(), LONGEST_WAIT)
+        except TimeoutError:
+            raise Unavailable from None
+
+    def give_back(self) -> None:
+        """Frees the place for the next reader."""
+        self._places.release()
+
+
+async def visiting(request: Request) -> AsyncIterator[Visit]:
+    """A reading context of the signed-in user in the workspace of the path."""
+    database: Database = request.app.state.database
+    token = _token(request, database)
+    slug = request.path_params.get("slug")
+    places: ReadingPlaces = request.app.state.reading_places
+    await places.take()
+    try:
+        with ExitStack() as stack:
+            visit = await run_in_threadpool(_enter, stack, database, token, slug)
+            seen.buffer(database).sign_in(visit.visitor.sign_in_id, visit.ctx.now)
+            yield visit
+    finally:
+        places.give_back()
+
+
+async def acting(request: Request) -> Act:
+    """A write of the signed-in user in the workspace of the path; the sign-in is read inside the unit."""
+    database: Database = request.app.state.database
+    return Act(database, _token(request, database), request.path_params.get("slug"))
+
+
+Visiting = Annotated[Visit, Depends(visiting, scope="function")]
+Acting = Annotated[Act, Depends(acting)]
+
+
+def _enter(stack: ExitStack, database: Database, token: str, slug: str | None) -> Visit:
+    ctx = stack.enter_context(database.read())
+    visitor = doors.enter_by_session(ctx, token, slug)
+    return Visit(ctx, visitor, service.workspace(ctx))
+
+
+def _token(request: Request, database: Database) -> str:
+    token = cookies.token(request, database.settings)
+    if token is None:
+        raise Unauthenticated
+    return token

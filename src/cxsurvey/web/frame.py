@@ -1,0 +1,26 @@
+"""What surrounds every page of the dashboard: names, navigation, zone and colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The first field of every dashboard page.
+
+    `title` is the page's own name, `current` the entry of the navigation it belongs to ("overview",
+    "surveys", "comments", "responses", "keys", "account"), `now` and `zone` what times are told against.
+    """
+
+    title: str
+    current: str
+    slug: str
+    workspace_name: str
+    zone: str
+    accent: str
+    is_demo: bool
+    user_name: str
+    now: datetime
+    may_manage_keys: bool

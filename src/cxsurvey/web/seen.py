@@ -1,0 +1,54 @@
+"""When a sign-in or key was last used: gathered in memory and written by one unit a minute; no GET writes."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from cxsurvey.accounts import sessions
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+
+
+class SeenBuffer:
+    """What one process saw since it last wrote it down."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sign_ins: dict[UUID, datetime] = {}
+        self._keys: dict[UUID, datetime] = {}
+
+    def sign_in(self, sign_in_id: UUID, at: datetime) -> None:
+        """This sign-in was used."""
+        with self._lock:
+            self._sign_ins[sign_in_id] = at
+
+    def key(self, key_id: UUID, at: datetime) -> None:
+        """This API key was used."""
+        with self._lock:
+            self._keys[key_id] = at
+
+    def flush(self, database: Database) -> int:
+        """Writes down what was gathered, once a minute and at the end; returns how many rows that were."""
+        with self._lock:
+            sign_ins, self._sign_ins = self._sign_ins, {}
+            keys, self._keys = self._keys, {}
+        if not sign_ins and not keys:
+            return 0
+
+        def write(ctx: Context) -> None:
+            sessions.note_use(ctx, sign_ins, keys)
+
+        database.write(write, share=Share.JOBS)
+        return len(sign_ins) + len(keys)
+
+
+_buffers: WeakKeyDictionary[Database, SeenBuffer] = WeakKeyDictionary()
+
+
+def buffer(database: Database) -> SeenBuffer:
+    """The one buffer of this database in this process."""
+    return _buffers.setdefault(database, SeenBuffer())
