@@ -6,45 +6,18 @@ the response and never comes here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
+from cxsurvey.core.addresses import Email, normal_email
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
-from cxsurvey.core.text import Line40, Line80, Line200, Line320, Line500
+from cxsurvey.core.text import Line40, Line80, Line200, Line500
 from cxsurvey.people import queries
-
-# the everyday form, decided without the library, which takes fifty times as long
-EVERYDAY = re.compile(r"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
-
-
-def normal_email(address: str) -> str:
-    """The one form of an address that is compared: lower case, ASCII domain. Raises ValueError."""
-    if len(address) <= 254 and address.find("@") <= 64 and EVERYDAY.fullmatch(address):
-        return address.casefold()
-    try:
-        found = validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise ValueError(str(error)) from None
-    return f"{found.local_part}@{found.ascii_domain or found.domain}".casefold()
-
-
-def _check_email(address: str) -> str:
-    try:
-        normal_email(address)
-    except ValueError:
-        raise PydanticCustomError("not_an_address", "must be an e-mail address") from None
-    return address
-
-
-Email = Annotated[Line320, AfterValidator(_check_email)]
 
 
 class PersonInput(Command):
