@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cxsurvey.accounts import housekeeping as _door_keeping
 from cxsurvey.accounts import models as _accounts
 from cxsurvey.core import models as _core
 from cxsurvey.core.db.base import metadata
 from cxsurvey.core.db.batch import Finisher, Handler, Reactions
 from cxsurvey.core.events import Event
+from cxsurvey.core.jobs import housekeeping as _housekeeping
 from cxsurvey.core.jobs import models as _jobs
+from cxsurvey.core.jobs.runner import JobHandler
+from cxsurvey.core.jobs.schedules import Schedule
 from cxsurvey.invitations import models as _invitations
 from cxsurvey.people import models as _people
 from cxsurvey.responses import counts
@@ -27,6 +31,15 @@ TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _resp
 HANDLERS: Mapping[type[Event], Sequence[Handler]] = {}
 FINISHERS: Mapping[str, Finisher] = {counts.KIND: counts.flush}
 
+JOB_HANDLERS: Mapping[str, JobHandler] = {
+    _housekeeping.JOB: _housekeeping.forget_old,
+    _door_keeping.JOB: _door_keeping.forget_expired,
+}
+SCHEDULES: Sequence[Schedule] = (
+    Schedule("forget-old", _housekeeping.JOB, cron="20 3 * * *"),
+    Schedule("forget-expired-doors", _door_keeping.JOB, cron="40 3 * * *"),
+)
+
 
 def reactions(extra: Mapping[type[Event], Sequence[Handler]] | None = None) -> Reactions:
     """What the lane does after the units of a batch; `extra` handlers are heard after the listed ones."""
@@ -36,4 +49,4 @@ def reactions(extra: Mapping[type[Event], Sequence[Handler]] | None = None) -> R
     return Reactions(handlers, FINISHERS)
 
 
-__all__ = ["FINISHERS", "HANDLERS", "TABLE_MODULES", "metadata", "reactions"]
+__all__ = ["FINISHERS", "HANDLERS", "JOB_HANDLERS", "SCHEDULES", "TABLE_MODULES", "metadata", "reactions"]

@@ -171,14 +171,10 @@ def _affected(ctx: Context, statement: Any) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
-def forget_expired(connection: Connection, now: datetime, limit: int) -> int:
-    """Deletes up to `limit` sign-ins and as many one-time links that have run out; returns the larger number."""
-    deleted = []
-    for table in (SignIn.__table__, OneTimeLink.__table__):
-        old = select(table.c.id).where(table.c.expires_at <= now).limit(limit)
-        deleted.append(
-            connection.execute(
-                delete(SignIn if table is SignIn.__table__ else OneTimeLink).where(table.c.id.in_(old))
-            ).rowcount
-        )
-    return max(deleted)
+def forget_expired(ctx: Context, limit: int) -> int:
+    """Deletes up to `limit` sign-ins and one-time links each that have run out; returns the larger number."""
+    numbers = []
+    for model in (SignIn, OneTimeLink):
+        old = select(model.id).where(model.expires_at <= ctx.now).limit(limit)
+        numbers.append(_affected(ctx, delete(model).where(model.id.in_(old))))
+    return max(numbers)

@@ -83,13 +83,13 @@ class JobRun:
         return self.database.write(unit, share=Share.JOBS, lane_key=lane_key)
 
 
-Handler: TypeAlias = Callable[[JobRun], None]
+JobHandler: TypeAlias = Callable[[JobRun], None]
 
 
 class Runner:
     """Claims and runs jobs, one at a time, in the calling thread. `owner` names this process."""
 
-    def __init__(self, database: Database, handlers: Mapping[str, Handler], owner: str) -> None:
+    def __init__(self, database: Database, handlers: Mapping[str, JobHandler], owner: str) -> None:
         self._database = database
         self._handlers = handlers
         self._owner = owner
