@@ -1,0 +1,63 @@
+"""The command line of an installation. Each command loads what it needs when it runs, so that help is quick."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import typer
+
+COMMANDS = ("serve", "worker", "demo", "db", "user", "key", "invitations", "imports", "score", "doctor")
+"""The modules of this package that have commands, in the order in which help lists them."""
+
+app = typer.Typer(
+    name="cxsurvey",
+    help="Ask one good question, keep every answer, tell the truth about the score.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Runs the command that was typed. Expected conditions end in one sentence and exit code 1."""
+    import os
+    import sys
+
+    from cxsurvey.cli.installation import warn
+
+    # whatever this makes holds what customers wrote, or keys
+    os.umask(0o077)
+    try:
+        app()
+    except Exception as error:
+        sentence = expected(error)
+        if sentence is None:
+            raise
+        warn(sentence)
+        sys.exit(1)
+
+
+def expected(error: Exception) -> str | None:
+    """The sentence for a condition that is nobody's bug; None for a bug."""
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    from cxsurvey.core.db.backup import BackupFailed
+    from cxsurvey.core.db.engines import UnsafeDatabase
+    from cxsurvey.core.db.migrate import MigrationFailed
+    from cxsurvey.core.db.serving import InUse
+    from cxsurvey.core.errors import Refusal
+    from cxsurvey.core.keyring import KeyUnusable
+
+    if isinstance(error, Refusal):
+        return error.text
+    if isinstance(error, (BackupFailed, MigrationFailed, InUse, KeyUnusable, UnsafeDatabase)):
+        return f"{str(error)[:1].upper()}{str(error)[1:]}."
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}"
+    return None
+
+
+for name in COMMANDS:
+    if find_spec(f"{__name__}.{name}") is not None:
+        import_module(f"{__name__}.{name}").register(app)

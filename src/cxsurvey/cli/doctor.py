@@ -1,0 +1,98 @@
+"""`cxsurvey doctor`: what is right, what wants a look and what must be changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cxsurvey.core.db.checks import Finding
+    from cxsurvey.core.db.engines import Engines
+    from cxsurvey.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("doctor")(doctor)
+
+
+def doctor() -> None:
+    """Check settings, database, disk and clock. Exit code 1 when something must be changed."""
+    from cxsurvey.cli.installation import read_settings_and_engines
+    from cxsurvey.core.db.checks import Colour
+
+    settings, engines = read_settings_and_engines()
+    worst = Colour.GREEN
+    for finding in _findings(settings, engines):
+        mark = {Colour.GREEN: "ok  ", Colour.YELLOW: "look", Colour.RED: "BAD "}[finding.colour]
+        typer.echo(f"{typer.style(mark, fg=finding.colour.value, bold=True)}  {finding.about}: {finding.text}")
+        if finding.colour is Colour.RED:
+            worst = Colour.RED
+    engines.dispose()
+    raise typer.Exit(1 if worst is Colour.RED else 0)
+
+
+def _findings(settings: Settings, engines: Engines) -> Iterator[Finding]:
+    from cxsurvey.core.db import checks
+
+    yield _address(settings)
+    yield _secret_key(settings)
+    yield checks.disk_space(settings.data_dir)
+    if engines.is_sqlite:
+        yield checks.sqlite_library()
+    yield from _database(engines)
+
+
+def _address(settings: Settings) -> Finding:
+    from cxsurvey.core.db.checks import Colour, Finding
+
+    if settings.is_loopback_origin:
+        return Finding(
+            Colour.YELLOW, "Address", f"{settings.origin}: links work on this machine only; set CXSURVEY_BASE_URL"
+        )
+    if not settings.is_https:
+        return Finding(Colour.RED, "Address", f"{settings.origin}: sign-ins and links travel in clear text")
+    return Finding(Colour.GREEN, "Address", settings.origin)
+
+
+def _secret_key(settings: Settings) -> Finding:
+    from cxsurvey.core.db.checks import Colour, Finding
+    from cxsurvey.core.keyring import key_file
+
+    path = key_file(settings)
+    if path is None:
+        return Finding(Colour.GREEN, "Secret key", "from CXSURVEY_SECRET_KEY; it is in no backup, keep it safe")
+    if not path.exists():
+        return Finding(Colour.YELLOW, "Secret key", f"none yet; the first start makes {path}")
+    if path.stat().st_mode & 0o077:
+        return Finding(Colour.RED, "Secret key", f"others may read {path}; type: chmod 600 {path}")
+    return Finding(Colour.GREEN, "Secret key", f"in {path}; a backup of the database includes it")
+
+
+def _database(engines: Engines) -> Iterator[Finding]:
+    from sqlalchemy.exc import DBAPIError
+
+    from cxsurvey.cli.installation import schema_problem
+    from cxsurvey.core.clock import SystemClock
+    from cxsurvey.core.db import checks
+    from cxsurvey.core.db.checks import Colour, Finding
+    from cxsurvey.core.db.engines import unsafe_settings
+    from cxsurvey.core.db.migrate import schema_of
+
+    if engines.sqlite_file is not None and not engines.sqlite_file.exists():
+        yield Finding(Colour.YELLOW, "Database", f"no file {engines.sqlite_file} yet; the first start makes it")
+        return
+    try:
+        found = schema_of(engines)
+        problem = schema_problem(found)
+        yield Finding(Colour.RED if problem else Colour.GREEN, "Schema", problem or str(found.current))
+        with engines.writing.connect() as connection, connection.begin():
+            yield from checks.safety(unsafe_settings(connection))
+        if problem is None:
+            with engines.reading.connect() as connection:
+                yield checks.clock(connection, SystemClock().now())
+    except DBAPIError as error:
+        yield Finding(Colour.RED, "Database", str(error.orig).strip().splitlines()[0])

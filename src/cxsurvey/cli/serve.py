@@ -1,0 +1,167 @@
+"""`cxsurvey serve`: pages, API and jobs in one process."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cxsurvey import __version__
+from cxsurvey.cli.installation import fail, open_database, read_settings_and_engines, say, schema_problem, warn
+
+if TYPE_CHECKING:
+    from cxsurvey.core.db.database import Database
+    from cxsurvey.core.db.engines import Engines
+    from cxsurvey.core.db.serving import ServeLock
+    from cxsurvey.settings import Settings
+
+DRAIN_SECONDS = 20
+"""How long requests in flight may take to end after the process was told to stop."""
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("serve")(serve)
+
+
+def serve() -> None:
+    """Serve pages and API; upgrades an SQLite database by itself. Stops politely on SIGTERM."""
+    from cxsurvey.core import logs
+    from cxsurvey.core.clock import SystemClock
+    from cxsurvey.core.db.serving import ServeLock
+
+    settings, engines = read_settings_and_engines()
+    logs.configure(settings, SystemClock())
+    listener = _listen(settings)
+    lock = ServeLock(engines.sqlite_file)
+    try:
+        _bring_up_to_date(engines, lock)
+        _refuse_unsafe(settings, engines)
+        engines.dispose()
+        with open_database(settings, checkpoints=True) as database:
+            _run(database, listener)
+    finally:
+        lock.close()
+        listener.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        fail(
+            f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. "
+            "CXSURVEY_HOST and CXSURVEY_PORT choose another address."
+        )
+    return listener
+
+
+def _bring_up_to_date(engines: Engines, lock: ServeLock) -> None:
+    """Upgrades SQLite when nobody else uses it; anything else must be current already."""
+    from cxsurvey.core.clock import SystemClock
+    from cxsurvey.core.db import migrate
+
+    if lock.alone():
+        found = migrate.schema_of(engines)
+        if engines.is_sqlite and found.state in {migrate.SchemaState.EMPTY, migrate.SchemaState.OLDER}:
+            done = migrate.upgrade(engines, SystemClock().now().strftime("%Y%m%d-%H%M%S"))
+            if done.copy is not None:
+                say(f"Upgraded the database from {done.before} to {done.after}. As it was before: {done.copy}")
+    lock.share()
+    problem = schema_problem(migrate.schema_of(engines))
+    if problem is not None:
+        fail(problem)
+
+
+def _refuse_unsafe(settings: Settings, engines: Engines) -> None:
+    from cxsurvey.core.db.engines import unsafe_settings
+
+    with engines.writing.connect() as connection, connection.begin():
+        found = unsafe_settings(connection)
+    for problem in found:
+        warn(f"UNSAFE: {problem}. A power cut can lose answers that were acknowledged.")
+    if found and not settings.allow_unsafe_db:
+        fail("Nothing was started. CXSURVEY_ALLOW_UNSAFE_DB=1 accepts this loss.")
+
+
+def _run(database: Database, listener: socket.socket) -> None:
+    from cxsurvey.app import build
+    from cxsurvey.core import metrics
+    from cxsurvey.core.jobs import queue
+    from cxsurvey.worker import Pulse, Worker, process_name
+
+    worker = Worker(database, "serve") if database.settings.run_worker else None
+    pulse = None if worker else Pulse(database, process_name(database), "serve")
+    server = _server(build(database), worker)
+
+    def jobs_by_state() -> dict[str, int]:
+        with database.read() as ctx:
+            return queue.counts_by_state(ctx.connection)
+
+    metrics.watch_jobs(jobs_by_state)
+    _greet(database, listener)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # the server raises the signal once more when it has drained; there is still something to put away then
+        signal.signal(number, lambda *_: None)
+    for part in (worker, pulse):
+        if part is not None:
+            part.start()
+    server.run(sockets=[listener])
+    if worker is not None:
+        worker.stop()
+    if pulse is not None:
+        pulse.stop()
+
+
+def _server(application: Any, worker: Any) -> Any:
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        """Tells the worker to claim nothing new while the last requests are answered."""
+
+        def handle_exit(self, sig: int, frame: Any) -> None:
+            if worker is not None:
+                worker.stop_soon()
+            super().handle_exit(sig, frame)
+
+    return Server(
+        uvicorn.Config(
+            application,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,  # whose headers count is decided by our own middleware
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            backlog=2048,
+            lifespan="off",
+        )
+    )
+
+
+def _greet(database: Database, listener: socket.socket) -> None:
+    settings = database.settings
+    host, port = listener.getsockname()[:2]
+    say(f"cxsurvey {__version__} listens on {host} port {port}; its address is {settings.origin}")
+    if settings.insecure_http and not settings.is_https and not settings.is_loopback_origin:
+        warn("UNSAFE: CXSURVEY_INSECURE_HTTP lets sign-ins and links travel in clear text.")
+    link = _setup_link(database)
+    if link is not None:
+        say(f"Nobody can sign in yet. Open this link to set cxsurvey up; it works once: {link}")
+
+
+def _setup_link(database: Database) -> str | None:
+    from cxsurvey.accounts import setup
+    from cxsurvey.core.context import OPERATOR, Context
+    from cxsurvey.core.db.units import Share
+
+    def fresh(ctx: Context) -> str | None:
+        ctx.actor = OPERATOR
+        return setup.fresh_link(ctx)
+
+    path = database.write(fresh, share=Share.DASHBOARD)
+    return f"{database.settings.origin}{path}" if path else None
