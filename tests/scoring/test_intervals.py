@@ -22,8 +22,6 @@ from cxsurvey.scoring.intervals import (
     z_value,
 )
 
-SQUARE = z_value(0.95) ** 2
-
 
 def points(limits: Limits, decimals: int = 1) -> tuple[float, float]:
     return round(100 * limits.lower, decimals), round(100 * limits.upper, decimals)
@@ -72,14 +70,16 @@ def test_score_interval_has_the_published_half_width(groups: tuple[int, int, int
     assert 50 * (upper - lower) == pytest.approx(half_width, abs=0.5 if half_width >= 5 else 0.05)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.8, 0.95, 0.999])
 @pytest.mark.parametrize("n", [1, 2, 5, 10, 100, 10_000, 10**9])
-def test_score_interval_has_its_closed_form_when_all_agree(n: int) -> None:
-    one_sided = (n - SQUARE) / (n + SQUARE)
-    margin = SQUARE / (n + SQUARE)
+def test_score_interval_has_its_closed_form_when_all_agree(n: int, confidence: float) -> None:
+    square = z_value(confidence) ** 2
+    one_sided = (n - square) / (n + square)
+    margin = square / (n + square)
 
-    assert score_interval(GroupCounts(n, 0, 0)) == pytest.approx((one_sided, 1.0), abs=1e-12)
-    assert score_interval(GroupCounts(0, 0, n)) == pytest.approx((-1.0, -one_sided), abs=1e-12)
-    assert score_interval(GroupCounts(0, n, 0)) == pytest.approx((-margin, margin), abs=1e-12)
+    assert score_interval(GroupCounts(n, 0, 0), confidence) == pytest.approx((one_sided, 1.0), abs=1e-12)
+    assert score_interval(GroupCounts(0, 0, n), confidence) == pytest.approx((-1.0, -one_sided), abs=1e-12)
+    assert score_interval(GroupCounts(0, n, 0), confidence) == pytest.approx((-margin, margin), abs=1e-12)
 
 
 def test_score_interval_ends_exactly_on_the_scale_when_all_agree() -> None:
