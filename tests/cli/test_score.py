@@ -63,9 +63,7 @@ def test_score_of_a_file_prints_one_object_with_exactly_the_agreed_fields(write:
     assert score["excluded"] == NOTHING_LEFT_OUT
 
 
-@pytest.mark.parametrize(
-    "counts", ["promoters=12,passives=3,detractors=5", "9=12,7=3,0=5", " 10 = 12, 8 = 3, 6 = 5"]
-)
+@pytest.mark.parametrize("counts", ["promoters=12,passives=3,detractors=5", "9=12,7=3,0=5", " 10 = 12, 8 = 3, 6 = 5"])
 def test_score_of_counts_equals_the_score_of_the_file(write: Any, counts: str) -> None:
     file = write("score\n" + "9\n" * 12 + "7\n" * 3 + "6\n" * 5)
 
@@ -81,9 +79,7 @@ def test_score_uses_the_confidence_and_the_method_asked_for() -> None:
     assert score["upper"] == pytest.approx(53.0, abs=0.05)
 
 
-@pytest.mark.parametrize(
-    "cell", ["9 ", " 9", "９", "9.5", "9.0", "+9", "-1", "11", "0009", "nine", "1e1", "٩"]
-)
+@pytest.mark.parametrize("cell", ["9 ", " 9", "９", "9.5", "9.0", "+9", "-1", "11", "0009", "nine", "1e1", "٩"])
 def test_a_cell_that_is_no_whole_number_on_the_scale_is_left_out_and_counted(write: Any, cell: str) -> None:
     score = run_json(write(f"score\n10\n{cell}\n"), "--column", "score")
 

@@ -7,8 +7,6 @@ from cxsurvey.scoring.intervals import Method
 
 scores = st.integers(min_value=0, max_value=10)
 group_sizes = st.one_of(st.integers(0, 12), st.integers(0, 5_000))
-some_groups = st.builds(GroupCounts, group_sizes, group_sizes, group_sizes).filter(
-    lambda groups: groups.n > 0
-)
+some_groups = st.builds(GroupCounts, group_sizes, group_sizes, group_sizes).filter(lambda groups: groups.n > 0)
 confidences = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99, 0.999])
 methods = st.sampled_from(list(Method))

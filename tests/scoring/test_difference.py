@@ -99,9 +99,7 @@ def test_difference_mirrors_when_the_sides_swap(now: GroupCounts, before: GroupC
 
 
 @given(some_groups, some_groups)
-def test_difference_stays_in_range_and_has_changed_only_without_zero(
-    now: GroupCounts, before: GroupCounts
-) -> None:
+def test_difference_stays_in_range_and_has_changed_only_without_zero(now: GroupCounts, before: GroupCounts) -> None:
     change = difference(now, before)
     lower, estimate, upper = limits(change)
 
@@ -120,12 +118,8 @@ def test_difference_carries_both_scores_and_their_level() -> None:
     assert change.confidence == 0.8
 
 
-@pytest.mark.parametrize(
-    ("n_now", "n_before", "comparable"), [(10, 10, True), (9, 10, False), (10, 9, False)]
-)
-def test_scores_are_comparable_from_ten_responses_on_both_sides(
-    n_now: int, n_before: int, comparable: bool
-) -> None:
+@pytest.mark.parametrize(("n_now", "n_before", "comparable"), [(10, 10, True), (9, 10, False), (10, 9, False)])
+def test_scores_are_comparable_from_ten_responses_on_both_sides(n_now: int, n_before: int, comparable: bool) -> None:
     assert difference(GroupCounts(n_now, 0, 0), GroupCounts(0, n_before, 0)).comparable is comparable
 
 

@@ -23,18 +23,14 @@ def times(groups: GroupCounts, factor: int) -> GroupCounts:
 
 
 @given(some_groups, confidences, methods)
-def test_limits_stay_in_order_and_on_the_scale(
-    groups: GroupCounts, confidence: float, method: Method
-) -> None:
+def test_limits_stay_in_order_and_on_the_scale(groups: GroupCounts, confidence: float, method: Method) -> None:
     lower, upper = interval(groups, confidence, method)
 
     assert -1.0 <= lower <= upper <= 1.0
 
 
 @given(some_groups, confidences)
-def test_score_interval_contains_the_estimate_and_is_never_empty(
-    groups: GroupCounts, confidence: float
-) -> None:
+def test_score_interval_contains_the_estimate_and_is_never_empty(groups: GroupCounts, confidence: float) -> None:
     lower, upper = score_interval(groups, confidence)
 
     assert lower <= net_share(groups) <= upper
@@ -53,9 +49,7 @@ def test_swapping_promoters_and_detractors_mirrors_the_interval(
 
 
 @given(some_groups, methods)
-def test_more_confidence_gives_an_interval_that_holds_the_smaller(
-    groups: GroupCounts, method: Method
-) -> None:
+def test_more_confidence_gives_an_interval_that_holds_the_smaller(groups: GroupCounts, method: Method) -> None:
     for smaller, larger in pairwise(interval(groups, confidence, method) for confidence in NESTED):
         assert larger.lower <= smaller.lower <= smaller.upper <= larger.upper
 
@@ -74,9 +68,7 @@ def test_wald_is_the_textbook_formula(groups: GroupCounts, confidence: float) ->
     p, d, theta = groups.promoters / groups.n, groups.detractors / groups.n, net_share(groups)
     margin = z_value(confidence) * sqrt(max(0.0, p + d - theta**2) / groups.n)
 
-    assert wald(groups, confidence) == pytest.approx(
-        (max(-1.0, theta - margin), min(1.0, theta + margin)), abs=1e-7
-    )
+    assert wald(groups, confidence) == pytest.approx((max(-1.0, theta - margin), min(1.0, theta + margin)), abs=1e-7)
 
 
 def most_likely_detractor_share(groups: GroupCounts, net: float) -> float:

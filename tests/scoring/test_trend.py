@@ -102,15 +102,11 @@ def test_each_period_is_scored_as_asked() -> None:
 
 
 @given(day_counts, st.sampled_from(Grain))
-def test_periods_join_without_overlap_and_keep_every_response(
-    days: dict[date, ScoreCounts], grain: Grain
-) -> None:
+def test_periods_join_without_overlap_and_keep_every_response(days: dict[date, ScoreCounts], grain: Grain) -> None:
     periods = trend(days, grain)
 
     assert all(left.end == right.start for left, right in pairwise(periods))
-    assert ScoreCounts.merged(period.counts for period in periods if period.counts) == ScoreCounts.merged(
-        days.values()
-    )
+    assert ScoreCounts.merged(period.counts for period in periods if period.counts) == ScoreCounts.merged(days.values())
 
 
 @given(day_counts, st.sampled_from(Grain))

@@ -36,9 +36,7 @@ def score_command(  # noqa: PLR0913
     by: Annotated[str | None, typer.Option(help="Score each value of this column on its own.")] = None,
     respondent: Annotated[
         str | None,
-        typer.Option(
-            help="Count only the first row of each value of this column. Rows without a value all count."
-        ),
+        typer.Option(help="Count only the first row of each value of this column. Rows without a value all count."),
     ] = None,
     exclude: Annotated[str | None, typer.Option(help="Numbers that are no scores, such as 98,99.")] = None,
     counts: Annotated[
@@ -46,18 +44,14 @@ def score_command(  # noqa: PLR0913
         typer.Option(help="Counts instead of a file: promoters=12,passives=3,detractors=5 or 9=12,7=3."),
     ] = None,
     confidence: Annotated[float, typer.Option(help="Between 0 and 1.")] = 0.95,
-    method: Annotated[
-        str, typer.Option(help="score, adjusted-wald, agresti-min or wald (not recommended).")
-    ] = "score",
+    method: Annotated[str, typer.Option(help="score, adjusted-wald, agresti-min or wald (not recommended).")] = "score",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, unrounded.")] = False,
 ) -> None:
     """Score a CSV file or counts: the score, its interval, and what was left out and why."""
     from cxsurvey.cli.score_output import Report, printable
 
     try:
-        score = partial(
-            _scorer(metric), confidence=checked_confidence(confidence), method=checked_method(method)
-        )
+        score = partial(_scorer(metric), confidence=checked_confidence(confidence), method=checked_method(method))
         if counts is None:
             path, columns = _reading(file, column, by, respondent, exclude)
             reports = _file_reports(path, columns, score)

@@ -91,8 +91,7 @@ def read_tallies(path: Path, columns: Columns, definition: Definition = NPS) -> 
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{path} is not UTF-8 text: byte 0x{error.object[error.start]:02x}"
-            f" at or after line {rows.line_num + 1}."
+            f"{path} is not UTF-8 text: byte 0x{error.object[error.start]:02x} at or after line {rows.line_num + 1}."
         ) from None
     except csv.Error as error:
         raise InputError(f"{path} is not valid CSV: {error} at line {rows.line_num}.") from None

@@ -107,9 +107,7 @@ def printable(text: str) -> str:
 
     A file must not be able to move the cursor or rewrite the screen.
     """
-    return "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _signed(value: float | None) -> str:

@@ -26,9 +26,7 @@ def checked_count(value: object, name: str) -> int:
     """
     if type(value) is int and 0 <= value <= MAX_COUNT:
         return value
-    raise InvalidCountError(
-        f"The count of {name} must be a whole number from 0 to {MAX_COUNT}, not {value!r}."
-    )
+    raise InvalidCountError(f"The count of {name} must be a whole number from 0 to {MAX_COUNT}, not {value!r}.")
 
 
 @dataclass(frozen=True, slots=True)

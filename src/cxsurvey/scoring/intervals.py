@@ -95,9 +95,7 @@ def checked_confidence(confidence: object) -> float:
     """
     if isinstance(confidence, float) and 0.0 < confidence < 1.0:
         return confidence
-    raise InvalidConfidenceError(
-        f"Confidence is a number strictly between 0 and 1, such as 0.95, not {confidence!r}."
-    )
+    raise InvalidConfidenceError(f"Confidence is a number strictly between 0 and 1, such as 0.95, not {confidence!r}.")
 
 
 @lru_cache(maxsize=64)

@@ -105,9 +105,7 @@ class Definition:
                 f"The bands of {self.key} must hold every score from {self.scale} exactly once."
             )
         if not all(score in self.scale for score in self.top_box):
-            raise InvalidDefinitionError(
-                f"The top box of {self.key} must lie on the scale from {self.scale}."
-            )
+            raise InvalidDefinitionError(f"The top box of {self.key} must lie on the scale from {self.scale}.")
         if not banded and not self.top_box:
             raise InvalidDefinitionError(f"{self.key} needs bands or a top box.")
 

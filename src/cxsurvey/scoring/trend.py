@@ -46,8 +46,7 @@ class Window:
         _check_day(self.end)
         if self.start >= self.end or self.end >= _FIRST_REFUSED_END:
             raise InvalidPeriodError(
-                f"A window starts before it ends and ends before {_FIRST_REFUSED_END},"
-                f" not {self.start} to {self.end}."
+                f"A window starts before it ends and ends before {_FIRST_REFUSED_END}, not {self.start} to {self.end}."
             )
 
 
