@@ -9,6 +9,8 @@ from hypothesis import settings as hypothesis_settings
 from tests.databases import begin_run, create_postgres_database, drop_postgres_database, end_run
 from tests.parts import find_chromium, pytest_make_collect_report, pytest_runtest_makereport
 
+pytest_plugins = ["tests.application"]
+
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 hypothesis_settings.register_profile("cxsurvey", derandomize=True, deadline=None, database=None)

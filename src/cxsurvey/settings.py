@@ -76,7 +76,10 @@ class Settings(BaseSettings):
         default=24, ge=1, le=720, description="How long a shared-link answer may be changed, in hours."
     )
     preselect_after_seconds: int = Field(
-        default=300, ge=0, le=86_400, description="Seconds after sending before a score link preselects its score."
+        default=300,
+        ge=0,
+        le=86_400,
+        description="Seconds after sending before a score link preselects its score.",
     )
     session_days: int = Field(default=30, ge=1, le=365, description="Longest life of a sign-in, in days.")
     session_idle_hours: int = Field(default=72, ge=1, le=8760, description="A sign-in unused this long ends.")

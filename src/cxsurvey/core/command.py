@@ -72,7 +72,7 @@ def _problem(detail: ErrorDetails, prefix: str) -> FieldProblem:
     path = ".".join(str(part) for part in detail["loc"])
     rule, message = RULES.get(detail["type"], (detail["type"], detail["msg"]))
     if detail["type"] in RULES:
-        message = message.format_map({key: value for key, value in detail.get("ctx", {}).items()})
+        message = message.format_map(detail.get("ctx", {}))
     return FieldProblem(".".join(part for part in (prefix, path) if part), rule, message)
 
 

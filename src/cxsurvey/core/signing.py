@@ -51,7 +51,9 @@ class Keys:
 
     def link_token(self, purpose: str, row_id: UUID, generation: int = 1, number: int | None = None) -> str:
         """The token of a secret link: the same row, generation and key always give the same 27 characters."""
-        mac = hmac.digest(self.derive("link", number), b"%b\0%b%d" % (purpose.encode(), row_id.bytes, generation), "sha256")
+        mac = hmac.digest(
+            self.derive("link", number), b"%b\0%b%d" % (purpose.encode(), row_id.bytes, generation), "sha256"
+        )
         return base62(mac[:20], TOKEN_LENGTH)
 
     def sign(self, purpose: str, message: str) -> str:

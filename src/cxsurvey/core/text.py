@@ -39,12 +39,8 @@ Line200 = Annotated[str, *_line(200)]
 Line320 = Annotated[str, *_line(320)]
 Line500 = Annotated[str, *_line(500)]
 MaybeLine200 = Annotated[str, *_line(200, 0)]
-Passage1000 = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_check_text)
-]
-Passage4000 = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_check_text)
-]
+Passage1000 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_check_text)]
+Passage4000 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_check_text)]
 """A comment or another longer text: several lines, up to 4,000 characters."""
 
 

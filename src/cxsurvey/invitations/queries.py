@@ -22,6 +22,7 @@ _ADD = insert(_invitations)
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Adds one invitation."""
     connection.execute(_ADD, dict(row))
 
 
@@ -31,10 +32,12 @@ def by_hash(connection: Connection, token_hash: bytes) -> Any | None:
 
 
 def by_ids(connection: Connection, ids: Collection[UUID]) -> list[Any]:
+    """Invitations by id, those that exist."""
     return list(connection.execute(_BY_IDS, {"ids": list(ids)}))
 
 
 def revoke(connection: Connection, invitation_id: UUID, now: datetime) -> None:
+    """Takes the link back; its generation rises, so that the old token never fits again."""
     connection.execute(
         update(_invitations)
         .where(_invitations.c.id == invitation_id, _invitations.c.revoked_at.is_(None))

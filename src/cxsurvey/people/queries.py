@@ -37,14 +37,15 @@ def add_segments(connection: Connection, values: Sequence[tuple[UUID, str, str]]
 
 def segment_texts(connection: Connection, numbers: Collection[int]) -> dict[int, str]:
     """The text behind each number."""
-    statement = select(_segments.c.id, _segments.c.text).where(
-        _segments.c.id.in_(bindparam("numbers", expanding=True))
-    )
+    statement = select(_segments.c.id, _segments.c.text).where(_segments.c.id.in_(bindparam("numbers", expanding=True)))
     return {row.id: row.text for row in connection.execute(statement, {"numbers": list(numbers)})}
 
 
 def people_by_key(
-    connection: Connection, workspace_ids: Collection[UUID], email_keys: Collection[str], external_ids: Collection[str]
+    connection: Connection,
+    workspace_ids: Collection[UUID],
+    email_keys: Collection[str],
+    external_ids: Collection[str],
 ) -> list[Any]:
     """People of these workspaces with one of these addresses or external ids."""
     statement = select(
@@ -75,6 +76,7 @@ _ADD_PEOPLE = insert(_people)
 
 
 def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds people; every row has every column."""
     connection.execute(_ADD_PEOPLE, list(rows))
 
 
@@ -94,12 +96,18 @@ _CHANGE_PERSON = (
 
 
 def change_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Overwrites what is known of people."""
     connection.execute(_CHANGE_PERSON, list(rows))
 
 
 def people_by_id(connection: Connection, ids: Collection[UUID]) -> list[Any]:
     """People by id: (id, email, external_id, name, locale, attributes)."""
     statement = select(
-        _people.c.id, _people.c.email, _people.c.external_id, _people.c.name, _people.c.locale, _people.c.attributes
+        _people.c.id,
+        _people.c.email,
+        _people.c.external_id,
+        _people.c.name,
+        _people.c.locale,
+        _people.c.attributes,
     ).where(_people.c.id.in_(bindparam("ids", expanding=True)))
     return list(connection.execute(statement, {"ids": list(ids)}))

@@ -52,8 +52,12 @@ class Response(Base):
             postgresql_where=text("comment IS NOT NULL"),
         ),
         Index("ix_responses_changed", "workspace_id", "changed_at", "id"),
-        Index("ix_responses_person", "person_id", sqlite_where=text("person_id IS NOT NULL"),
-              postgresql_where=text("person_id IS NOT NULL")),
+        Index(
+            "ix_responses_person",
+            "person_id",
+            sqlite_where=text("person_id IS NOT NULL"),
+            postgresql_where=text("person_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -20,7 +21,17 @@ SYNC_LAG = timedelta(seconds=5)
 
 _ADD = insert(_responses)
 _ADD_REVISION = insert(_revisions)
-CHANGEABLE = ("state", "score", "comment", "follow_ups", "locale", "facts", "reason", "changed_at", "revision")
+CHANGEABLE = (
+    "state",
+    "score",
+    "comment",
+    "follow_ups",
+    "locale",
+    "facts",
+    "reason",
+    "changed_at",
+    "revision",
+)
 _CHANGE = (
     update(_responses)
     .where(_responses.c.id == bindparam("response"), _responses.c.revision == bindparam("seen_revision"))
@@ -41,6 +52,7 @@ def change(connection: Connection, response_id: UUID, seen_revision: int, values
 
 
 def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Adds revisions; every row has every column."""
     connection.execute(_ADD_REVISION, list(rows))
 
 
@@ -100,29 +112,33 @@ def changed_page(
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which responses: report day in [since, until), of these states (all when empty), older than `before`."""
+
+    since: date
+    until: date
+    states: Collection[str] = ()
+    with_comment: bool = False
+    before: tuple[datetime, UUID] | None = None
+    """`answered_at` and id of the last response of the page before."""
+
+
 def newest_page(
-    connection: Connection,
-    trend_line_ids: Collection[int],
-    *,
-    since: date,
-    until: date,
-    states: Collection[str] = (),
-    with_comment: bool = False,
-    before: tuple[datetime, UUID] | None = None,
-    limit: int = 50,
+    connection: Connection, trend_line_ids: Collection[int], wanted: Slice, limit: int
 ) -> list[dict[str, Any]]:
-    """Responses of some trend lines with a report day in [since, until), newest first, by keyset."""
+    """Responses of some trend lines, newest first, by keyset."""
     query = select(_responses).where(
         _responses.c.trend_line_id.in_(list(trend_line_ids)),
-        _responses.c.report_day >= since,
-        _responses.c.report_day < until,
+        _responses.c.report_day >= wanted.since,
+        _responses.c.report_day < wanted.until,
     )
-    if states:
-        query = query.where(_responses.c.state.in_(list(states)))
-    if with_comment:
+    if wanted.states:
+        query = query.where(_responses.c.state.in_(list(wanted.states)))
+    if wanted.with_comment:
         query = query.where(_responses.c.comment.is_not(None))
-    if before is not None:
-        at, response_id = before
+    if wanted.before is not None:
+        at, response_id = wanted.before
         query = query.where(
             or_(
                 _responses.c.answered_at < at,

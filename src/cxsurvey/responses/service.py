@@ -25,6 +25,7 @@ from cxsurvey.people.service import PersonView
 from cxsurvey.responses import changes, queries
 from cxsurvey.responses.checks import check_follow_ups
 from cxsurvey.responses.errors import ChangeExpired, StateForbids
+from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.definition import Definition
 
@@ -218,34 +219,15 @@ def changed_since(
     return _views(ctx, rows)
 
 
-def newest(
-    ctx: Context,
-    trend_line_ids: Sequence[int],
-    *,
-    since: date,
-    until: date,
-    states: Sequence[str] = (),
-    with_comment: bool = False,
-    before: tuple[datetime, UUID] | None = None,
-    limit: int = 50,
-) -> list[ResponseView]:
-    """Responses of trend lines of this workspace, newest first; `before` is the last one seen.
+def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: int = 50) -> list[ResponseView]:
+    """Responses of trend lines of this workspace, newest first.
 
     The trend lines must come from `surveys`, which scopes them; rows of another workspace are dropped.
     """
     require(ctx, Grant.RESPONSES_READ)
     if limit < 1 or not trend_line_ids:
         return []
-    rows = queries.newest_page(
-        ctx.connection,
-        trend_line_ids,
-        since=since,
-        until=until,
-        states=states,
-        with_comment=with_comment,
-        before=before,
-        limit=limit,
-    )
+    rows = queries.newest_page(ctx.connection, trend_line_ids, wanted, limit)
     return _views(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
 
 
@@ -295,3 +277,11 @@ def _view(row: Mapping[str, Any], texts: Mapping[int, str], known: Mapping[UUID,
         claims=row["claims"],
         facts=row["facts"],
     )
+
+
+def some(ctx: Context, response_ids: Sequence[UUID]) -> list[ResponseView]:
+    """These responses of the workspace, in the order asked for; ids of others are left out."""
+    require(ctx, Grant.RESPONSES_READ)
+    found = queries.by(ctx.connection, "id", response_ids) if response_ids else {}
+    rows = [row for response_id in response_ids if (row := found.get(response_id)) is not None]
+    return _views(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])

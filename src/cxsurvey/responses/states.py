@@ -73,8 +73,7 @@ def judge(facts: Facts) -> Reason | None:
 def _is_burst(posts: Sequence[Post]) -> bool:
     latest = posts[-1]
     return any(
-        post.page != latest.page and post.score != latest.score and latest.at - post.at <= BURST
-        for post in posts[:-1]
+        post.page != latest.page and post.score != latest.score and latest.at - post.at <= BURST for post in posts[:-1]
     )
 
 

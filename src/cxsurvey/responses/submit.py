@@ -59,6 +59,8 @@ class Refused:
 
 Outcome: TypeAlias = Stored | Refused
 Row: TypeAlias = dict[str, Any]
+SameAnswer: TypeAlias = tuple[Any, ...]
+"""A kind of key and its value: two submissions that share one are one answer."""
 
 
 def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
@@ -83,9 +85,9 @@ SUBMIT: Hot[Submission, Outcome] = Hot("responses.submit", submit)
 """`submit` for the lane: submissions that wait together become one call."""
 
 
-def _keys(item: Submission) -> list[tuple[object, ...]]:
+def _keys(item: Submission) -> list[SameAnswer]:
     """Everything that makes two submissions the same answer."""
-    keys: list[tuple[object, ...]] = []
+    keys: list[SameAnswer] = []
     if item.invitation_id is not None:
         keys.append(("invitation", item.invitation_id))
     if item.page is not None:
@@ -98,7 +100,7 @@ def _keys(item: Submission) -> list[tuple[object, ...]]:
 
 
 def _without_twins(submissions: Sequence[Submission], waiting: Sequence[int]) -> tuple[list[int], list[int]]:
-    seen: set[tuple[object, ...]] = set()
+    seen: set[SameAnswer] = set()
     now: list[int] = []
     later: list[int] = []
     for index in waiting:
@@ -153,27 +155,27 @@ def _check(
 # ---- what is there already
 
 
-def _existing(ctx: Context, items: Sequence[Submission]) -> dict[tuple[object, ...], Row]:
-    found: dict[tuple[object, ...], Row] = {}
+def _existing(ctx: Context, items: Sequence[Submission]) -> dict[SameAnswer, Row]:
+    found: dict[SameAnswer, Row] = {}
     wanted: dict[str, set[Any]] = defaultdict(set)
     external: dict[tuple[UUID, str], set[str]] = defaultdict(set)
     for item in items:
-        for kind, *key in _keys(item):
-            if kind == "external":
-                external[key[0], key[1]].add(key[2])  # type: ignore[index, arg-type]
+        for key in _keys(item):
+            if key[0] == "external":
+                external[key[1], key[2]].add(key[3])
             else:
-                wanted[str(kind)].add(key[0])
+                wanted[key[0]].add(key[1])
     columns = {"invitation": "invitation_id", "submission": "submission_id", "change": "change_hash"}
-    for kind, keys in wanted.items():
-        for key, row in queries.by(ctx.connection, columns[kind], keys).items():
-            found[kind, key] = row
-    for (workspace_id, source), keys in external.items():
-        for key, row in queries.by_external(ctx.connection, workspace_id, source, keys).items():
-            found["external", workspace_id, source, key] = row
+    for kind, values in wanted.items():
+        for value, row in queries.by(ctx.connection, columns[kind], values).items():
+            found[kind, value] = row
+    for (workspace_id, source), values in external.items():
+        for value, row in queries.by_external(ctx.connection, workspace_id, source, values).items():
+            found["external", workspace_id, source, value] = row
     return found
 
 
-def _find(existing: Mapping[tuple[object, ...], Row], item: Submission) -> Row | None:
+def _find(existing: Mapping[SameAnswer, Row], item: Submission) -> Row | None:
     for key in _keys(item):
         if (row := existing.get(key)) is not None:
             return row
@@ -187,11 +189,12 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
     hours = ctx.settings.change_hours
     if item.invitation_id is None and ctx.now >= found["answered_at"] + timedelta(hours=hours):
         raise ChangeExpired
-    if found["state"] == ResponseState.VOID:
-        # taken out by a manager: what the customer says now is kept on the row, but stays out
-        state, reason = ResponseState.VOID, found["reason"]
+    facts = _facts(ctx, item, found)
+    if found["state"] in {ResponseState.VOID, ResponseState.TEST}:
+        # taken out by a manager, or never meant to count: what the customer says now is kept, but stays out
+        state, reason = found["state"], found["reason"]
     else:
-        state, reason = _state(item, _facts(ctx, item, found))
+        state, reason = _state(item, facts)
     wanted = {
         "state": state,
         "reason": reason,
@@ -199,7 +202,7 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
         "comment": item.comment,
         "locale": item.locale or found["locale"],
         "follow_ups": _kept_follow_ups(found, item, survey),
-        "facts": _facts_as_stored(_facts(ctx, item, found)),
+        "facts": _facts_as_stored(facts),
     }
     changed = changes.apply(ctx, found, wanted, kind="changed")
     if changed is None:
@@ -353,14 +356,22 @@ def _facts_as_stored(facts: Facts | None) -> dict[str, Any]:
 
 def _state(item: Submission, facts: Facts | None, *, test: bool = False) -> tuple[str, str | None]:
     if item.test or test:
-        return ResponseState.TEST, None
+        return ResponseState.TEST.value, None
     reason = judge(facts) if facts is not None else None
-    return (ResponseState.FLAGGED, reason.value) if reason is not None else (ResponseState.COUNTED, None)
+    if reason is None:
+        return ResponseState.COUNTED.value, None
+    return ResponseState.FLAGGED.value, reason.value
 
 
 def _stored(row: Row, *, created: bool, token: str | None = None) -> Stored:
     return Stored(
-        row["id"], row["survey_id"], row["state"], row["score"], row["answered_at"], created, change_token=token
+        row["id"],
+        row["survey_id"],
+        row["state"],
+        row["score"],
+        row["answered_at"],
+        created,
+        change_token=token,
     )
 
 

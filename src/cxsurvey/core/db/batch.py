@@ -71,7 +71,7 @@ def _run_joined(connection: Connection, group: Sequence[Unit], make_context: Mak
     try:
         results = hot.work(ctx, items)
         ctx.close()
-    except BaseException as error:
+    except Exception as error:  # noqa: BLE001 - each unit gets its own chance, and its own error
         _undo(savepoint, ctx, error)
         return False
     savepoint.commit()
@@ -90,7 +90,7 @@ def _run_one(connection: Connection, unit: Unit, make_context: MakeContext, alon
     try:
         unit.result = unit.hot.work(ctx, unit.items) if unit.hot else _work(unit)(ctx)
         ctx.close()
-    except BaseException as error:
+    except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
         _undo(savepoint, ctx, error)
         if failure_of(error) is Failure.CONTENDED:
             alone.append(unit)
@@ -156,9 +156,9 @@ def _handle(
     try:
         handler(ctx, events)
         ctx.close()
-    except BaseException as error:
+    except Exception as error:
         _undo(savepoint, ctx, error)
-        log.error("handler.failed", handler=handler.__qualname__, error=type(error).__name__, exc_info=error)
+        log.exception("handler.failed", handler=handler.__qualname__, error=type(error).__name__)
         if reactions.pack is not None:
             jobs.append(reactions.pack(handler, events))
         return

@@ -16,7 +16,7 @@ from cxsurvey.core.clock import Clock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.batch import Reactions
 from cxsurvey.core.db.engines import Engines, limit_reading, open_engines
-from cxsurvey.core.db.failures import Failure, failure_of
+from cxsurvey.core.db.failures import Failure, failure_of, is_refused_write
 from cxsurvey.core.db.lane import Lane, LaneSet
 from cxsurvey.core.db.store import PostgresStore, SqliteStore, Store
 from cxsurvey.core.db.units import Hot, Share
@@ -69,9 +69,10 @@ class EngineReads:
 
     @contextmanager
     def loop_connection(self) -> Iterator[Connection]:
-        """One connection kept open for the event loop: a single statement by primary key needs no transaction."""
+        """One connection kept open for the event loop; each statement sees what was committed before it."""
         if self._loop_connection is None:
-            self._loop_connection = self._engines.reading.connect().execution_options(isolation_level="AUTOCOMMIT")
+            engine = self._engines.looping or self._engines.reading
+            self._loop_connection = engine.connect()
         yield self._loop_connection
 
 
@@ -89,7 +90,14 @@ class Database:
 
     @classmethod
     def open(
-        cls, settings: Settings, clock: Clock, ids: Ids, keys: Keys, reactions: Reactions, *, checkpoints: bool = False
+        cls,
+        settings: Settings,
+        clock: Clock,
+        ids: Ids,
+        keys: Keys,
+        reactions: Reactions,
+        *,
+        checkpoints: bool = False,
     ) -> Database:
         """The database the settings name, with its lanes running.
 
@@ -127,21 +135,31 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Context]:
         """A reading context; writing in it fails. Raises `Unavailable` when the database does not answer in time."""
+        with self._reading(self._reads.connection()) as ctx:
+            yield ctx
+
+    @contextmanager
+    def _reading(self, opened: AbstractContextManager[Connection]) -> Iterator[Context]:
         try:
-            with self._reads.connection() as connection:
+            with opened as connection:
                 ctx = Context(connection, self.clock.now(), self.ids, self.keys, self.settings)
                 try:
                     yield ctx
                 finally:
                     ctx.abandon()
-        except (DBAPIError, PoolTimeout) as error:
-            if failure_of(error) is Failure.BROKEN:
+        except PoolTimeout as error:
+            raise Unavailable from error
+        except DBAPIError as error:
+            if failure_of(error) is Failure.BROKEN and not is_refused_write(error):
                 raise Unavailable from error
             raise
 
     async def aread(self, work: Callable[[Context], T]) -> T:
-        """One short read for a coroutine: on the loop for SQLite (a primary key is faster than a thread), else in the pool."""
-        return self._read_with(work) if self._reads.on_the_loop else await run_sync(self._read_with, work)
+        """One short read by a key for a coroutine: on the loop for SQLite, where it is faster than a thread."""
+        if not self._reads.on_the_loop:
+            return await run_sync(self._read_with, work)
+        with self._reading(self._reads.loop_connection()) as ctx:
+            return work(ctx)
 
     def _read_with(self, work: Callable[[Context], T]) -> T:
         with self.read() as ctx:
@@ -172,7 +190,6 @@ class Database:
         try:
             with self.read() as ctx:
                 ctx.connection.execute(text("SELECT 1"))
-        except Exception:
+        except Unavailable:
             return False
         return True
-

@@ -22,11 +22,15 @@ STEPS_BETWEEN_LOOKS = 20_000
 
 @dataclass(frozen=True)
 class Engines:
-    """`writing` for the lanes, `reading` for everything else; `sqlite_file` is None on Postgres."""
+    """`writing` for the lanes, `reading` for everything else; `sqlite_file` is None on Postgres.
+
+    `looping`, on SQLite only, reads one statement at a time without a transaction around it.
+    """
 
     writing: Engine
     reading: Engine
     sqlite_file: Path | None
+    looping: Engine | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -35,6 +39,8 @@ class Engines:
     def dispose(self) -> None:
         self.writing.dispose()
         self.reading.dispose()
+        if self.looping is not None:
+            self.looping.dispose()
 
 
 class UnsafeDatabase(Exception):  # noqa: N818 - read by people
@@ -57,12 +63,14 @@ def _sqlite(url: URL) -> Engines:
     arguments = {"check_same_thread": False, "timeout": 5.0}
     writing = create_engine(url, connect_args=arguments, poolclass=NullPool)
     reading = create_engine(url, connect_args=arguments, poolclass=QueuePool, pool_size=16, max_overflow=48)
+    looping = create_engine(url, connect_args=arguments, poolclass=NullPool)
     event.listen(writing, "connect", _sqlite_pragmas(writes=True))
+    event.listen(looping, "connect", _sqlite_pragmas(writes=False))
     event.listen(reading, "connect", _sqlite_pragmas(writes=False))
     # announced at once: a reader that becomes a writer fails without waiting when somebody wrote in between
     event.listen(writing, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(reading, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return Engines(writing, reading, Path(url.database))
+    return Engines(writing, reading, Path(url.database), looping)
 
 
 def _sqlite_pragmas(*, writes: bool) -> Callable[[sqlite3.Connection, Any], None]:
@@ -124,7 +132,11 @@ def unsafe_settings(connection: Connection) -> list[str]:
         if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
             found.append("SQLite journal_mode is not WAL (is the file on a network file system?)")
         return found
-    wanted = {"fsync": {"on"}, "synchronous_commit": {"on", "remote_apply", "remote_write"}, "full_page_writes": {"on"}}
+    wanted = {
+        "fsync": {"on"},
+        "synchronous_commit": {"on", "remote_apply", "remote_write"},
+        "full_page_writes": {"on"},
+    }
     return [
         f"Postgres {name} is {value}"
         for name, good in wanted.items()

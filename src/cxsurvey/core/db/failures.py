@@ -9,7 +9,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 CONTENTION = frozenset({"55P03", "40P01", "40001", "23505"})  # lock, deadlock, serialization, twin
-EXHAUSTED = ("53", "57", "58", "08", "XX", "25006")  # resources, shutdown or time-out, system, connection, corrupt, standby
+EXHAUSTED = (
+    "53",
+    "57",
+    "58",
+    "08",
+    "XX",
+    "25006",
+)  # resources, shutdown or time-out, system, connection, corrupt, standby
 
 
 class Failure(Enum):
@@ -39,3 +46,10 @@ def failure_of(error: BaseException) -> Failure:
         return Failure.OWN if code == sqlite3.SQLITE_ERROR else Failure.BROKEN
     # a Postgres connection that never came about, or went away in the middle
     return Failure.BROKEN if isinstance(error, (OperationalError, InterfaceError)) else Failure.OWN
+
+
+def is_refused_write(error: DBAPIError) -> bool:
+    """Whether a reading connection was asked to write, which is a bug and no trouble of the database."""
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY
+    return getattr(error.orig, "sqlstate", None) == "25006"

@@ -128,9 +128,9 @@ class Lane:
         while self._wait():
             try:
                 self._turn()
-            except Exception as error:
+            except Exception:
                 # nothing that happens to one batch may end the thread that all callers depend on
-                log.error("lane.turn_failed", error=type(error).__name__, exc_info=error)
+                log.exception("lane.turn_failed")
                 self._store.reset()
                 self._refuse_all()
         self._store.close()
@@ -138,14 +138,14 @@ class Lane:
     def _wait(self) -> bool:
         """Blocks until there is work or the end; meanwhile does the store's own chores."""
         with self._changed:
-            while not self._queue and not self._closing:
-                self._changed.wait(self._store.chore_seconds)
-                if not self._queue and not self._closing and self._store.has_chore():
+            while not self._queue:
+                if self._closing:
+                    return False
+                if self._store.has_chore():
                     break
-            if self._queue:
+                self._changed.wait(self._store.chore_seconds)
+            else:
                 return True
-            if self._closing:
-                return False
         self._store.do_chore()
         return True
 
@@ -154,9 +154,13 @@ class Lane:
             return
         try:
             connection = self._store.begin()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - callers must be told, whatever it was
             self._store.reset()
-            log.warning("lane.begin_failed", error=type(error).__name__, detail=str(getattr(error, "orig", error))[:200])
+            log.warning(
+                "lane.begin_failed",
+                error=type(error).__name__,
+                detail=str(getattr(error, "orig", error))[:200],
+            )
             if not self._store.worth_waiting(error):
                 self._refuse_all()
             return
@@ -171,7 +175,7 @@ class Lane:
 
     def _claim(self) -> list[Unit]:
         with self._changed:
-            units = []
+            units: list[Unit] = []
             while self._queue and len(units) < BATCH_LIMIT:
                 unit = self._queue.popleft()
                 unit.state = State.CLAIMED
@@ -188,7 +192,7 @@ class Lane:
             self._store.before_finish(connection)
             finish(connection, kept, make, self._reactions)
             self._store.commit()
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - callers must be told, whatever it was
             self._lost(units, error)
             return []
         for unit in kept:
@@ -206,7 +210,7 @@ class Lane:
             self._store.before_finish(connection)
             finish(connection, [unit], make, self._reactions)
             self._store.commit()
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - callers must be told, whatever it was
             self._lost([unit], error)
         unit.state = State.DONE
         tell_all([unit])

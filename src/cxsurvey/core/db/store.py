@@ -77,7 +77,7 @@ class _Connected:
             try:
                 self._connection.invalidate()
                 self._connection.close()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the connection is thrown away in any case
                 log.warning("lane.reset_failed", error=type(error).__name__)
         self._connection = self._transaction = None
 
@@ -119,7 +119,13 @@ class SqliteStore(_Connected):
     """Holds the file lock around each transaction; checkpoints under it when `checkpoints` (only a server does)."""
 
     def __init__(
-        self, engines: Engines, file: Path, monotonic: Callable[[], float], *, allow_unsafe: bool, checkpoints: bool
+        self,
+        engines: Engines,
+        file: Path,
+        monotonic: Callable[[], float],
+        *,
+        allow_unsafe: bool,
+        checkpoints: bool,
     ) -> None:
         super().__init__(engines, allow_unsafe=allow_unsafe)
         self._lock = FileLock.beside(file, WRITE_LOCK)
@@ -191,7 +197,7 @@ class SqliteStore(_Connected):
         if self._checkpoints and self._connection is not None:
             try:
                 self._checkpoint("TRUNCATE")
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the next start checkpoints again
                 log.warning("lane.last_checkpoint_failed", error=type(error).__name__)
         super().close()
         self._lock.close()

@@ -1,0 +1,117 @@
+"""Plain functions that make what a test needs, through the use cases where they exist. No hidden randomness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from cxsurvey.accounts.models import ApiKey, Membership, User, Workspace
+from cxsurvey.accounts.permissions import KEY_SCOPES, ROLE_GRANTS
+from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
+from cxsurvey.core.signing import digest
+from cxsurvey.responses.commands import FormPage, Submission
+from cxsurvey.scoring.scales import Metric
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys.service import SurveyView
+
+ZONE = "Europe/Istanbul"
+
+
+def make_workspace(ctx: Context, slug: str = "northwind", name: str = "Northwind Home", zone: str = ZONE) -> Workspace:
+    """A workspace; the context acts in it as the operator from then on."""
+    workspace = Workspace(
+        id=ctx.ids.new(),
+        slug=slug,
+        name=name,
+        report_zone=zone,
+        privacy_url="https://example.com/privacy",
+        accent="#274C84",
+        minimum_group=5,
+        is_demo=False,
+        link_generation=1,
+        segment_names={},
+        created_at=ctx.now,
+    )
+    ctx.session.add(workspace)
+    ctx.session.flush()
+    act_in(ctx, workspace.id)
+    return workspace
+
+
+def act_in(ctx: Context, workspace_id: UUID, actor: Actor = OPERATOR) -> None:
+    """Makes the context act in a workspace."""
+    ctx.workspace_id = workspace_id
+    ctx.actor = actor
+
+
+def make_user(ctx: Context, workspace_id: UUID, role: str = "manager", email: str = "max@example.com") -> User:
+    """A user with a role in a workspace; nobody knows the password."""
+    user = User(
+        id=ctx.ids.new(),
+        email=email,
+        email_key=email.casefold(),
+        name=email.partition("@")[0].title(),
+        password_hash="unusable",
+        password_changed_at=ctx.now,
+        created_at=ctx.now,
+    )
+    ctx.session.add(user)
+    ctx.session.flush()
+    ctx.session.add(Membership(workspace_id=workspace_id, user_id=user.id, role=role, created_at=ctx.now))
+    ctx.session.flush()
+    return user
+
+
+def user_actor(user: User, role: str = "manager") -> Actor:
+    """The actor that a signed-in user is."""
+    return Actor(ActorKind.USER, user.id, user.name, frozenset(str(grant) for grant in ROLE_GRANTS[role]))
+
+
+def make_key(ctx: Context, workspace_id: UUID, token: str = "cxs_live_for-tests", *, test: bool = False) -> ApiKey:
+    """An API key with every scope a key may have."""
+    key = ApiKey(
+        id=ctx.ids.new(),
+        workspace_id=workspace_id,
+        name=token[-20:],
+        prefix=token[:12],
+        token_hash=digest(token),
+        test=test,
+        scopes=" ".join(sorted(str(scope) for scope in KEY_SCOPES)),
+        created_at=ctx.now,
+    )
+    ctx.session.add(key)
+    ctx.session.flush()
+    return key
+
+
+def make_open_survey(ctx: Context, name: str = "Relationship") -> SurveyView:
+    """A published NPS survey in the workspace of the context."""
+    survey = surveys.create(ctx, CreateSurvey(name=name, metric=Metric.NPS, languages=("en", "de", "tr", "ar")))
+    return surveys.publish(ctx, survey.id).survey
+
+
+@dataclass(frozen=True)
+class Place:
+    """A workspace with an open survey."""
+
+    workspace_id: UUID
+    slug: str
+    survey: SurveyView
+
+
+def make_place(ctx: Context, slug: str = "northwind") -> Place:
+    """A workspace with an open survey; the context acts in it."""
+    workspace = make_workspace(ctx, slug)
+    return Place(workspace.id, workspace.slug, make_open_survey(ctx))
+
+
+def form_page(ctx: Context, seconds: float = 20, *, from_thanks: bool = False, trapped: bool = False) -> FormPage:
+    """A form page that was issued some seconds ago."""
+    return FormPage(ctx.ids.random(16), ctx.now - timedelta(seconds=seconds), trapped, from_thanks)
+
+
+def shared_link_answer(ctx: Context, place: Place, score: int | None, comment: str | None = None) -> Submission:
+    """What a customer posts through the shared link."""
+    return Submission(place.survey.id, "link", score=score, comment=comment, locale="en", page=form_page(ctx))

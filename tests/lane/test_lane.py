@@ -1,0 +1,265 @@
+"""The write lane on real databases: joined, exact, bounded, and honest about what it did not store."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, text
+
+from cxsurvey.core.clock import SystemClock
+from cxsurvey.core.context import Context
+from cxsurvey.core.db import lane as lane_module
+from cxsurvey.core.db.batch import Reactions
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import CAPACITY, Hot, Share
+from cxsurvey.core.errors import Invalid, Unavailable
+from cxsurvey.core.events import Event
+from cxsurvey.core.ids import SystemIds
+from cxsurvey.core.signing import Keys
+from tests.application import copied, settings_for
+from tests.databases import drop_postgres_database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """Something was noted."""
+
+    word: str
+
+
+class Book:
+    """A place to write into, and what the lane did with it."""
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+        self.flushed: list[dict[tuple[Any, ...], dict[str, int]]] = []
+        self.heard: list[list[str]] = []
+        self.handler_breaks = False
+        self.finisher_breaks = False
+        self.hot: Hot[str, str] = Hot("test.note", self.note)
+
+    def note(self, ctx: Context, words: Sequence[str]) -> list[str]:
+        self.calls.append(len(words))
+        if "broken" in words:
+            raise RuntimeError("a bug")
+        rows = [{"id": ctx.ids.new().hex, "at": ctx.now.isoformat(), "word": word} for word in words]
+        ctx.connection.execute(text("INSERT INTO notes (id, at, word) VALUES (:id, :at, :word)"), rows)
+        for word in words:
+            ctx.emit(Noted(workspace_id=UUID(int=1), word=word))
+            ctx.count("words", (word,), n=1)
+        return [word.upper() for word in words]
+
+    def hear(self, ctx: Context, events: Sequence[Noted]) -> None:
+        self.heard.append([event.word for event in events])
+        insert = text("INSERT INTO notes (id, at, word) VALUES (:id, '', 'heard')")
+        ctx.connection.execute(insert, {"id": ctx.ids.new().hex})
+        if self.handler_breaks:
+            raise RuntimeError("a handler's bug")
+
+    def flush(self, connection: Connection, sums: Any) -> None:
+        if self.finisher_breaks:
+            raise RuntimeError("a finisher's bug")
+        self.flushed.append(dict(sums))
+
+
+class Held:
+    """Holds the lane inside a unit until it is let go."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Event()
+        self.go = threading.Event()
+
+    def __call__(self, ctx: Context) -> None:
+        self.entered.set()
+        assert self.go.wait(30)
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.fixture
+def laned(migrated_url: str, dialect: str, tmp_path: Path, keys: Keys, book: Book) -> Iterator[Database]:
+    """A database with one real lane and a table to write into."""
+    url = copied(migrated_url, "lane", tmp_path)
+    settings = settings_for(url, tmp_path, postgres_lanes=1)
+    reactions = Reactions({Noted: (book.hear,)}, {"words": book.flush})
+    database = Database.open(settings, SystemClock(), SystemIds(), keys, reactions)
+    make = "CREATE TABLE notes (id VARCHAR(32) PRIMARY KEY, at VARCHAR(40), word VARCHAR(40))"
+    database.write(lambda ctx: ctx.connection.execute(text(make)), share=Share.JOBS)
+    yield database
+    database.close()
+    if dialect == "postgres":
+        drop_postgres_database("lane")
+
+
+def words_in(database: Database) -> list[str]:
+    with database.read() as ctx:
+        return sorted(ctx.connection.execute(text("SELECT word FROM notes WHERE word <> 'heard'")).scalars())
+
+
+async def together(database: Database, book: Book, words: Sequence[str]) -> list[Any]:
+    """Queues one unit per word while the lane is held, so that they meet in one batch."""
+    held = Held()
+    blocker = asyncio.create_task(database.awrite(held, share=Share.JOBS))
+    await asyncio.to_thread(held.entered.wait, 10)
+    waiting = [asyncio.create_task(database.ahot(book.hot, [word], share=Share.API)) for word in words]
+    await asyncio.sleep(0)
+    held.go.set()
+    await blocker
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def test_units_that_wait_together_become_one_call_and_one_flush(laned: Database, book: Book) -> None:
+    outcomes = asyncio.run(together(laned, book, ["a", "b", "a"]))
+
+    assert outcomes == [["A"], ["B"], ["A"]]
+    assert book.calls == [3]
+    assert book.flushed == [{("a",): {"n": 2}, ("b",): {"n": 1}}]
+    assert book.heard == [["a", "b", "a"]]
+    assert words_in(laned) == ["a", "a", "b"]
+
+
+def test_one_broken_unit_is_undone_alone(laned: Database, book: Book) -> None:
+    outcomes = asyncio.run(together(laned, book, ["a", "broken", "b"]))
+
+    assert outcomes[0] == ["A"]
+    assert isinstance(outcomes[1], RuntimeError)
+    assert outcomes[2] == ["B"]
+    assert words_in(laned) == ["a", "b"]
+
+
+def test_a_refusal_reaches_the_caller_and_stores_nothing(laned: Database, book: Book) -> None:
+    def refuse(ctx: Context) -> None:
+        book.note(ctx, ["half"])
+        raise Invalid("no", field="word")
+
+    with pytest.raises(Invalid):
+        laned.write(refuse, share=Share.DASHBOARD)
+
+    assert words_in(laned) == []
+    assert book.flushed == []
+    assert book.heard == []
+
+
+def test_a_handler_that_breaks_loses_only_its_own_part(laned: Database, book: Book) -> None:
+    book.handler_breaks = True
+
+    assert laned.hot(book.hot, ["kept"], share=Share.API) == ["KEPT"]
+
+    with laned.read() as ctx:
+        assert ctx.connection.execute(text("SELECT word FROM notes")).scalars().all() == ["kept"]
+
+
+def test_nothing_is_acknowledged_when_the_counters_cannot_be_written(laned: Database, book: Book) -> None:
+    book.finisher_breaks = True
+    with pytest.raises(Unavailable):
+        laned.hot(book.hot, ["lost"], share=Share.API)
+    book.finisher_breaks = False
+
+    assert laned.hot(book.hot, ["kept"], share=Share.API) == ["KEPT"]
+    assert words_in(laned) == ["kept"]
+
+
+def test_a_caller_that_waits_too_long_gives_up_and_its_unit_never_runs(
+    laned: Database, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane_module, "PATIENCE_SECONDS", 0.05)
+    held = Held()
+    holder = threading.Thread(target=lambda: laned.write(held, share=Share.JOBS))
+    holder.start()
+    assert held.entered.wait(10)
+
+    with pytest.raises(Unavailable):
+        laned.hot(book.hot, ["late"], share=Share.API)
+    with pytest.raises(Unavailable):
+        asyncio.run(laned.ahot(book.hot, ["late too"], share=Share.API))
+    held.go.set()
+    holder.join(10)
+
+    assert laned.hot(book.hot, ["next"], share=Share.API) == ["NEXT"]
+    assert words_in(laned) == ["next"]
+
+
+def test_a_full_share_is_refused_at_once_and_others_are_not(laned: Database, book: Book) -> None:
+    async def fill() -> tuple[list[Any], list[str]]:
+        held = Held()
+        blocker = asyncio.create_task(laned.awrite(held, share=Share.JOBS))
+        await asyncio.to_thread(held.entered.wait, 10)
+        api = [
+            asyncio.create_task(laned.ahot(book.hot, ["x"], share=Share.API)) for _ in range(CAPACITY[Share.API] + 3)
+        ]
+        person = asyncio.create_task(laned.ahot(book.hot, ["person"], share=Share.RESPONDENT))
+        await asyncio.sleep(0)
+        held.go.set()
+        await blocker
+        return await asyncio.gather(*api, return_exceptions=True), await person
+
+    crowd, person = asyncio.run(fill())
+
+    assert sum(isinstance(outcome, Unavailable) for outcome in crowd) == 3
+    assert person == ["PERSON"]
+    assert len(words_in(laned)) == CAPACITY[Share.API] + 1
+
+
+def test_a_read_sees_what_a_write_has_just_returned(laned: Database, book: Book) -> None:
+    for number in range(20):
+        laned.hot(book.hot, [f"word {number:02}"], share=Share.API)
+        assert len(words_in(laned)) == number + 1
+
+
+def test_a_coroutine_reads_what_has_just_been_committed(laned: Database, book: Book) -> None:
+    async def write_and_count() -> list[int]:
+        seen = []
+        for _ in range(3):
+            await laned.ahot(book.hot, ["word"], share=Share.API)
+            count = text("SELECT count(*) FROM notes WHERE word = 'word'")
+            seen.append(await laned.aread(lambda ctx: int(ctx.connection.execute(count).scalar_one())))
+        return seen
+
+    assert asyncio.run(write_and_count()) == [1, 2, 3]
+
+
+def test_a_reading_context_refuses_to_write(laned: Database) -> None:
+    with pytest.raises(Exception, match=r"readonly|read-only"), laned.read() as ctx:
+        ctx.connection.execute(text("INSERT INTO notes (id) VALUES ('x')"))
+
+
+def test_closing_finishes_what_waits_and_takes_nothing_new(laned: Database, book: Book) -> None:
+    held = Held()
+    results: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda: laned.write(held, share=Share.JOBS)),
+        threading.Thread(target=lambda: results.append(laned.hot(book.hot, ["last"], share=Share.API))),
+    ]
+    threads[0].start()
+    assert held.entered.wait(10)
+    threads[1].start()
+    closer = threading.Thread(target=laned.close)
+    wait_until(lambda: any(lane._queue for lane in laned._lanes._lanes))  # type: ignore[attr-defined]
+    closer.start()
+    held.go.set()
+    for thread in (*threads, closer):
+        thread.join(20)
+
+    assert results == [["LAST"]]
+    with pytest.raises(Unavailable):
+        laned.hot(book.hot, ["too late"], share=Share.API)
+
+
+def wait_until(ready: Callable[[], bool]) -> None:
+    """Waits for something another thread is about to do, ten seconds at most."""
+    tick = threading.Event()
+    for _ in range(1000):
+        if ready():
+            return
+        tick.wait(0.01)
+    raise AssertionError("it did not happen")
