@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from cxsurvey.accounts import passwords
 from cxsurvey.accounts.permissions import KEY_SCOPES
+from cxsurvey.core.addresses import Email
 from cxsurvey.core.command import Command
 from cxsurvey.core.text import Line80, Line320, Line500
 
@@ -57,10 +58,10 @@ Scope = Annotated[Line80, AfterValidator(_check_scope)]
 
 
 class SetUp(Command):
-    """The first user and workspace of an installation. `email` is checked when it is normalised."""
+    """The first user and workspace of an installation."""
 
     name: Line80
-    email: Line320
+    email: Email
     password: NewPassword
     workspace: Line80
     zone: Zone

@@ -10,6 +10,7 @@ from cxsurvey.accounts import queries
 from cxsurvey.accounts.views import SignInView, Visitor
 from cxsurvey.core import audit
 from cxsurvey.core.context import Context
+from cxsurvey.core.ids import encode
 from cxsurvey.core.signing import digest
 
 
@@ -37,5 +38,5 @@ def sign_out(ctx: Context, token: str) -> None:
 def sign_out_elsewhere(ctx: Context, visitor: Visitor) -> int:
     """Ends every other sign-in of the visitor and returns how many there were."""
     ended = queries.end_sign_ins(ctx, visitor.user_id, but=visitor.sign_in_id)
-    audit.record(ctx, "user.signed_out_elsewhere", str(visitor.user_id), ended=ended)
+    audit.record(ctx, "user.signed_out_elsewhere", encode("usr", visitor.user_id), ended=ended)
     return ended

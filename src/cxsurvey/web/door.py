@@ -69,11 +69,22 @@ class Act:
 
     def do_as(self, work: Callable[[Context, Visitor], T]) -> T:
         """As `do`, for work that needs to know the visitor."""
+        return self.database.write(self._unit(work), share=Share.DASHBOARD)
 
+    async def ado_as(self, work: Callable[[Context, Visitor], T]) -> T:
+        """`do_as` for a coroutine."""
+        return await self.database.awrite(self._unit(work), share=Share.DASHBOARD)
+
+    def look(self, work: Callable[[Visit], T]) -> T:
+        """A read in the midst of a writing route, such as for a form that is shown again."""
+        with ExitStack() as stack:
+            return work(_enter(stack, self.database, self.token, self.slug))
+
+    def _unit(self, work: Callable[[Context, Visitor], T]) -> Callable[[Context], T]:
         def unit(ctx: Context) -> T:
             return work(ctx, doors.enter_by_session(ctx, self.token, self.slug))
 
-        return self.database.write(unit, share=Share.DASHBOARD)
+        return unit
 
 
 class ReadingPlaces:

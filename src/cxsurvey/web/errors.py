@@ -50,9 +50,7 @@ UNEXPECTED = Fault(500, "unexpected", "Something went wrong on our side. It has 
 BAD_REQUEST = Fault(400, "bad_request", "This request cannot be understood.")
 UNSUPPORTED = Fault(415, "unsupported_media_type", "This address does not take that kind of content.")
 
-_BY_STATUS = {
-    fault.status: fault for fault in (NOT_FOUND, METHOD_NOT_ALLOWED, UNEXPECTED, BAD_REQUEST, UNSUPPORTED)
-}
+_BY_STATUS = {fault.status: fault for fault in (NOT_FOUND, METHOD_NOT_ALLOWED, UNEXPECTED, BAD_REQUEST, UNSUPPORTED)}
 
 
 def fault_of(refusal: Refusal) -> Fault:

@@ -61,9 +61,7 @@ SentFields = Annotated[Fields, Depends(form_fields)]
 def parse(body: bytes) -> Fields:
     """The fields in the bytes of an urlencoded form; raises `Invalid`."""
     try:
-        pairs = parse_qsl(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
-        )
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:
         raise _unreadable("cannot be read as a form") from None
     pairs = [(name, value.replace("\r\n", "\n")) for name, value in pairs]
@@ -71,9 +69,7 @@ def parse(body: bytes) -> Fields:
         if NOT_TEXT.search(name):
             raise _unreadable("must not name fields with control characters")
         if NOT_TEXT.search(value):
-            raise Invalid(
-                problems=[FieldProblem(name, "forbidden_characters", "must not contain control characters")]
-            )
+            raise Invalid(problems=[FieldProblem(name, "forbidden_characters", "must not contain control characters")])
     return Fields(pairs)
 
 

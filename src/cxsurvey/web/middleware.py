@@ -30,12 +30,8 @@ BODY_LIMIT: Mapping[Audience, int] = {
 }
 SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset)/)([^/]{0,6})([^/]*)")
 
-WRONG_HOST = Fault(
-    400, "wrong_host", "This installation does not answer to that name. Check CXSURVEY_BASE_URL."
-)
-CROSS_SITE = Fault(
-    403, "cross_site", "This request did not come from one of our own pages, so it was not carried out."
-)
+WRONG_HOST = Fault(400, "wrong_host", "This installation does not answer to that name. Check CXSURVEY_BASE_URL.")
+CROSS_SITE = Fault(403, "cross_site", "This request did not come from one of our own pages, so it was not carried out.")
 
 log = structlog.get_logger("cxsurvey.access")
 

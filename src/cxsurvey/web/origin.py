@@ -18,9 +18,7 @@ def is_our_host(scope: Scope, settings: Settings) -> bool:
     hosts = header(scope, b"host")
     if len(hosts) != 1:
         return False
-    named = _host_and_port(
-        hosts[0].decode("latin-1"), "http" if settings.base_url is None else _scheme(settings)
-    )
+    named = _host_and_port(hosts[0].decode("latin-1"), "http" if settings.base_url is None else _scheme(settings))
     if named is None:
         return False
     if settings.base_url is None and named[0] in LOOPBACK_NAMES:

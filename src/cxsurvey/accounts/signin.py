@@ -1,0 +1,108 @@
+"""Signing in, in three steps: take a turn and look the account up, check the password outside, come in.
+
+The slow check stands between two units. What was looked up is looked at again when the user comes in, so that a
+password changed meanwhile opens nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from cxsurvey.accounts import passwords, queries
+from cxsurvey.accounts.models import SignIn
+from cxsurvey.core import audit, limits
+from cxsurvey.core.addresses import normal_email
+from cxsurvey.core.context import Actor, ActorKind, Context
+from cxsurvey.core.errors import Kind, Refusal, TooMany
+from cxsurvey.core.ids import encode, secret_token
+from cxsurvey.core.signing import digest
+
+TRIES_AT_ONCE = 10
+TRIES_PER_HOUR = 40
+TRIES_AT_ONCE_PER_ADDRESS = 50
+TRIES_PER_HOUR_PER_ADDRESS = 400
+LONGEST_BROWSER = 200
+
+
+class WrongPassword(Refusal):
+    """No such account, or not its password; which of the two is not said."""
+
+    code = "wrong_password"
+    kind = Kind.INVALID
+    message = "This e-mail address and password do not belong together."
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody tries to sign in: the account, if there is one, and the hash to check against."""
+
+    key: str
+    user_id: UUID | None
+    password_hash: str
+
+
+def begin(ctx: Context, email: str, address: str) -> Attempt:
+    """Takes a turn for this account from this network address; raises `TooMany` when none is left.
+
+    Others who sign in to the same account from elsewhere have turns of their own.
+    """
+    try:
+        email_key = normal_email(email)
+    except ValueError:
+        email_key = email.casefold()
+    key = f"sign-in|{email_key}|{address}"
+    wait = max(
+        limits.take(ctx, key, TRIES_PER_HOUR, TRIES_AT_ONCE),
+        limits.take(ctx, f"sign-in|{address}", TRIES_PER_HOUR_PER_ADDRESS, TRIES_AT_ONCE_PER_ADDRESS),
+    )
+    if wait:
+        raise TooMany("Too many tries to sign in. Please wait a little.", retry_after=wait)
+    user = queries.user_by_email(ctx, email_key)
+    if user is None or user.disabled_at is not None:
+        return Attempt(key, None, passwords.NOBODYS_HASH)
+    return Attempt(key, user.id, user.password_hash)
+
+
+def check(attempt: Attempt, password: str) -> str | None:
+    """None when the password is wrong, else the new hash to store, or "" when the old one will do.
+
+    Slow, and equally so whether or not there is such an account.
+    """
+    fits = passwords.matches(password, attempt.password_hash)
+    if not fits or attempt.user_id is None:
+        return None
+    return passwords.hashed(password) if passwords.is_outdated(attempt.password_hash) else ""
+
+
+def come_in(ctx: Context, attempt: Attempt, new_hash: str, browser: str) -> str:
+    """Makes the sign-in and returns its token; raises `WrongPassword` when the account changed meanwhile."""
+    user = queries.user(ctx, attempt.user_id) if attempt.user_id is not None else None
+    if user is None or user.disabled_at is not None or user.password_hash != attempt.password_hash:
+        raise WrongPassword
+    if new_hash:
+        user.password_hash = new_hash
+    limits.forget(ctx, attempt.key)
+    return start(ctx, user.id, user.name, browser)
+
+
+def start(ctx: Context, user_id: UUID, name: str, browser: str) -> str:
+    """A new sign-in of a user who has proved who that is; returns the token for the cookie."""
+    idle_since = ctx.now - timedelta(hours=ctx.settings.session_idle_hours)
+    queries.forget_ended_sign_ins(ctx, user_id, idle_since)
+    token = secret_token(ctx.ids)
+    ctx.session.add(
+        SignIn(
+            id=ctx.ids.new(),
+            user_id=user_id,
+            token_hash=digest(token),
+            browser=browser[:LONGEST_BROWSER],
+            created_at=ctx.now,
+            last_seen_at=ctx.now,
+            expires_at=ctx.now + timedelta(days=ctx.settings.session_days),
+        )
+    )
+    ctx.actor = Actor(ActorKind.USER, user_id, name)
+    audit.record(ctx, "user.signed_in", encode("usr", user_id))
+    return token

@@ -1,0 +1,29 @@
+"""The pages of the company: signing in, and everything under `/w/{workspace}/`."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from cxsurvey.core.db.database import Database
+from cxsurvey.dashboard import account, door, keys
+from cxsurvey.dashboard.faults import face
+from cxsurvey.web import errors
+from cxsurvey.web.door import ReadingPlaces
+from cxsurvey.web.hashing import Hashing
+from cxsurvey.web.headers import Audience
+from cxsurvey.web.middleware import guard
+
+ROUTERS = (door.router, account.router, keys.router)
+
+
+def build(database: Database) -> ASGIApp:
+    """The application of the dashboard."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.database = database
+    app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
+    app.state.hashing = Hashing()
+    for router in ROUTERS:
+        app.include_router(router)
+    errors.install(app, face)
+    return guard(app, database, Audience.DASHBOARD, face)

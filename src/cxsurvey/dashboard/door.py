@@ -1,0 +1,226 @@
+"""Coming in and going out: the first set-up, signing in and out, a new password by a one-time link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import available_timezones
+
+import structlog
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from cxsurvey.accounts import doors, passwords, service, sessions, setup, signin, users
+from cxsurvey.accounts.commands import ResetPassword, SetUp, SignInWith
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import Invalid, Kind, Refusal, Unauthenticated
+from cxsurvey.web import browsers, client, cookies
+from cxsurvey.web.errors import STATUS
+from cxsurvey.web.forms import Fields, SentFields, errors_by_field
+from cxsurvey.web.hashing import Hashing
+from cxsurvey.web.targets import local_path
+from cxsurvey.web.templating import render
+
+router = APIRouter()
+log = structlog.get_logger("cxsurvey.door")
+
+# the token stands in the address: it must not travel on
+TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The sign-in form, with what was typed (never the password) and what was not right."""
+
+    title: str = "Sign in"
+    email: str = ""
+    next: str = "/"
+    errors: dict[str, str] = field(default_factory=dict)
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpPage:
+    """The form of the first run."""
+
+    token: str
+    zones: tuple[str, ...]
+    title: str = "Set up cxsurvey"
+    typed: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    shortest: int = passwords.SHORTEST
+
+
+@dataclass(frozen=True, slots=True)
+class ResetPage:
+    """The form for a new password."""
+
+    token: str
+    email: str
+    title: str = "Choose a new password"
+    errors: dict[str, str] = field(default_factory=dict)
+    shortest: int = passwords.SHORTEST
+
+
+@router.get("/")
+def start(request: Request) -> Response:
+    """Leads to the workspace, or to the sign-in page."""
+    database = _database(request)
+    token = cookies.token(request, database.settings)
+    if token is None:
+        raise Unauthenticated
+    with database.read() as ctx:
+        doors.enter_by_session(ctx, token, None)
+        return _to(f"/w/{service.workspace(ctx).slug}/")
+
+
+@router.get("/sign-in")
+def sign_in_form(request: Request) -> Response:
+    """The sign-in form."""
+    notice = "Your new password is stored. Sign in with it." if "reset" in request.query_params else ""
+    target = local_path(request.query_params.get("next", "/"))
+    return render(request, "dashboard/door/sign_in.html", SignInPage(next=target, notice=notice))
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, fields: SentFields) -> Response:
+    """Signs in and leads to where the user wanted to go."""
+    target = local_path(fields.get("next", "/"))
+    try:
+        command = SignInWith.from_fields(fields.filled("email", "password"))
+        token = await _admitted(request, command)
+    except Refusal as refusal:
+        if refusal.kind not in {Kind.INVALID, Kind.TOO_MANY}:
+            raise
+        page = SignInPage(email=fields.get("email", ""), next=target, errors=errors_by_field(refusal))
+        return _again(request, "dashboard/door/sign_in.html", page, refusal)
+    answer = _to(target)
+    cookies.hand_out(answer, token, _database(request).settings)
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request) -> Response:
+    """Ends the sign-in of this browser."""
+    database = _database(request)
+    token = cookies.token(request, database.settings)
+    if token is not None:
+        database.write(lambda ctx: sessions.sign_out(ctx, token), share=Share.DASHBOARD)
+    answer = _to("/sign-in")
+    cookies.take_back(answer, database.settings)
+    return answer
+
+
+@router.get("/setup/{token}")
+def set_up_form(request: Request, token: str) -> Response:
+    """The page of the first run; opening it uses nothing up."""
+    with _database(request).read() as ctx:
+        setup.check_link(ctx, token)
+    answer = render(request, "dashboard/door/set_up.html", SetUpPage(token, zones()))
+    answer.headers.update(TOKEN_PAGE)
+    return answer
+
+
+@router.post("/setup/{token}")
+async def set_up(request: Request, token: str, fields: SentFields) -> Response:
+    """Founds the installation and signs its owner in."""
+    database = _database(request)
+    try:
+        command = _set_up_command(fields)
+        await database.aread(lambda ctx: setup.check_link(ctx, token))
+        password_hash = await _hashing(request).run(lambda: passwords.hashed(command.password))
+        browser = browsers.named(request.headers.get("user-agent", ""))
+        slug, cookie = await database.awrite(
+            lambda ctx: _founded(ctx, token, command, password_hash, browser), share=Share.DASHBOARD
+        )
+    except Invalid as refusal:
+        typed = fields.filled("name", "email", "workspace", "zone", "privacy_url")
+        page = SetUpPage(token, zones(), typed=typed, errors=errors_by_field(refusal))
+        return _again(request, "dashboard/door/set_up.html", page, refusal, TOKEN_PAGE)
+    answer = _to(f"/w/{slug}/")
+    cookies.hand_out(answer, cookie, database.settings)
+    return answer
+
+
+@router.get("/reset/{token}")
+def reset_form(request: Request, token: str) -> Response:
+    """The page for a new password; opening it uses nothing up."""
+    with _database(request).read() as ctx:
+        email = users.check_reset(ctx, token)
+    answer = render(request, "dashboard/door/reset.html", ResetPage(token, email))
+    answer.headers.update(TOKEN_PAGE)
+    return answer
+
+
+@router.post("/reset/{token}")
+async def reset(request: Request, token: str, fields: SentFields) -> Response:
+    """Stores the new password and leads to the sign-in page."""
+    database = _database(request)
+    email = await database.aread(lambda ctx: users.check_reset(ctx, token))
+    try:
+        command = ResetPassword.from_fields(fields.filled("password"))
+    except Invalid as refusal:
+        page = ResetPage(token, email, errors=errors_by_field(refusal))
+        return _again(request, "dashboard/door/reset.html", page, refusal, TOKEN_PAGE)
+    new_hash = await _hashing(request).run(lambda: passwords.hashed(command.password))
+    await database.awrite(lambda ctx: users.reset_password(ctx, token, new_hash), share=Share.DASHBOARD)
+    answer = _to("/sign-in?reset")
+    cookies.take_back(answer, database.settings)
+    return answer
+
+
+def zones() -> tuple[str, ...]:
+    """The time zones to choose from: those named for a place, and UTC."""
+    return ("UTC", *sorted(zone for zone in available_timezones() if _is_place(zone)))
+
+
+def _is_place(zone: str) -> bool:
+    return "/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/"))
+
+
+async def _admitted(request: Request, command: SignInWith) -> str:
+    database = _database(request)
+    address = client.address(request, database.settings)
+    attempt = await database.awrite(lambda ctx: signin.begin(ctx, command.email, address), share=Share.DASHBOARD)
+    new_hash = await _hashing(request).run(lambda: signin.check(attempt, command.password))
+    if new_hash is None:
+        log.warning("sign-in refused", client=address)
+        raise signin.WrongPassword
+    browser = browsers.named(request.headers.get("user-agent", ""))
+    return await database.awrite(lambda ctx: signin.come_in(ctx, attempt, new_hash, browser), share=Share.DASHBOARD)
+
+
+def _set_up_command(fields: Fields) -> SetUp:
+    return SetUp.from_fields(fields.filled("name", "email", "password", "workspace", "zone", "privacy_url"))
+
+
+def _founded(ctx: Context, token: str, command: SetUp, password_hash: str, browser: str) -> tuple[str, str]:
+    founded = setup.set_up(ctx, token, command, password_hash)
+    return founded.workspace.slug, signin.start(ctx, founded.user_id, command.name, browser)
+
+
+def _again(
+    request: Request, template: str, page: Any, refusal: Refusal, headers: dict[str, str] | None = None
+) -> Response:
+    answer = render(request, template, page, STATUS[refusal.kind])
+    if refusal.retry_after is not None:
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def _to(path: str) -> RedirectResponse:
+    return RedirectResponse(path, status_code=303)
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _hashing(request: Request) -> Hashing:
+    hashing: Hashing = request.app.state.hashing
+    return hashing
