@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cxsurvey import api, dashboard, respond
@@ -9,6 +11,8 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.web import operations
 
 RESPOND = ("/s/", "/r/", "/a/", "/u/")
+PREVIEW = re.compile(r"/w/[^/]+/surveys/[^/]+/preview/[^/]+")
+"""A page of a survey as customers would see it, for the frame in the dashboard."""
 OPERATIONS = ("/livez", "/readyz", "/metrics", "/static/", "/robots.txt", "/favicon")
 
 
@@ -22,7 +26,7 @@ class Dispatcher:
         self._dashboard = dashboard_app
 
     def _chosen(self, path: str) -> ASGIApp:
-        if path.startswith(RESPOND):
+        if path.startswith(RESPOND) or PREVIEW.fullmatch(path):
             return self._respond
         if path.startswith("/api/"):
             return self._api

@@ -27,7 +27,9 @@ TAGS = st.sampled_from(["en", "de", "pt-BR", "zh-Hans", "ar"])
 LINES = st.text(max_size=40).map(str.strip).filter(lambda text: not NOT_IN_A_LINE.search(text))
 LABELS = st.dictionaries(TAGS, LINES)
 IDS = st.text("abcdef0123456789_-", min_size=1, max_size=12)
-THANKS = st.builds(Thanks, title=LINES, text=LINES, link_label=LINES, link_url=st.sampled_from(["", "https://a.example/x?y#z"]))
+THANKS = st.builds(
+    Thanks, title=LINES, text=LINES, link_label=LINES, link_url=st.sampled_from(["", "https://a.example/x?y#z"])
+)
 TEXTS = st.builds(
     Texts,
     question=LINES,
@@ -127,7 +129,9 @@ def test_a_question_is_one_bounded_line(text: str) -> None:
     assert text not in str(refused.value.problems)
 
 
-@pytest.mark.parametrize("link", ["https://shop.example", "http://a.example:8080/x?y=%20#z", "https://münchen.example/"])
+@pytest.mark.parametrize(
+    "link", ["https://shop.example", "http://a.example:8080/x?y=%20#z", "https://münchen.example/"]
+)
 def test_a_web_address_is_a_link(link: str) -> None:
     assert is_web_address(link)
     assert Thanks.from_fields({"link_url": link}).link_url == link

@@ -9,13 +9,22 @@ from cxsurvey.surveys.standard import READY
 
 @pytest.mark.parametrize(
     ("tag", "spelled"),
-    [("en", "en"), ("DE", "de"), ("pt-br", "pt-BR"), ("ZH-hans-cn", "zh-Hans-CN"), ("es-419", "es-419"), ("gsw", "gsw")],
+    [
+        ("en", "en"),
+        ("DE", "de"),
+        ("pt-br", "pt-BR"),
+        ("ZH-hans-cn", "zh-Hans-CN"),
+        ("es-419", "es-419"),
+        ("gsw", "gsw"),
+    ],
 )
 def test_a_tag_has_one_spelling(tag: str, spelled: str) -> None:
     assert languages.canonical(tag) == spelled
 
 
-@pytest.mark.parametrize("tag", ["", "e", "english", "en_US", "en-", "../x", "en\0", "de-x-private", "e" * 10_000, "١٢"])
+@pytest.mark.parametrize(
+    "tag", ["", "e", "english", "en_US", "en-", "../x", "en\0", "de-x-private", "e" * 10_000, "١٢"]
+)
 def test_what_is_no_tag_is_refused(tag: str) -> None:
     assert languages.canonical(tag) is None
 
@@ -33,7 +42,16 @@ def test_arabic_runs_from_right_to_left() -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "shown"),
-    [("de", "de"), ("de-AT", "de"), ("DE-at", "de"), ("fr", "en"), (None, "en"), ("", "en"), ("../x", "en"), ("en\0", "en")],
+    [
+        ("de", "de"),
+        ("de-AT", "de"),
+        ("DE-at", "de"),
+        ("fr", "en"),
+        (None, "en"),
+        ("", "en"),
+        ("../x", "en"),
+        ("en\0", "en"),
+    ],
 )
 def test_a_wanted_language_falls_back_to_its_base_and_then_to_the_default(
     wanted: str | None, shown: str, standard_definition: Definition

@@ -59,9 +59,7 @@ def asked_by_id(ctx: Context, survey_id: UUID) -> Asked | None:
     return asked_many(ctx, survey_ids=[survey_id]).get(survey_id)
 
 
-def asked_many(
-    ctx: Context, survey_ids: Collection[UUID] = (), codes: Collection[str] = ()
-) -> dict[UUID | str, Asked]:
+def asked_many(ctx: Context, survey_ids: Collection[UUID] = (), codes: Collection[str] = ()) -> dict[UUID | str, Asked]:
     """Published surveys by id and by code, each under what it was asked for; one read for each of the two."""
     by_id = queries.asked_by_ids(ctx.connection, survey_ids) if survey_ids else []
     by_code = queries.asked_by_codes(ctx.connection, codes) if codes else []

@@ -46,9 +46,7 @@ def _of_follow_up(path: str, follow_up: FollowUp, languages: tuple[str, ...]) ->
         yield FieldProblem(f"{path}.bands", "missing", "must name at least one group to ask")
     yield from _of_labels(f"{path}.labels", follow_up.labels, languages)
     if follow_up.kind is FollowUpKind.CHOICE and len(follow_up.options) < 2:
-        yield FieldProblem(
-            f"{path}.options", "too_few_items", "must have at least two answers to choose from"
-        )
+        yield FieldProblem(f"{path}.options", "too_few_items", "must have at least two answers to choose from")
     for number, option in enumerate(follow_up.options):
         yield from _of_labels(f"{path}.options.{number}.labels", option.labels, languages)
     for language in languages:

@@ -34,9 +34,7 @@ NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f\\\"<>^`{|}\ud800-\udfff]")
 
 def _check_link(value: str) -> str:
     if value and not is_web_address(value):
-        raise PydanticCustomError(
-            "not_a_web_address", "must be an address that starts with https:// or http://"
-        )
+        raise PydanticCustomError("not_a_web_address", "must be an address that starts with https:// or http://")
     return value
 
 

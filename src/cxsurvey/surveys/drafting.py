@@ -43,7 +43,7 @@ def remove_language(draft: Definition, language: str) -> Definition:
 
 
 def add_follow_up(draft: Definition, new_id: str, kind: FollowUpKind) -> Definition:
-    """The draft with one more follow-up at the end, for all groups; a choice starts with two empty answers."""
+    """The draft with one more follow-up, for all groups; a choice starts with two empty answers."""
     if len(draft.follow_ups) >= MOST_FOLLOW_UPS:
         return draft
     options = (Option(id="a", labels={}), Option(id="b", labels={})) if kind is FollowUpKind.CHOICE else ()

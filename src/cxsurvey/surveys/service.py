@@ -14,7 +14,7 @@ from cxsurvey.accounts.permissions import Grant
 from cxsurvey.core import audit
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid, NotFound
-from cxsurvey.core.ids import public_code
+from cxsurvey.core.ids import encode, public_code
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import policy, queries
 from cxsurvey.surveys.asked import Asked, AskedWorkspace, asked_by_code, asked_by_id, asked_many
@@ -75,9 +75,7 @@ class Publication:
 def create(ctx: Context, command: CreateSurvey) -> SurveyView:
     """A new draft with its own code."""
     permissions.require(ctx, Grant.SURVEYS_WRITE)
-    definition = command.definition or standard(
-        command.metric, accounts.workspace(ctx).name, command.languages
-    )
+    definition = command.definition or standard(command.metric, accounts.workspace(ctx).name, command.languages)
     survey_id = ctx.ids.new()
     queries.add_survey(
         ctx.connection,
@@ -139,7 +137,7 @@ def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publi
     changes = {"state": state.value, "version_id": version_id, "trend_line_id": line, "published_at": ctx.now}
     _change(ctx, before, changes)  # before the version: whoever comes second stops here
     _add_version(ctx, before, version_id, number, line)
-    _record(ctx, "survey.published", survey_id, {"version": number, "outcome": outcome.value})
+    _record(ctx, "survey.published", survey_id, version=number, outcome=outcome.value)
     ctx.emit(
         SurveyPublished(
             workspace_id=ctx.workspace,
@@ -218,9 +216,7 @@ def _at(view: SurveyView, revision: int | None) -> SurveyView:
 
 
 def _change(ctx: Context, before: SurveyView, changes: Mapping[str, Any]) -> None:
-    if not queries.change_survey(
-        ctx.connection, before.id, before.revision, {**changes, "changed_at": ctx.now}
-    ):
+    if not queries.change_survey(ctx.connection, before.id, before.revision, {**changes, "changed_at": ctx.now}):
         raise StaleEdit
 
 
@@ -262,5 +258,5 @@ def _add_line(ctx: Context, survey: SurveyView) -> int:
     )
 
 
-def _record(ctx: Context, action: str, survey_id: UUID, detail: Mapping[str, Any] | None = None) -> None:
-    audit.record(ctx, action, str(survey_id), dict(detail or {}))
+def _record(ctx: Context, action: str, survey_id: UUID, **detail: Any) -> None:
+    audit.record(ctx, action, encode("srv", survey_id), **detail)
