@@ -54,7 +54,7 @@ fix: $(DEV)  ## Format, and repair what can be repaired mechanically
 
 bench: $(DEV)  ## Measure the promises; fails when one falls short
 	@status=0; for script in bench/[a-z]*.py; do \
-		echo "== $$script"; $(BIN)/python "$$script" || status=1; \
+		echo "== $$script"; $(BIN)/python -m "bench.$$(basename "$$script" .py)" || status=1; \
 	done; exit $$status
 
 migration: $(DEV)  ## Draft a migration from the models: make migration name="add a column"

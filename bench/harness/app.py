@@ -1,0 +1,98 @@
+"""The server that is measured: the whole application, beside routes that do nothing, to compare it with.
+
+Run as `python -m bench.harness.app`. Every new response also writes a job, as alerts and webhooks do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import uvicorn
+from fastapi import FastAPI, status
+from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from cxsurvey import app as application
+from cxsurvey import wiring
+from cxsurvey.core import logs
+from cxsurvey.core.clock import SystemClock
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.ids import SystemIds
+from cxsurvey.core.keyring import load_keys
+from cxsurvey.responses.events import ResponseSubmitted
+from cxsurvey.settings import Settings
+
+
+class Person(BaseModel):
+    """A customer, as the route that stores nothing reads one."""
+
+    email: str
+    name: str
+
+
+class Answer(BaseModel):
+    """An answer, as the route that stores nothing reads one."""
+
+    survey: str
+    score: int
+    comment: str
+    external_id: str
+    person: Person
+    segments: dict[str, str]
+
+
+class Receipt(BaseModel):
+    """What the route that stores nothing answers."""
+
+    id: str
+    score: int
+    category: str
+
+
+nothing = FastAPI(openapi_url=None)
+
+
+@nothing.post("/nothing", status_code=status.HTTP_201_CREATED)
+async def store_nothing(answer: Answer) -> Receipt:
+    """A FastAPI route that reads the same body and stores nothing: the ceiling."""
+    return Receipt(id="rsp_none", score=answer.score, category="promoter" if answer.score > 8 else "other")
+
+
+def enqueue(ctx: Context, events: Sequence[ResponseSubmitted]) -> None:
+    """One job for every response."""
+    for event in events:
+        ctx.enqueue("bench.nothing", {"response": str(event.response_id)})
+
+
+def main() -> None:
+    """Serves until it is told to stop."""
+    settings = Settings()
+    logs.configure(settings, SystemClock())
+    ids = SystemIds()
+    reactions = wiring.reactions({ResponseSubmitted: (enqueue,)})
+    database = Database.open(settings, SystemClock(), ids, load_keys(settings, ids), reactions, checkpoints=True)
+    kept: dict[str, bytes] = {}
+
+    async def same_bytes(request: Request) -> Response:
+        """The bytes it was once given, from an async route: the ceiling of a page."""
+        if request.method == "POST":
+            kept["page"] = await request.body()
+        return Response(kept.get("page", b""), media_type="text/html; charset=utf-8")
+
+    app = Starlette(
+        routes=[
+            Route("/bench/page", same_bytes, methods=["GET", "POST"]),
+            Mount("/bench", nothing),
+            Mount("/", application.build(database)),
+        ]
+    )
+    uvicorn.run(app, host="127.0.0.1", port=settings.port, log_level="error", access_log=False, lifespan="off")
+    database.close()
+
+
+if __name__ == "__main__":
+    main()
