@@ -17,14 +17,14 @@ POSTGRES = "postgresql"
 
 @lru_cache(maxsize=64)
 def insert_ignore(table: Table, dialect: str, columns: tuple[str, ...], where: str | None = None) -> Insert:
-    """An insert that drops a row whose `columns` are taken already.
+    """An insert that drops a row whose `columns` are taken already; `rowcount` says how many were not.
 
     `where` is the condition of a partial unique index, spelled as in its definition.
     """
+    statement = postgresql.insert(table) if dialect == POSTGRES else sqlite.insert(table)
     condition = None if where is None else text(where)
-    if dialect == POSTGRES:
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=columns, index_where=condition)
-    return sqlite.insert(table).on_conflict_do_nothing(index_elements=columns, index_where=condition)
+    dropping = statement.on_conflict_do_nothing(index_elements=columns, index_where=condition)
+    return dropping.execution_options(preserve_rowcount=True)
 
 
 @lru_cache(maxsize=64)
