@@ -22,9 +22,7 @@ def plain_type(kind: str, item: Any, _: AutogenContext) -> str | bool:
     return False
 
 
-def name_by_time(
-    _: MigrationContext, __: str | Iterable[str | None], directives: list[MigrationScript]
-) -> None:
+def name_by_time(_: MigrationContext, __: str | Iterable[str | None], directives: list[MigrationScript]) -> None:
     """Names the new revision by the present time, which is also how its file begins."""
     for script in directives:
         script.rev_id = SystemClock().now().strftime("%Y%m%d_%H%M%S")

@@ -158,9 +158,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_memberships_user_id")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_memberships_workspace_id")
-        ),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_memberships_workspace_id")),
         sa.PrimaryKeyConstraint("workspace_id", "user_id", name=op.f("pk_memberships")),
     )
     with op.batch_alter_table("memberships", schema=None) as batch_op:
@@ -219,13 +217,9 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.String(length=16), nullable=False),
         sa.Column("text", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_segment_values_workspace_id")
-        ),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_segment_values_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_segment_values")),
-        sa.UniqueConstraint(
-            "workspace_id", "key", "text", name=op.f("uq_segment_values_workspace_id_key_text")
-        ),
+        sa.UniqueConstraint("workspace_id", "key", "text", name=op.f("uq_segment_values_workspace_id_key_text")),
     )
     op.create_table(
         "sign_ins",
@@ -296,9 +290,7 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_invitations_person_id")),
         sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_invitations_survey_id")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_invitations_workspace_id")
-        ),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_invitations_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_invitations_token_hash")),
     )
@@ -318,9 +310,7 @@ def upgrade() -> None:
         sa.Column("maximum", sa.SmallInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_trend_lines_survey_id")),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_trend_lines_workspace_id")
-        ),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_trend_lines_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trend_lines")),
     )
     with op.batch_alter_table("trend_lines", schema=None) as batch_op:
@@ -348,9 +338,7 @@ def upgrade() -> None:
         sa.Column("void", sa.Integer(), nullable=False),
         sa.Column("unscored", sa.Integer(), nullable=False),
         sa.Column("comments", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["trend_line_id"], ["trend_lines.id"], name=op.f("fk_score_days_trend_line_id")
-        ),
+        sa.ForeignKeyConstraint(["trend_line_id"], ["trend_lines.id"], name=op.f("fk_score_days_trend_line_id")),
         sa.PrimaryKeyConstraint("trend_line_id", "report_day", name=op.f("pk_score_days")),
     )
     op.create_table(
@@ -364,12 +352,8 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_survey_versions_survey_id")),
-        sa.ForeignKeyConstraint(
-            ["trend_line_id"], ["trend_lines.id"], name=op.f("fk_survey_versions_trend_line_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_survey_versions_workspace_id")
-        ),
+        sa.ForeignKeyConstraint(["trend_line_id"], ["trend_lines.id"], name=op.f("fk_survey_versions_trend_line_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_survey_versions_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_versions")),
         sa.UniqueConstraint("survey_id", "number", name=op.f("uq_survey_versions_survey_id_number")),
     )
@@ -414,14 +398,10 @@ def upgrade() -> None:
         sa.Column("claims", sa.JSON(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["invitation_id"], ["invitations.id"], name=op.f("fk_responses_invitation_id")
-        ),
+        sa.ForeignKeyConstraint(["invitation_id"], ["invitations.id"], name=op.f("fk_responses_invitation_id")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_responses_person_id")),
         sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_responses_survey_id")),
-        sa.ForeignKeyConstraint(
-            ["trend_line_id"], ["trend_lines.id"], name=op.f("fk_responses_trend_line_id")
-        ),
+        sa.ForeignKeyConstraint(["trend_line_id"], ["trend_lines.id"], name=op.f("fk_responses_trend_line_id")),
         sa.ForeignKeyConstraint(["version_id"], ["survey_versions.id"], name=op.f("fk_responses_version_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_responses_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_responses")),
@@ -505,19 +485,13 @@ def upgrade() -> None:
         sa.Column("before", sa.JSON(), nullable=False),
         sa.Column("after", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["response_id"], ["responses.id"], name=op.f("fk_response_revisions_response_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_response_revisions_workspace_id")
-        ),
+        sa.ForeignKeyConstraint(["response_id"], ["responses.id"], name=op.f("fk_response_revisions_response_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_response_revisions_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_response_revisions")),
         sa.UniqueConstraint("response_id", "number", name=op.f("uq_response_revisions_response_id_number")),
     )
     with op.batch_alter_table("response_revisions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_response_revisions_workspace_id"), ["workspace_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_response_revisions_workspace_id"), ["workspace_id"], unique=False)
 
 
 def downgrade() -> None:
@@ -623,14 +597,10 @@ def downgrade() -> None:
             postgresql_where=sa.text("dedupe_key IS NOT NULL"),
         )
         batch_op.drop_index(
-            "ix_jobs_lease",
-            sqlite_where=sa.text("state = 'running'"),
-            postgresql_where=sa.text("state = 'running'"),
+            "ix_jobs_lease", sqlite_where=sa.text("state = 'running'"), postgresql_where=sa.text("state = 'running'")
         )
         batch_op.drop_index(
-            "ix_jobs_due",
-            sqlite_where=sa.text("state = 'waiting'"),
-            postgresql_where=sa.text("state = 'waiting'"),
+            "ix_jobs_due", sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'")
         )
 
     op.drop_table("jobs")
