@@ -40,7 +40,7 @@ def _from_file(path: Path, ids: Ids) -> str:
             _create(path, base62(ids.random(KEY_BYTES), KEY_LENGTH), ids)
         key = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyUnusable(f"the secret key in {path} cannot be read or made: {error}") from error
+        raise KeyUnusable(f"The secret key in {path} cannot be read or made: {error}") from error
     if len(key) < KEY_BYTES:
         raise KeyUnusable(f"{path} is damaged: put it back from a backup, or links already sent stop working")
     return key

@@ -30,7 +30,7 @@ class BackupFailed(Exception):  # noqa: N818 - read by people
 def copy_sqlite(source: Path, target: Path) -> None:
     """Copies a live SQLite database as of now into one new, checked file; raises `BackupFailed`."""
     if not source.exists():
-        raise BackupFailed(f"there is no database at {source}")
+        raise BackupFailed(f"There is no database at {source}")
     with _complete_or_nothing(target) as partial:
         try:
             with closing(_read_only(source)) as connection:

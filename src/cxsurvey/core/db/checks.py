@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from cxsurvey.core.jobs.beats import BEATS
 
@@ -80,3 +81,12 @@ def safety(problems: list[str]) -> list[Finding]:
     if not problems:
         return [Finding(Colour.GREEN, "Durability", "what is acknowledged is on the disk")]
     return [Finding(Colour.RED, "Durability", f"{problem}: acknowledged answers can be lost") for problem in problems]
+
+
+def trouble(error: BaseException) -> str | None:
+    """One line for a database that cannot be reached, read or written; None for any other error."""
+    # the base class by itself is what SQLite says of a file that is damaged or is none of its own
+    if not isinstance(error, (OperationalError, InterfaceError)) and type(error) is not DatabaseError:
+        return None
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__

@@ -101,7 +101,7 @@ def upgrade(engines: Engines, stamp: str) -> Upgraded:
     before = schema_of(engines)
     if before.state is SchemaState.NEWER:
         raise MigrationFailed(
-            f"the database has schema {before.current}, this program knows {before.wanted} at most: "
+            f"The database has schema {before.current}, this program knows {before.wanted} at most: "
             "install the newer version again, or restore a backup made with this one"
         )
     copy = None
@@ -146,7 +146,7 @@ def sqlite_connection(file: Path) -> Iterator[Connection]:
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
         if broken:
             raise MigrationFailed(
-                f"rows would refer to nothing in: {', '.join(sorted({row[0] for row in broken}))}"
+                f"Rows would refer to nothing in: {', '.join(sorted({row[0] for row in broken}))}"
             )
 
 
@@ -169,7 +169,7 @@ def _migrating(engines: Engines) -> Iterator[Connection]:
         with opened as connection:
             yield connection
     except (OperationalError, ProgrammingError) as error:
-        raise MigrationFailed(f"the database refused: {str(error.orig).splitlines()[0]}") from error
+        raise MigrationFailed(f"The database refused: {str(error.orig).splitlines()[0]}") from error
 
 
 def _prepare_rebuild(connection: sqlite3.Connection, _: Any) -> None:
@@ -186,7 +186,7 @@ def _copy_before(file: Path, before: Schema, stamp: str) -> Path | None:
     try:
         backup.copy_sqlite(file, copy)
     except backup.BackupFailed as error:
-        raise MigrationFailed(f"no copy could be made before the change: {error}") from error
+        raise MigrationFailed(f"No copy could be made before the change: {error}") from error
     return copy
 
 

@@ -38,7 +38,7 @@ class ServeLock:
     def share(self) -> None:
         """Takes the lock together with others; raises `InUse` while somebody must be alone."""
         if self._lock is not None and not self._lock.acquire(shared=True, wait=False):
-            raise InUse("another process upgrades or restores the database; try again when it is done")
+            raise InUse("Another process upgrades or restores the database; try again when it is done")
 
     def close(self) -> None:
         """Lets go."""
@@ -66,10 +66,10 @@ def alone(engines: Engines, now: datetime) -> Iterator[None]:
     lock = ServeLock(engines.sqlite_file)
     try:
         if not lock.alone():
-            raise InUse(f"a cxsurvey process uses {engines.sqlite_file}; stop it first")
+            raise InUse(f"A cxsurvey process uses {engines.sqlite_file}; stop it first")
         used_by = _alive_on_postgres(engines, now) if engines.sqlite_file is None else None
         if used_by is not None:
-            raise InUse(f"{used_by}; stop it first, or wait {beats.ALIVE.seconds} seconds if it was killed")
+            raise InUse(f"A {used_by}; stop it first, or wait {beats.ALIVE.seconds} seconds if it was killed")
         yield
     finally:
         lock.close()

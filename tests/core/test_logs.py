@@ -1,0 +1,119 @@
+"""Log lines: one form, nobody's address, no secret, nothing a customer wrote."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from cxsurvey.core import logs
+from cxsurvey.core.clock import FixedClock
+from cxsurvey.settings import Settings
+
+TOKEN = "7Kp2mQx9ZtB4vR8sNw3yHc6LdF1"
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """Where a freshly configured log goes; the logging of the test run is put back afterwards."""
+    root = logging.getLogger()
+    before = (root.handlers, root.level)
+    yield io.StringIO()
+    root.handlers, root.level = before[0], before[1]
+    structlog.reset_defaults()
+    logs._access.stream = None
+
+
+def configured(stream: io.StringIO, clock: FixedClock, **changes: Any) -> None:
+    logs.configure(Settings(log_format="json", **changes), clock, stream)
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_says_what_when_and_where(stream: io.StringIO, clock: FixedClock) -> None:
+    configured(stream, clock)
+
+    structlog.get_logger("cxsurvey.lane").warning("lane.begin_failed", units=3)
+
+    assert lines(stream) == [
+        {
+            "event": "lane.begin_failed",
+            "units": 3,
+            "level": "warning",
+            "logger": "cxsurvey.lane",
+            "timestamp": "2026-11-21T12:00:00.000Z",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "logged"),
+    [
+        ({"to": "write to kim@example.com now"}, {"to": "write to [address] now"}),
+        ({"path": f"/r/{TOKEN}"}, {"path": f"/r/{TOKEN[:4]}…"}),
+        ({"comment": "the courier was rude"}, {"comment": "[left out]"}),
+        (
+            {"job": {"args": {"a": 1}, "list": ["x@example.com"]}},
+            {"job": {"args": "[left out]", "list": ["[address]"]}},
+        ),
+        ({"id": "rsp_0649ph8e3abcdefghijklmnopqr"[:30]}, {"id": "rsp_0649ph8e3abcdefghijklmnopqr"[:30]}),
+        ({"count": 3, "share": 0.5, "none": None}, {"count": 3, "share": 0.5, "none": None}),
+    ],
+)
+def test_what_identifies_a_person_or_opens_a_door_is_taken_out(
+    stream: io.StringIO, clock: FixedClock, fields: dict[str, Any], logged: dict[str, Any]
+) -> None:
+    configured(stream, clock)
+
+    structlog.get_logger("x").info("event", **fields)
+
+    assert logged.items() <= lines(stream)[0].items()
+
+
+def test_a_database_error_is_logged_without_the_values_of_its_statement(stream: io.StringIO, clock: FixedClock) -> None:
+    configured(stream, clock)
+    try:
+        raise ValueError(
+            "(x.UniqueViolation) duplicate key\nDETAIL:  Key (comment)=(the courier was rude) already exists.\n"
+            "[SQL: INSERT INTO responses VALUES (?)]\n[parameters: ('the courier was rude',)]\n(Background on this)"
+        )
+    except ValueError as error:
+        structlog.get_logger("x").error("failed", exc_info=error)
+
+    line = lines(stream)[0]
+    assert "courier" not in json.dumps(line)
+    assert "INSERT INTO responses" in line["exception"]
+
+
+def test_lines_of_libraries_take_the_same_way(stream: io.StringIO, clock: FixedClock) -> None:
+    configured(stream, clock)
+
+    logging.getLogger("uvicorn.error").info("Hello %s", "kim@example.com")
+    logging.getLogger("uvicorn.access").info("GET /r/%s", TOKEN)
+
+    assert [line["event"] for line in lines(stream)] == ["Hello [address]"]
+
+
+def test_the_access_log_cuts_tokens(stream: io.StringIO, clock: FixedClock) -> None:
+    configured(stream, clock)
+
+    logs.access(method="GET", path=f"/r/{TOKEN}", status=200, seconds=0.0123, audience="respond")
+
+    line = lines(stream)[0]
+    assert (line["path"], line["status"], line["milliseconds"]) == ("/r/7Kp2…", 200, 12.3)
+
+
+def test_a_higher_level_silences_the_access_log(stream: io.StringIO, clock: FixedClock) -> None:
+    configured(stream, clock, log_level="warning")
+
+    logs.access(method="GET", path="/", status=200, seconds=0.1, audience="respond")
+    structlog.get_logger("x").info("quiet")
+
+    assert stream.getvalue() == ""

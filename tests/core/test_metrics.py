@@ -1,0 +1,50 @@
+"""What the process counts, as Prometheus reads it."""
+
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from cxsurvey.core import metrics
+
+
+def value(name: str, **labels: str) -> float:
+    for family in text_string_to_metric_families(metrics.render().decode()):
+        for sample in family.samples:
+            if sample.name == name and sample.labels == labels:
+                return sample.value
+    return 0.0
+
+
+def test_what_is_counted_is_shown() -> None:
+    before = value("cxsurvey_responses_total", state="counted")
+    metrics.stored("counted", 3)
+    metrics.refused("api")
+    metrics.batch(7, 0.002)
+    metrics.request("api", 201, 0.004)
+    metrics.job_ended("core.forget_old", "done")
+
+    assert value("cxsurvey_responses_total", state="counted") == before + 3
+    assert value("cxsurvey_lane_refusals_total", share="api") >= 1
+    assert value("cxsurvey_lane_batch_units_sum") >= 7
+    assert value("cxsurvey_http_requests_total", audience="api", status="201") >= 1
+    assert value("cxsurvey_job_runs_total", job="core.forget_old", outcome="done") >= 1
+
+
+def test_watched_numbers_are_read_when_asked() -> None:
+    numbers = {"waiting": 1, "dead": 2}
+    metrics.watch_jobs(lambda: numbers)
+    assert value("cxsurvey_jobs", state="waiting") == 1
+    numbers["waiting"] = 5
+
+    assert value("cxsurvey_jobs", state="waiting") == 5
+
+
+def test_a_source_that_fails_hides_only_itself() -> None:
+    def broken() -> dict[str, int]:
+        raise OSError("the database does not answer")
+
+    metrics.watch_jobs(broken)
+    metrics.watch_queue(lambda: {"api": 4})
+
+    assert value("cxsurvey_lane_queue_units", share="api") == 4
+    assert value("cxsurvey_jobs", state="waiting") == 0
