@@ -40,8 +40,7 @@ def main() -> None:
 
 def expected(error: Exception) -> str | None:
     """The sentence for a condition that is nobody's bug; None for a bug."""
-    from sqlalchemy.exc import InterfaceError, OperationalError
-
+    from cxsurvey.core.db import checks
     from cxsurvey.core.db.backup import BackupFailed
     from cxsurvey.core.db.engines import UnsafeDatabase
     from cxsurvey.core.db.migrate import MigrationFailed
@@ -52,10 +51,9 @@ def expected(error: Exception) -> str | None:
     if isinstance(error, Refusal):
         return error.text
     if isinstance(error, (BackupFailed, MigrationFailed, InUse, KeyUnusable, UnsafeDatabase)):
-        return f"{str(error)[:1].upper()}{str(error)[1:]}."
-    if isinstance(error, (OperationalError, InterfaceError)):
-        return f"The database cannot be used: {str(error.orig).strip().splitlines()[0]}"
-    return None
+        return f"{error}."
+    trouble = checks.trouble(error)
+    return None if trouble is None else f"The database cannot be used: {trouble}."
 
 
 for name in COMMANDS:

@@ -73,8 +73,6 @@ def _secret_key(settings: Settings) -> Finding:
 
 
 def _database(engines: Engines) -> Iterator[Finding]:
-    from sqlalchemy.exc import DBAPIError
-
     from cxsurvey.cli.installation import schema_problem
     from cxsurvey.core.clock import SystemClock
     from cxsurvey.core.db import checks
@@ -94,5 +92,8 @@ def _database(engines: Engines) -> Iterator[Finding]:
         if problem is None:
             with engines.reading.connect() as connection:
                 yield checks.clock(connection, SystemClock().now())
-    except DBAPIError as error:
-        yield Finding(Colour.RED, "Database", str(error.orig).strip().splitlines()[0])
+    except Exception as error:
+        trouble = checks.trouble(error)
+        if trouble is None:
+            raise
+        yield Finding(Colour.RED, "Database", trouble)
