@@ -79,13 +79,12 @@ def test_what_identifies_a_person_or_opens_a_door_is_taken_out(
 
 def test_a_database_error_is_logged_without_the_values_of_its_statement(stream: io.StringIO, clock: FixedClock) -> None:
     configured(stream, clock)
-    try:
-        raise ValueError(
-            "(x.UniqueViolation) duplicate key\nDETAIL:  Key (comment)=(the courier was rude) already exists.\n"
-            "[SQL: INSERT INTO responses VALUES (?)]\n[parameters: ('the courier was rude',)]\n(Background on this)"
-        )
-    except ValueError as error:
-        structlog.get_logger("x").error("failed", exc_info=error)
+    error = ValueError(
+        "(x.UniqueViolation) duplicate key\nDETAIL:  Key (comment)=(the courier was rude) already exists.\n"
+        "[SQL: INSERT INTO responses VALUES (?)]\n[parameters: ('the courier was rude',)]\n(Background on this)"
+    )
+
+    structlog.get_logger("x").error("failed", exc_info=error)
 
     line = lines(stream)[0]
     assert "courier" not in json.dumps(line)
