@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
-from cxsurvey.dashboard import account, door, keys
+from cxsurvey.dashboard import account, door, exports, keys, responses, scores, surveys
 from cxsurvey.dashboard.faults import face
 from cxsurvey.web import errors
 from cxsurvey.web.door import ReadingPlaces
@@ -14,7 +14,7 @@ from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
 
-ROUTERS = (door.router, account.router, keys.router)
+ROUTERS = (door.router, account.router, keys.router, surveys.router, scores.router, exports.router, responses.router)
 
 
 def build(database: Database) -> ASGIApp:

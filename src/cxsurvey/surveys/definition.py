@@ -53,6 +53,7 @@ def is_web_address(text: str) -> bool:
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_check_link)]
 PartId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 LabelsByLanguage = dict[Language, MaybeLine200]
+ShortLabelsByLanguage = dict[Language, Annotated[MaybeLine200, StringConstraints(max_length=80)]]
 
 
 class AskedScale(Command):
@@ -145,7 +146,7 @@ class Option(Command):
     """One answer to choose; responses keep its id."""
 
     id: PartId
-    labels: LabelsByLanguage
+    labels: ShortLabelsByLanguage
 
 
 class FollowUp(Command):

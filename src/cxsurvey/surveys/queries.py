@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select, update
 
 from cxsurvey.accounts.models import Workspace
+from cxsurvey.core.db.fixed import FixedSelect
 from cxsurvey.surveys.models import Survey, SurveyVersion, TrendLine
 
 _surveys = cast(Table, Survey.__table__)
@@ -58,6 +59,24 @@ def add_trend_line(connection: Connection, row: Mapping[str, Any]) -> int:
     return int(connection.execute(insert(_lines).values(**row).returning(_lines.c.id)).scalar_one())
 
 
+class AskedRow(NamedTuple):
+    """A published survey without its definition."""
+
+    id: UUID
+    workspace_id: UUID
+    code: str
+    name: str
+    state: str
+    version_id: UUID
+    number: int
+    trend_line_id: int
+    anonymous: bool
+    workspace_name: str
+    privacy_url: str | None
+    accent: str
+    report_zone: str
+
+
 # What a respondent's page needs. Made once, so that a request only binds values.
 _ASKED: Select[Any] = select(
     _surveys.c.id,
@@ -74,21 +93,21 @@ _ASKED: Select[Any] = select(
     _workspaces.c.accent,
     _workspaces.c.report_zone,
 ).where(_versions.c.id == _surveys.c.version_id, _workspaces.c.id == _surveys.c.workspace_id)
-_ASKED_BY_CODE = _ASKED.where(_surveys.c.code.in_(bindparam("codes", expanding=True)))
-_ASKED_BY_ID = _ASKED.where(_surveys.c.id.in_(bindparam("ids", expanding=True)))
+_ASKED_BY_CODE = FixedSelect(_ASKED, _surveys.c.code)
+_ASKED_BY_ID = FixedSelect(_ASKED, _surveys.c.id)
 _DEFINITIONS = select(_versions.c.id, _versions.c.definition).where(
     _versions.c.id.in_(bindparam("ids", expanding=True))
 )
 
 
-def asked_by_codes(connection: Connection, codes: Collection[str]) -> list[Row[Any]]:
+def asked_by_codes(connection: Connection, codes: Collection[str]) -> list[AskedRow]:
     """Published surveys with these codes, without their definitions."""
-    return list(connection.execute(_ASKED_BY_CODE, {"codes": list(codes)}))
+    return [AskedRow(*row) for row in _ASKED_BY_CODE.run(connection, codes)]
 
 
-def asked_by_ids(connection: Connection, survey_ids: Collection[UUID]) -> list[Row[Any]]:
+def asked_by_ids(connection: Connection, survey_ids: Collection[UUID]) -> list[AskedRow]:
     """Published surveys with these ids, without their definitions."""
-    return list(connection.execute(_ASKED_BY_ID, {"ids": list(survey_ids)}))
+    return [AskedRow(*row) for row in _ASKED_BY_ID.run(connection, survey_ids)]
 
 
 def definitions(connection: Connection, version_ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:

@@ -1,0 +1,134 @@
+"""The page of one part of the editor, made from the survey and what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cxsurvey.core.errors import Refusal
+from cxsurvey.dashboard.surveys import places, sent
+from cxsurvey.dashboard.surveys.path import CURRENT, head
+from cxsurvey.dashboard.surveys.places import FOLLOW_UPS, SETTINGS, label_field, place_of
+from cxsurvey.dashboard.surveys.views import GROUPS, EditorPage, FollowUpFields, OptionFields, Tab
+from cxsurvey.scoring.scales import Band
+from cxsurvey.surveys.completeness import problems
+from cxsurvey.surveys.definition import MOST_FOLLOW_UPS, MOST_OPTIONS, Definition, FollowUp
+from cxsurvey.surveys.errors import StaleEdit
+from cxsurvey.surveys.languages import direction_of, name_of, own_name_of
+from cxsurvey.surveys.service import SurveyView
+from cxsurvey.surveys.standard import READY
+from cxsurvey.web.door import Visit
+from cxsurvey.web.forms import errors_by_field
+
+STALE = (
+    "Somebody else saved this survey while you were writing. What you typed is still below, not saved yet. "
+    "Save again to put your text in the place of theirs, or leave this page to keep theirs."
+)
+
+
+def first_part(survey: SurveyView) -> str:
+    """The part of the editor that opens first."""
+    return survey.draft.default_language
+
+
+def has_part(survey: SurveyView, part: str) -> bool:
+    """Whether the editor of this survey has such a part."""
+    return part in (SETTINGS, FOLLOW_UPS) or part in survey.draft.texts
+
+
+def editor_page(visit: Visit, survey: SurveyView, part: str, notice: str = "") -> EditorPage:
+    """A part of the editor as it is stored."""
+    return _page(visit, survey, part, sent.values_of(survey, part), {}, notice)
+
+
+def editor_again(visit: Visit, survey: SurveyView, part: str, typed: Mapping[str, str], refusal: Refusal) -> EditorPage:
+    """A part of the editor with what was typed and why it was not saved."""
+    errors = _errors(refusal, survey.draft)
+    if isinstance(refusal, StaleEdit):
+        errors = {"": STALE}
+    values = sent.values_again(survey, part, typed)
+    return _page(visit, survey, part, values, errors, "")
+
+
+def _errors(refusal: Refusal, draft: Definition) -> dict[str, str]:
+    """One sentence per field of the editor."""
+    errors: dict[str, str] = {}
+    for path, sentence in errors_by_field(refusal).items():
+        errors.setdefault(place_of(path, draft).field if path else "", sentence)
+    return errors
+
+
+def _page(
+    visit: Visit,
+    survey: SurveyView,
+    part: str,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    notice: str,
+) -> EditorPage:
+    draft = survey.draft
+    language = part if part in draft.texts else draft.default_language
+    follow_ups = _follow_ups(draft)
+    return EditorPage(
+        frame=visit.frame(f"Edit {survey.name}", CURRENT),
+        survey=head(visit, survey),
+        part=part,
+        tabs=_tabs(draft, part),
+        follow_ups=follow_ups if part == FOLLOW_UPS or part != draft.default_language else (),
+        languages=tuple((tag, name_of(tag)) for tag in draft.languages),
+        offered=tuple((tag, own_name_of(tag)) for tag in READY if tag not in draft.texts),
+        language_name=name_of(language),
+        direction=direction_of(language),
+        values=values,
+        errors=errors,
+        labels=_labels(follow_ups),
+        notice=notice,
+        is_problem=bool(errors),
+        can_add_follow_up=len(draft.follow_ups) < MOST_FOLLOW_UPS,
+    )
+
+
+def _tabs(draft: Definition, current: str) -> tuple[Tab, ...]:
+    gaps = places.by_part(problems(draft), draft)
+    named = [(tag, name_of(tag)) for tag in draft.languages]
+    named.sort(key=lambda pair: pair[0] != draft.default_language)
+    parts = (*named, (FOLLOW_UPS, "Follow-ups"), (SETTINGS, "Settings"))
+    return tuple(Tab(part, label, part == current, gaps.get(part, 0)) for part, label in parts)
+
+
+def _follow_ups(draft: Definition) -> tuple[FollowUpFields, ...]:
+    last = len(draft.follow_ups) - 1
+    return tuple(
+        FollowUpFields(
+            id=each.id,
+            number=index + 1,
+            kind=each.kind.value,
+            field=label_field(each.id),
+            original=each.labels.get(draft.default_language, ""),
+            bands_field=f"follow_ups.{each.id}.bands",
+            boxes=tuple((sent.band_field(each, Band(band)), name) for band, name, _ in GROUPS),
+            options=_options(each, draft.default_language),
+            is_first=index == 0,
+            is_last=index == last,
+            is_full=len(each.options) >= MOST_OPTIONS,
+        )
+        for index, each in enumerate(draft.follow_ups)
+    )
+
+
+def _options(follow_up: FollowUp, language: str) -> tuple[OptionFields, ...]:
+    return tuple(
+        OptionFields(option.id, label_field(follow_up.id, option.id), option.labels.get(language, ""))
+        for option in follow_up.options
+    )
+
+
+def _labels(follow_ups: tuple[FollowUpFields, ...]) -> dict[str, str]:
+    labels = {**places.TEXT_FIELDS, "name": "Name", "default_language": "Default language"}
+    labels["new_language"] = "Another language"
+    for each in follow_ups:
+        labels[each.field] = f"Follow-up {each.number}"
+        labels[each.bands_field] = f"Follow-up {each.number}, asked of"
+        labels.update(
+            {option.field: f"Follow-up {each.number}, answer {at}" for at, option in enumerate(each.options, 1)}
+        )
+    return labels

@@ -1,0 +1,86 @@
+"""Names of the editor's fields, and the way from the path of a problem to the field that can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cxsurvey.core.errors import FieldProblem
+from cxsurvey.scoring.scales import Band
+from cxsurvey.surveys.changes import BAND_NAMES, TEXT_NAMES, THANKS_NAMES
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.languages import name_of
+
+SETTINGS = "settings"
+FOLLOW_UPS = "follow-ups"
+
+TEXT_FIELDS: Mapping[str, str] = {
+    **TEXT_NAMES,
+    **{f"comment_labels.{band}": f"Question for a reason, {BAND_NAMES[band]}" for band in Band},
+    **{
+        f"thanks.{band}.{name}": f"{label}, {BAND_NAMES[band]}" for band in Band for name, label in THANKS_NAMES.items()
+    },
+}
+"""Field name and label of every text of one language, but for the follow-ups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a problem can be mended: a part of the editor and a field in it, with the field's label."""
+
+    part: str
+    field: str
+    label: str
+
+
+def label_field(follow_up_id: str, option_id: str | None = None) -> str:
+    """The field of a follow-up's question, or of one of its answers."""
+    tail = "label" if option_id is None else f"options.{option_id}"
+    return f"follow_ups.{follow_up_id}.{tail}"
+
+
+def place_of(path: str, draft: Definition) -> Place:
+    """The place of the field behind a problem's path, such as `definition.texts.de.question`."""
+    match path.split("."):
+        case ["definition", "texts", language, *rest] if ".".join(rest) in TEXT_FIELDS:
+            name = ".".join(rest)
+            return Place(language, name, f"{name_of(language)}: {TEXT_FIELDS[name]}")
+        case ["definition", "follow_ups", index, *rest] if _is_index(index, len(draft.follow_ups)):
+            return _place_in_follow_up(int(index), rest, draft)
+        case [name]:
+            return Place(SETTINGS, name, {"name": "Name", "anonymous": "Anonymous"}.get(name, "This survey"))
+        case _:
+            return Place(SETTINGS, "default_language", "Languages")
+
+
+def _place_in_follow_up(index: int, rest: list[str], draft: Definition) -> Place:
+    follow_up = draft.follow_ups[index]
+    asked = f"Follow-up {index + 1}"
+    match rest:
+        case ["labels", language, *_]:
+            return _in_language(language, label_field(follow_up.id), asked, draft)
+        case ["options", number, "labels", language, *_] if _is_index(number, len(follow_up.options)):
+            field = label_field(follow_up.id, follow_up.options[int(number)].id)
+            return _in_language(language, field, f"{asked}, answer {int(number) + 1}", draft)
+        case ["bands", *_]:
+            return Place(FOLLOW_UPS, f"follow_ups.{follow_up.id}.bands", f"{asked}, asked of")
+        case _:
+            return Place(FOLLOW_UPS, label_field(follow_up.id), asked)
+
+
+def _in_language(language: str, field: str, label: str, draft: Definition) -> Place:
+    part = FOLLOW_UPS if language == draft.default_language else language
+    return Place(part, field, label if part == FOLLOW_UPS else f"{name_of(language)}: {label}")
+
+
+def _is_index(text: str, length: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 3 and int(text) < length
+
+
+def by_part(problems: Iterable[FieldProblem], draft: Definition) -> dict[str, int]:
+    """How many problems each part of the editor holds."""
+    counted: dict[str, int] = {}
+    for problem in problems:
+        part = place_of(problem.field, draft).part
+        counted[part] = counted.get(part, 0) + 1
+    return counted

@@ -1,0 +1,206 @@
+"""What the pages on surveys show: typed values for templates, made from views of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cxsurvey.core.ids import encode
+from cxsurvey.scoring.scales import Band
+from cxsurvey.surveys.changes import Change
+from cxsurvey.surveys.policy import SurveyState
+from cxsurvey.surveys.service import SurveyView
+from cxsurvey.web.frame import Frame
+
+STATE_NAMES = {SurveyState.DRAFT: "Draft", SurveyState.OPEN: "Open", SurveyState.CLOSED: "Closed"}
+STATE_SENTENCES = {
+    SurveyState.DRAFT: "Nobody can answer yet. Publish it to open its link.",
+    SurveyState.OPEN: "Customers can answer.",
+    SurveyState.CLOSED: "Its links say that it takes no more answers. What was answered stays.",
+}
+GROUPS = (
+    (Band.DETRACTOR.value, "Detractors", "0 to 6"),
+    (Band.PASSIVE.value, "Passives", "7 and 8"),
+    (Band.PROMOTER.value, "Promoters", "9 and 10"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every page of one survey shows of it; `base` is its address in the dashboard."""
+
+    id: str
+    name: str
+    state: str
+    state_name: str
+    base: str
+    link: str
+    question: str
+    languages: tuple[str, ...]
+    default_language: str
+    anonymous: bool
+    revision: int
+    version_number: int | None
+    changed: bool
+    changed_at: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """All surveys of the workspace."""
+
+    frame: Frame
+    may_write: bool
+    surveys: tuple[Head, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """The form for a new survey. `offered` holds (tag, name, ticked) of the ready languages."""
+
+    frame: Frame
+    offered: tuple[tuple[str, str, bool], ...]
+    values: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One part of the editor; `gaps` is how much there must be mended before publishing."""
+
+    part: str
+    label: str
+    is_current: bool
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class OptionFields:
+    """One answer to choose, with the field for its label; `original` is the label in the default language."""
+
+    id: str
+    field: str
+    original: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFields:
+    """One follow-up with its fields; `boxes` are (field, group) for the groups it may be asked of."""
+
+    id: str
+    number: int
+    kind: str
+    field: str
+    original: str
+    bands_field: str
+    boxes: tuple[tuple[str, str], ...]
+    options: tuple[OptionFields, ...]
+    is_first: bool
+    is_last: bool
+    is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EditorPage:
+    """One part of the editor. `values` is what its fields hold, `labels` their names in the summary."""
+
+    frame: Frame
+    survey: Head
+    part: str
+    tabs: tuple[Tab, ...]
+    follow_ups: tuple[FollowUpFields, ...]
+    languages: tuple[tuple[str, str], ...]
+    offered: tuple[tuple[str, str], ...]
+    language_name: str
+    direction: str
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    notice: str
+    is_problem: bool
+    can_add_follow_up: bool
+    groups: tuple[tuple[str, str, str], ...] = GROUPS
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something to mend before publishing: where, what, and the address of the field."""
+
+    label: str
+    sentence: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPage:
+    """What publishing would change, or what keeps it from happening."""
+
+    frame: Frame
+    survey: Head
+    outcome: str
+    next_version: int
+    gaps: Sequence[Gap]
+    changes: Sequence[Change]
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPage:
+    """A question before something that customers notice."""
+
+    frame: Frame
+    survey: Head
+    sentences: tuple[str, ...]
+    action: str
+    button: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharePage:
+    """How customers come to the survey: link, code, another system."""
+
+    frame: Frame
+    survey: Head
+    code_svg: str
+    language_links: tuple[tuple[str, str], ...]
+    curl_response: str
+    curl_invitation: str
+    notice: str
+    may_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """The pages of the draft as customers would see them, one at a time."""
+
+    frame: Frame
+    survey: Head
+    step: str
+    steps: tuple[tuple[str, str], ...]
+    language: str
+    languages: tuple[tuple[str, str], ...]
+    source: str
+
+
+def head_of(survey: SurveyView, base: str, origin: str) -> Head:
+    """The head of a survey."""
+    draft = survey.draft
+    return Head(
+        id=encode("srv", survey.id),
+        name=survey.name,
+        state=survey.state.value,
+        state_name=STATE_NAMES[survey.state],
+        base=base,
+        link=f"{origin}/s/{survey.code}",
+        question=draft.texts_in(None).question,
+        languages=draft.languages,
+        default_language=draft.default_language,
+        anonymous=survey.anonymous,
+        revision=survey.revision,
+        version_number=survey.version_number,
+        changed=survey.has_unpublished_changes,
+        changed_at=survey.changed_at,
+        published_at=survey.published_at,
+    )
