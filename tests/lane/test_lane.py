@@ -217,11 +217,12 @@ def test_a_read_sees_what_a_write_has_just_returned(laned: Database, book: Book)
 
 
 def test_a_coroutine_reads_what_has_just_been_committed(laned: Database, book: Book) -> None:
+    count = text("SELECT count(*) FROM notes WHERE word = 'word'")
+
     async def write_and_count() -> list[int]:
         seen = []
         for _ in range(3):
             await laned.ahot(book.hot, ["word"], share=Share.API)
-            count = text("SELECT count(*) FROM notes WHERE word = 'word'")
             seen.append(await laned.aread(lambda ctx: int(ctx.connection.execute(count).scalar_one())))
         return seen
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, exists, func, select, update
+from sqlalchemy import Row, Table, bindparam, delete, exists, func, select, update
 
 from cxsurvey.accounts.models import ApiKey, Membership, OneTimeLink, SignIn, User, Workspace
 from cxsurvey.core.context import Context
+from cxsurvey.core.db.fixed import FixedSelect
 
 
 def workspace(ctx: Context, workspace_id: UUID) -> Workspace | None:
@@ -21,6 +23,11 @@ def workspace(ctx: Context, workspace_id: UUID) -> Workspace | None:
 def workspace_by_slug(ctx: Context, slug: str) -> Workspace | None:
     """A workspace by the word in its addresses."""
     return ctx.session.scalars(select(Workspace).where(Workspace.slug == slug)).one_or_none()
+
+
+def workspaces(ctx: Context) -> Sequence[Workspace]:
+    """All workspaces, by slug."""
+    return ctx.session.scalars(select(Workspace).order_by(Workspace.slug)).all()
 
 
 def slugs_beginning(ctx: Context, beginning: str) -> set[str]:
@@ -107,9 +114,7 @@ def note_keys(ctx: Context, used: Mapping[UUID, datetime]) -> None:
     """Moves `last_used_at` forward."""
     table = ApiKey.__table__
     older = table.c.last_used_at.is_(None) | (table.c.last_used_at < bindparam("at"))
-    statement = (
-        update(ApiKey).where(table.c.id == bindparam("row"), older).values(last_used_at=bindparam("at"))
-    )
+    statement = update(ApiKey).where(table.c.id == bindparam("row"), older).values(last_used_at=bindparam("at"))
     ctx.connection.execute(statement, [{"row": row, "at": at} for row, at in sorted(used.items())])
 
 
@@ -140,9 +145,7 @@ def drop_links(ctx: Context, purpose: str, user_id: UUID | None) -> None:
 def keys_of_workspace(ctx: Context) -> Sequence[ApiKey]:
     """The keys of the workspace, newest first."""
     return ctx.session.scalars(
-        select(ApiKey)
-        .where(ApiKey.workspace_id == ctx.workspace)
-        .order_by(ApiKey.created_at.desc(), ApiKey.id)
+        select(ApiKey).where(ApiKey.workspace_id == ctx.workspace).order_by(ApiKey.created_at.desc(), ApiKey.id)
     ).all()
 
 
@@ -153,10 +156,14 @@ def key(ctx: Context, key_id: UUID) -> ApiKey | None:
     ).one_or_none()
 
 
-def keys_by_hash(ctx: Context, hashes: Collection[bytes]) -> Sequence[Row[Any]]:
+_keys = cast("Table", ApiKey.__table__)
+_KEYS_BY_HASH = FixedSelect(select(_keys), _keys.c.token_hash)
+
+
+def keys_by_hash(ctx: Context, hashes: Collection[bytes]) -> Sequence[Any]:
     """Key rows by the hash of their token; plain rows, for the busiest path."""
-    table = ApiKey.__table__
-    return ctx.connection.execute(select(table).where(table.c.token_hash.in_(list(hashes)))).all()
+    names = _keys.c.keys()
+    return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in _KEYS_BY_HASH.run(ctx.connection, hashes)]
 
 
 def live_keys(ctx: Context) -> int:

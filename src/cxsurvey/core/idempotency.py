@@ -16,18 +16,21 @@ from uuid import UUID
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_
 
 from cxsurvey.core.context import Context
+from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
 from cxsurvey.core.models import IdempotencyKey
 
 KEEP = timedelta(days=7)
 """How long an answer is kept; after that the key is as good as new."""
 
 _kept = cast("Table", IdempotencyKey.__table__)
-_FIND = select(_kept.c.key, _kept.c.request_hash, _kept.c.status, _kept.c.body, _kept.c.created_at).where(
-    _kept.c.api_key_id == bindparam("caller"),
-    _kept.c.route == bindparam("route"),
-    _kept.c.key.in_(bindparam("keys", expanding=True)),
+_FIND = FixedSelect(
+    select(_kept.c.key, _kept.c.request_hash, _kept.c.status, _kept.c.body, _kept.c.created_at).where(
+        _kept.c.api_key_id == bindparam("caller", type_=_kept.c.api_key_id.type),
+        _kept.c.route == bindparam("route"),
+    ),
+    _kept.c.key,
 )
-_REMEMBER = insert(_kept)
+_REMEMBER = FixedInsert(_kept, lambda _: insert(_kept))
 _FORGET = delete(_kept).where(
     _kept.c.api_key_id == bindparam("caller"), _kept.c.route == bindparam("at"), _kept.c.key == bindparam("name")
 )
@@ -58,12 +61,12 @@ def find_many(ctx: Context, scopes: Collection[Scope]) -> dict[Scope, KeptAnswer
     found: dict[Scope, KeptAnswer] = {}
     expired: list[Scope] = []
     for (api_key_id, route), keys in by_route.items():
-        for row in ctx.connection.execute(_FIND, {"caller": api_key_id, "route": route, "keys": keys}):
-            scope = Scope(api_key_id, route, row.key)
-            if row.created_at + KEEP <= ctx.now:
+        for key, *answer, created_at in _FIND.run(ctx.connection, keys, caller=api_key_id, route=route):
+            scope = Scope(api_key_id, route, key)
+            if created_at + KEEP <= ctx.now:
                 expired.append(scope)
             else:
-                found[scope] = KeptAnswer(row.request_hash, row.status, row.body)
+                found[scope] = KeptAnswer(*answer)
     if expired:
         ctx.connection.execute(
             _FORGET, [{"caller": scope.api_key_id, "at": scope.route, "name": scope.key} for scope in expired]
@@ -74,7 +77,7 @@ def find_many(ctx: Context, scopes: Collection[Scope]) -> dict[Scope, KeptAnswer
 def remember_many(ctx: Context, answers: Mapping[Scope, KeptAnswer]) -> None:
     """Keeps these answers. A twin that was stored meanwhile breaks the unit, which is then tried anew and finds it."""
     if answers:
-        ctx.connection.execute(_REMEMBER, _rows(ctx.now, answers))
+        _REMEMBER.run(ctx.connection, _rows(ctx.now, answers))
 
 
 def _rows(now: datetime, answers: Mapping[Scope, KeptAnswer]) -> Sequence[dict[str, object]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 
+from cxsurvey.core.db.fixed import FixedSelect
 from cxsurvey.invitations.models import Invitation
 from cxsurvey.people.models import Person
 
@@ -16,9 +18,14 @@ _invitations = cast("Table", Invitation.__table__)
 _people = cast("Table", Person.__table__)
 _COLUMNS = (*_invitations.c, _people.c.name.label("person_name"), _people.c.locale.label("person_locale"))
 _JOINED = select(*_COLUMNS).select_from(_invitations.outerjoin(_people, _people.c.id == _invitations.c.person_id))
-_BY_HASH = _JOINED.where(_invitations.c.token_hash == bindparam("hash"))
-_BY_IDS = _JOINED.where(_invitations.c.id.in_(bindparam("ids", expanding=True)))
+_BY_HASH = FixedSelect(_JOINED, _invitations.c.token_hash)
+_BY_ID = FixedSelect(_JOINED, _invitations.c.id)
+_NAMES = [column.key for column in _COLUMNS]
 _ADD = insert(_invitations)
+
+
+def _row(values: tuple[Any, ...]) -> Any:
+    return SimpleNamespace(**dict(zip(_NAMES, values, strict=True)))
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
@@ -28,12 +35,13 @@ def add(connection: Connection, row: Mapping[str, Any]) -> None:
 
 def by_hash(connection: Connection, token_hash: bytes) -> Any | None:
     """The invitation of a token, with the name and language of its person; None when there is none."""
-    return connection.execute(_BY_HASH, {"hash": token_hash}).first()
+    rows = _BY_HASH.run(connection, [token_hash])
+    return _row(rows[0]) if rows else None
 
 
 def by_ids(connection: Connection, ids: Collection[UUID]) -> list[Any]:
     """Invitations by id, those that exist."""
-    return list(connection.execute(_BY_IDS, {"ids": list(ids)}))
+    return [_row(row) for row in _BY_ID.run(connection, ids)]
 
 
 def revoke(connection: Connection, invitation_id: UUID, now: datetime) -> None:

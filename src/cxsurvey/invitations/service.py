@@ -77,9 +77,11 @@ class InvitationView:
 
 
 def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> InvitationView:
-    """Makes a personal link to a survey. Raises NotFound for a survey of another workspace."""
+    """Makes a personal link to a survey. Raises NotFound for one of another workspace or never published."""
     require(ctx, Grant.INVITATIONS_WRITE)
-    survey = surveys.get(ctx, survey_id)
+    survey = surveys.asked_by_id(ctx, survey_id)
+    if survey is None or survey.workspace_id != ctx.workspace:
+        raise NotFound
     person_id = None
     if command.person is not None:
         person_id = people.upsert(ctx, [(ctx.workspace, command.person)])[0]
@@ -89,7 +91,7 @@ def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> Invitati
     row = {
         "id": invitation_id,
         "workspace_id": ctx.workspace,
-        "survey_id": survey.id,
+        "survey_id": survey.survey_id,
         "person_id": person_id,
         "token_hash": digest(ctx.keys.link_token(PURPOSE, invitation_id)),
         "key_number": ctx.keys.current,
@@ -139,7 +141,6 @@ def by_token(ctx: Context, token: str) -> InvitationView:
 
 
 def _view(row: Any) -> InvitationView:
-    values = row._mapping
     return InvitationView(
         id=row.id,
         workspace_id=row.workspace_id,
@@ -155,6 +156,6 @@ def _view(row: Any) -> InvitationView:
         revoked_at=row.revoked_at,
         key_number=row.key_number,
         generation=row.generation,
-        segments={key: values[key] for key in SEGMENT_KEYS if values[key] is not None},
+        segments={key: getattr(row, key) for key in SEGMENT_KEYS if getattr(row, key) is not None},
         attributes=row.attributes,
     )

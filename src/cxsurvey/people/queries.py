@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
+from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
 from cxsurvey.core.db.upsert import insert_ignore
 from cxsurvey.people.models import Person, SegmentValue
 
@@ -15,16 +16,20 @@ _people = cast("Table", Person.__table__)
 _segments = cast("Table", SegmentValue.__table__)
 
 
-def segment_rows(
-    connection: Connection, workspace_ids: Collection[UUID], texts: Collection[str]
-) -> list[tuple[UUID, str, str, int]]:
-    """(workspace, key, text, number) of every value that has one of these texts."""
-    statement = select(_segments.c.workspace_id, _segments.c.key, _segments.c.text, _segments.c.id).where(
-        _segments.c.workspace_id.in_(bindparam("workspaces", expanding=True)),
-        _segments.c.text.in_(bindparam("texts", expanding=True)),
-    )
-    rows = connection.execute(statement, {"workspaces": list(workspace_ids), "texts": list(texts)})
-    return [tuple(row) for row in rows]
+_SEGMENTS = FixedSelect(
+    select(_segments.c.text, _segments.c.id).where(
+        _segments.c.workspace_id == bindparam("workspace", type_=_segments.c.workspace_id.type),
+        _segments.c.key == bindparam("key"),
+    ),
+    _segments.c.text,
+)
+
+
+def segment_numbers(
+    connection: Connection, workspace_id: UUID, key: str, texts: Collection[str]
+) -> list[tuple[Any, ...]]:
+    """(text, number) of the values of one key that have one of these texts."""
+    return _SEGMENTS.run(connection, texts, workspace=workspace_id, key=key)
 
 
 def add_segments(connection: Connection, values: Sequence[tuple[UUID, str, str]]) -> None:
@@ -41,43 +46,25 @@ def segment_texts(connection: Connection, numbers: Collection[int]) -> dict[int,
     return {row.id: row.text for row in connection.execute(statement, {"numbers": list(numbers)})}
 
 
-def people_by_key(
-    connection: Connection,
-    workspace_ids: Collection[UUID],
-    email_keys: Collection[str],
-    external_ids: Collection[str],
-) -> list[Any]:
-    """People of these workspaces with one of these addresses or external ids."""
-    statement = select(
-        _people.c.id,
-        _people.c.workspace_id,
-        _people.c.email,
-        _people.c.email_key,
-        _people.c.external_id,
-        _people.c.name,
-        _people.c.locale,
-        _people.c.attributes,
-    ).where(
-        _people.c.workspace_id.in_(bindparam("workspaces", expanding=True)),
-        or_(
-            _people.c.email_key.in_(bindparam("emails", expanding=True)),
-            _people.c.external_id.in_(bindparam("externals", expanding=True)),
-        ),
-    )
-    return list(
-        connection.execute(
-            statement,
-            {"workspaces": list(workspace_ids), "emails": list(email_keys), "externals": list(external_ids)},
-        )
-    )
+_KNOWN_COLUMNS = ("id", "workspace_id", "email", "email_key", "external_id", "name", "locale", "attributes")
+_KNOWN = select(*(_people.c[name] for name in _KNOWN_COLUMNS)).where(
+    _people.c.workspace_id == bindparam("workspace", type_=_people.c.workspace_id.type)
+)
+_BY = {column: FixedSelect(_KNOWN, _people.c[column]) for column in ("email_key", "external_id")}
 
 
-_ADD_PEOPLE = insert(_people)
+def people_by(connection: Connection, workspace_id: UUID, column: str, keys: Collection[str]) -> list[dict[str, Any]]:
+    """People of a workspace by `email_key` or `external_id`."""
+    rows = _BY[column].run(connection, keys, workspace=workspace_id)
+    return [dict(zip(_KNOWN_COLUMNS, row, strict=True)) for row in rows]
+
+
+_ADD_PEOPLE = FixedInsert(_people, lambda _: insert(_people))
 
 
 def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds people; every row has every column."""
-    connection.execute(_ADD_PEOPLE, list(rows))
+    _ADD_PEOPLE.run(connection, rows)
 
 
 _CHANGE_PERSON = (

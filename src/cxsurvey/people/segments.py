@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import TypeAlias
 from uuid import UUID
@@ -49,8 +50,14 @@ def numbers_for(ctx: Context, pairs: Collection[SegmentPair]) -> dict[SegmentPai
 
 
 def _look_up(ctx: Context, wanted: Collection[SegmentPair]) -> dict[SegmentPair, int]:
-    rows = queries.segment_rows(ctx.connection, {pair[0] for pair in wanted}, {pair[2] for pair in wanted})
-    return {(workspace, key, text): number for workspace, key, text, number in rows}
+    by_key: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+    for workspace_id, key, text in wanted:
+        by_key[workspace_id, key].append(text)
+    return {
+        (workspace_id, key, text): number
+        for (workspace_id, key), texts in by_key.items()
+        for text, number in queries.segment_numbers(ctx.connection, workspace_id, key, texts)
+    }
 
 
 def texts_for(ctx: Context, numbers: Iterable[int | None]) -> dict[int, str]:

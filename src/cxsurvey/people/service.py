@@ -6,6 +6,7 @@ the response and never comes here.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -84,12 +85,16 @@ _Found: TypeAlias = dict[tuple[UUID, str, str | None], dict[str, Any]]
 
 
 def _find(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> _Found:
-    emails = {normal_email(person.email) for _, person in inputs if person.email}
-    externals = {person.external_id for _, person in inputs if person.external_id}
+    wanted: dict[tuple[UUID, str], set[str]] = defaultdict(set)
+    for workspace_id, person in inputs:
+        if person.email:
+            wanted[workspace_id, "email_key"].add(normal_email(person.email))
+        if person.external_id:
+            wanted[workspace_id, "external_id"].add(person.external_id)
     found: _Found = {}
-    if emails or externals:
-        for row in queries.people_by_key(ctx.connection, {key for key, _ in inputs}, emails, externals):
-            _remember(found, dict(row._mapping))
+    for (workspace_id, column), keys in wanted.items():
+        for row in queries.people_by(ctx.connection, workspace_id, column, keys):
+            _remember(found, row)
     return found
 
 

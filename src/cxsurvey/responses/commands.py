@@ -79,7 +79,9 @@ class Submission:
     """Whether answers to a closed survey are taken, as imports of old answers are."""
 
 
-def submission_of(answer: AnswerInput, survey_id: UUID, workspace_id: UUID, *, test: bool = False) -> Submission:
+def submission_of(
+    answer: AnswerInput, survey_id: UUID, workspace_id: UUID, *, test: bool = False, accepts_closed: bool = False
+) -> Submission:
     """The submission of an answer that another system sends."""
     return Submission(
         survey_id=survey_id,
@@ -95,4 +97,5 @@ def submission_of(answer: AnswerInput, survey_id: UUID, workspace_id: UUID, *, t
         segments=answer.segments,
         attributes=answer.attributes,
         test=test,
+        accepts_closed=accepts_closed,
     )

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, case, func, select, update
 
 from cxsurvey.core.context import Context, DeltaKey
+from cxsurvey.core.db.fixed import FixedInsert
 from cxsurvey.core.db.upsert import insert_adding, insert_ignore
 from cxsurvey.responses.models import COUNTERS, LEFT_OUT, Response, ScoreDay
 
@@ -17,6 +18,7 @@ _days = cast("Table", ScoreDay.__table__)
 _responses = cast("Table", Response.__table__)
 _KEY = ("trend_line_id", "report_day")
 _ZERO = dict.fromkeys(COUNTERS, 0)
+_ADD = FixedInsert(_days, lambda dialect: insert_adding(_days, dialect, _KEY, COUNTERS))
 
 
 def flush(connection: Connection, sums: Mapping[DeltaKey, Mapping[str, int]]) -> None:
@@ -24,7 +26,7 @@ def flush(connection: Connection, sums: Mapping[DeltaKey, Mapping[str, int]]) ->
     if not sums:
         return
     rows = [{"trend_line_id": line, "report_day": day, **_ZERO, **amounts} for (line, day), amounts in sums.items()]
-    connection.execute(insert_adding(_days, connection.dialect.name, _KEY, COUNTERS), rows)
+    _ADD.run(connection, rows)
 
 
 def _counters() -> list[Any]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, tuple_, update
 
+from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
 from cxsurvey.responses.models import COUNTERS, Response, ResponseRevision, ScoreDay
 
 _responses = cast("Table", Response.__table__)
@@ -19,8 +20,8 @@ _days = cast("Table", ScoreDay.__table__)
 SYNC_LAG = timedelta(seconds=5)
 """On Postgres a list for synchronising stops this long before now: a commit may be later than its `changed_at`."""
 
-_ADD = insert(_responses)
-_ADD_REVISION = insert(_revisions)
+_ADD = FixedInsert(_responses, lambda _: insert(_responses))
+_ADD_REVISION = FixedInsert(_revisions, lambda _: insert(_revisions))
 CHANGEABLE = (
     "state",
     "score",
@@ -41,7 +42,7 @@ _CHANGE = (
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts new responses; every row has every column, so that one prepared text serves all."""
-    connection.execute(_ADD, list(rows))
+    _ADD.run(connection, rows)
 
 
 def change(connection: Connection, response_id: UUID, seen_revision: int, values: Mapping[str, Any]) -> bool:
@@ -53,33 +54,37 @@ def change(connection: Connection, response_id: UUID, seen_revision: int, values
 
 def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds revisions; every row has every column."""
-    connection.execute(_ADD_REVISION, list(rows))
+    _ADD_REVISION.run(connection, rows)
 
 
-def _lookup(column: str) -> Any:
-    return select(_responses).where(_responses.c[column].in_(bindparam("keys", expanding=True)))
-
-
-_BY = {column: _lookup(column) for column in ("id", "invitation_id", "submission_id", "change_hash")}
-_BY_EXTERNAL = select(_responses).where(
-    _responses.c.workspace_id == bindparam("workspace"),
-    _responses.c.source == bindparam("source"),
-    _responses.c.external_id.in_(bindparam("keys", expanding=True)),
+_NAMES = tuple(_responses.c.keys())
+_ALL = select(_responses)
+_BY = {
+    column: FixedSelect(_ALL, _responses.c[column])
+    for column in ("id", "invitation_id", "submission_id", "change_hash")
+}
+_BY_EXTERNAL = FixedSelect(
+    _ALL.where(
+        _responses.c.workspace_id == bindparam("workspace", type_=_responses.c.workspace_id.type),
+        _responses.c.source == bindparam("source"),
+    ),
+    _responses.c.external_id,
 )
 
 
 def by(connection: Connection, column: str, keys: Collection[Any]) -> dict[Any, dict[str, Any]]:
     """Responses by one of their unique columns."""
-    rows = connection.execute(_BY[column], {"keys": list(keys)})
-    return {row._mapping[column]: dict(row._mapping) for row in rows}
+    rows = [dict(zip(_NAMES, row, strict=True)) for row in _BY[column].run(connection, keys)]
+    return {row[column]: row for row in rows}
 
 
 def by_external(
     connection: Connection, workspace_id: UUID, source: str, keys: Collection[str]
 ) -> dict[str, dict[str, Any]]:
     """Responses by the ids that one source gave them."""
-    parameters = {"workspace": workspace_id, "source": source, "keys": list(keys)}
-    return {row.external_id: dict(row._mapping) for row in connection.execute(_BY_EXTERNAL, parameters)}
+    found = _BY_EXTERNAL.run(connection, keys, workspace=workspace_id, source=source)
+    rows = [dict(zip(_NAMES, row, strict=True)) for row in found]
+    return {row["external_id"]: row for row in rows}
 
 
 def history(connection: Connection, response_id: UUID) -> list[Any]:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from json import JSONEncoder
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from cxsurvey.settings import Settings
+
+_encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def as_json(value: Any) -> str:
+    """JSON for a column; most are empty objects, and one encoder serves all others."""
+    return "{}" if value == {} else _encode(value)
+
 
 READ_SECONDS = 2.0
 """How long one read may take before it is given up."""
@@ -49,7 +59,10 @@ class UnsafeDatabase(Exception):  # noqa: N818 - read by people
 
 def open_engines(settings: Settings) -> Engines:
     """Engines for the configured database; touches no file and opens no connection yet."""
-    url = make_url(settings.database)
+    try:
+        url = make_url(settings.database)
+    except ArgumentError:
+        raise ValueError("CXSURVEY_DATABASE_URL: not an address such as postgresql://user@host/name") from None
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
     if url.get_backend_name() == "postgresql":
@@ -61,7 +74,7 @@ def _sqlite(url: URL) -> Engines:
     if not url.database or url.database == ":memory:":
         raise ValueError("CXSURVEY_DATABASE_URL: SQLite needs a file, memory is not supported")
     arguments = {"check_same_thread": False, "timeout": 5.0}
-    writing = create_engine(url, connect_args=arguments, poolclass=NullPool)
+    writing = create_engine(url, connect_args=arguments, poolclass=NullPool, json_serializer=as_json)
     reading = create_engine(url, connect_args=arguments, poolclass=QueuePool, pool_size=16, max_overflow=48)
     looping = create_engine(url, connect_args=arguments, poolclass=NullPool)
     event.listen(writing, "connect", _sqlite_pragmas(writes=True))
@@ -95,6 +108,7 @@ def _postgres(url: URL, settings: Settings) -> Engines:
     url = url.set(drivername="postgresql+psycopg")
     writing = create_engine(
         url,
+        json_serializer=as_json,
         pool_size=settings.postgres_lanes,
         max_overflow=2,
         pool_pre_ping=True,

@@ -43,8 +43,8 @@ class InlineLane:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        with self._one_at_a_time:
-            yield self._connection
+        # no lock: a page may open its read in one thread and close it in another
+        yield self._connection
 
     loop_connection = connection
 

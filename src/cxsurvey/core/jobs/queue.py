@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, text, update
 
 from cxsurvey.core.context import NewJob
+from cxsurvey.core.db.fixed import FixedInsert
 from cxsurvey.core.db.upsert import insert_ignore
 from cxsurvey.core.ids import Ids
 from cxsurvey.core.jobs.models import Job
@@ -29,6 +30,8 @@ MAX_ATTEMPTS = 14
 FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(hours=6)
 KEEP_FINISHED = timedelta(days=30)
+_NOT_RUN_YET = dict.fromkeys(("lease_until", "lease_owner", "last_error", "finished_at"))
+_ADD = FixedInsert(JOBS, lambda dialect: insert_ignore(JOBS, dialect, DEDUPE, DEDUPE_WHERE))
 ERROR_LENGTH = 500
 
 # spelled out, because a bound parameter would keep SQLite from using the partial indexes
@@ -72,15 +75,14 @@ def write(connection: Connection, jobs: Sequence[NewJob], ids: Ids, now: datetim
             "attempts": 0,
             "dedupe_key": job.dedupe_key,
             "created_at": now,
+            **_NOT_RUN_YET,
         }
         for job in jobs
     ]
-    connection.execute(insert_ignore(JOBS, connection.dialect.name, DEDUPE, DEDUPE_WHERE), rows)
+    _ADD.run(connection, rows)
 
 
-def candidates(
-    connection: Connection, names: Collection[str], now: datetime, limit: int = 8
-) -> list[Candidate]:
+def candidates(connection: Connection, names: Collection[str], now: datetime, limit: int = 8) -> list[Candidate]:
     """Jobs of these names to claim now: those of dead processes first, then due ones, oldest first."""
     columns = select(JOBS.c.id, JOBS.c.state, JOBS.c.attempts).where(JOBS.c.name.in_(names)).limit(limit)
     # a lease far in the future was written before the clock was set back
@@ -103,14 +105,10 @@ def claim(connection: Connection, seen: Candidate, owner: str, now: datetime) ->
     if seen.state == "running":
         unchanged.append(or_(JOBS.c.lease_until < now, JOBS.c.lease_until > now + 2 * LEASE))
     if seen.attempts >= MAX_ATTEMPTS:
-        connection.execute(
-            update(JOBS).where(*unchanged).values(_end("dead", now, "its process died each time"))
-        )
+        connection.execute(update(JOBS).where(*unchanged).values(_end("dead", now, "its process died each time")))
         return None
     taken = update(JOBS).where(*unchanged)
-    taken = taken.values(
-        state="running", attempts=seen.attempts + 1, lease_owner=owner, lease_until=now + LEASE
-    )
+    taken = taken.values(state="running", attempts=seen.attempts + 1, lease_owner=owner, lease_until=now + LEASE)
     if connection.execute(taken).rowcount != 1:
         return None
     columns = select(JOBS.c.name, JOBS.c.args, JOBS.c.workspace_id).where(JOBS.c.id == seen.id)

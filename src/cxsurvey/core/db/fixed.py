@@ -1,0 +1,114 @@
+"""Statements compiled once per dialect and handed to the driver as they are; for the few on the busiest paths.
+
+SQLAlchemy spends more time on preparing an ordinary execution than the database on carrying it out. Here the
+text, the order of its parameters and the conversion of each value are found out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import Column, Connection, Dialect, Select, Table, bindparam
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import Insert
+from sqlalchemy.types import TypeEngine
+
+Convert: TypeAlias = Callable[[Any], Any] | None
+Bind: TypeAlias = Callable[[Mapping[str, Any]], Any]
+SIZES = (1, 4, 16, 64, 256, 1024)
+"""Lists are filled up to one of these lengths, so that only so many texts exist."""
+
+
+class FixedInsert:
+    """An insert of whole rows of one table; `make` builds the statement for a dialect, by its name."""
+
+    def __init__(self, table: Table, make: Callable[[str], Insert]) -> None:
+        numbered = table.autoincrement_column
+        self._make = make
+        self._columns = [column.name for column in table.columns if column is not numbered]
+        self._prepared: dict[str, tuple[str, Bind]] = {}
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Inserts the rows; each has a value for every column, but for a number that the database gives."""
+        if not rows:
+            return
+        dialect = connection.dialect
+        if dialect.name not in self._prepared:
+            statement = self._make(dialect.name)
+            compiled = statement.compile(dialect=dialect, column_keys=self._columns, for_executemany=True)
+            self._prepared[dialect.name] = str(compiled), _binding(compiled, dialect)
+        text, bind = self._prepared[dialect.name]
+        connection.exec_driver_sql(text, [bind(row) for row in rows])
+
+
+class FixedSelect:
+    """A select with plain parameters, and at most one column that must be in a list."""
+
+    def __init__(self, statement: Select[Any], listed: Column[Any] | None = None) -> None:
+        self._statement = statement
+        self._listed = listed
+        self._prepared: dict[tuple[str, int], tuple[str, Bind, list[Convert]]] = {}
+
+    def run(self, connection: Connection, listed: Collection[Any] = (), **parameters: Any) -> list[tuple[Any, ...]]:
+        """The rows, as tuples of converted values in the order of the columns. A long list is asked in pieces."""
+        if self._listed is None:
+            return self._piece(connection, parameters, 0)
+        values = list(listed)
+        rows: list[tuple[Any, ...]] = []
+        for start in range(0, len(values), SIZES[-1]):
+            piece = values[start : start + SIZES[-1]]
+            size = next(size for size in SIZES if size >= len(piece))
+            filled = piece + piece[-1:] * (size - len(piece))
+            numbered = {f"listed_{place}": value for place, value in enumerate(filled)}
+            rows += self._piece(connection, parameters | numbered, size)
+        return rows
+
+    def _piece(self, connection: Connection, parameters: Mapping[str, Any], size: int) -> list[tuple[Any, ...]]:
+        dialect = connection.dialect
+        if (dialect.name, size) not in self._prepared:
+            self._prepared[dialect.name, size] = self._prepare(dialect, size)
+        text, bind, converts = self._prepared[dialect.name, size]
+        found = connection.exec_driver_sql(text, bind(parameters)).fetchall()
+        return [
+            tuple([value if convert is None else convert(value) for value, convert in zip(row, converts, strict=True)])
+            for row in found
+        ]
+
+    def _prepare(self, dialect: Dialect, size: int) -> tuple[str, Bind, list[Convert]]:
+        statement = self._statement
+        if self._listed is not None:
+            places = [bindparam(f"listed_{place}", type_=self._listed.type) for place in range(size)]
+            statement = statement.where(self._listed.in_(places))
+        compiled = statement.compile(dialect=dialect)
+        converts = [_from_driver(column.type, dialect) for column in statement.selected_columns]
+        return str(compiled), _binding(compiled, dialect), converts
+
+
+def _binding(compiled: Any, dialect: Dialect) -> Bind:
+    """How named values become what the driver takes: a tuple where it counts places, else a mapping."""
+    assert isinstance(compiled, SQLCompiler)
+    constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    converts = {name: _to_driver(bind.type, dialect) for name, bind in compiled.binds.items()}
+    if compiled.positional:
+        places = [(name, converts[name]) for name in compiled.positiontup or ()]
+
+        def in_order(values: Mapping[str, Any]) -> tuple[Any, ...]:
+            row = {**constants, **values} if constants else values
+            return tuple([row[name] if convert is None else convert(row[name]) for name, convert in places])
+
+        return in_order
+
+    def by_name(values: Mapping[str, Any]) -> dict[str, Any]:
+        row = {**constants, **values} if constants else values
+        return {name: row[name] if convert is None else convert(row[name]) for name, convert in converts.items()}
+
+    return by_name
+
+
+def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Convert:
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _from_driver(type_: TypeEngine[Any], dialect: Dialect) -> Convert:
+    return type_.dialect_impl(dialect).result_processor(dialect, None)

@@ -1,0 +1,133 @@
+"""One answer stays one answer when twenty requests bring it at once, from two processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from dataclasses import replace
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from cxsurvey import wiring
+from cxsurvey.core.clock import SystemClock
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.ids import SystemIds
+from cxsurvey.core.signing import Keys
+from cxsurvey.invitations import service as invitations
+from cxsurvey.invitations.service import CreateInvitation
+from cxsurvey.responses import counts, queries, service
+from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.submit import SUBMIT, Stored
+from tests.application import settings_for
+from tests.factories import Place, act_in, form_page, make_place, shared_link_answer
+
+THREADS = 10
+
+
+def press(url: str, folder: str, root: bytes, submissions: list[Submission], gate: Barrier, told: object) -> None:
+    """One process with its own lane: every submission from a thread of its own, all at once."""
+    database = Database.open(
+        settings_for(url, Path(folder)), SystemClock(), SystemIds(), Keys((root,)), wiring.reactions()
+    )
+    outcomes: list[str] = []
+
+    def one(item: Submission) -> None:
+        try:
+            outcome = database.hot(SUBMIT, [item], share=Share.RESPONDENT)[0]
+            outcomes.append("stored" if isinstance(outcome, Stored) else outcome.refusal.code)
+        except Exception as error:  # noqa: BLE001 - the other process counts what happened here
+            outcomes.append(getattr(error, "code", type(error).__name__))
+
+    threads = [threading.Thread(target=one, args=(item,)) for item in submissions]
+    gate.wait(30)
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    database.close()
+    told.put(outcomes)  # type: ignore[attr-defined]
+
+
+def press_from_two_processes(database: Database, submissions: list[Submission]) -> list[str]:
+    """What every one of the callers was told."""
+    context = multiprocessing.get_context("spawn")
+    gate, told = context.Barrier(2), context.Queue()
+    settings = database.settings
+    half = len(submissions) // 2
+    processes = [
+        context.Process(
+            target=press,
+            args=(settings.database, str(settings.data_dir), database.keys.roots[0], part, gate, told),
+        )
+        for part in (submissions[:half], submissions[half:])
+    ]
+    for process in processes:
+        process.start()
+    outcomes = [outcome for _ in processes for outcome in told.get(timeout=60)]
+    for process in processes:
+        process.join(30)
+    return outcomes
+
+
+@pytest.fixture
+def place(real_database: Database) -> Place:
+    return real_database.write(make_place, share=Share.JOBS)
+
+
+def check_counters(database: Database, place: Place) -> dict[str, int]:
+    with database.read() as ctx:
+        line = place.survey.trend_line_id
+        assert line is not None
+        assert counts.differences(ctx.connection, line) == []
+        days = counts.stored(ctx.connection, line).values()
+    return {name: total for name in next(iter(days)) if (total := sum(day[name] for day in days))}
+
+
+def test_one_form_page_posted_twenty_times_is_one_response(real_database: Database, place: Place) -> None:
+    with real_database.read() as ctx:
+        page = form_page(ctx)
+        first = replace(shared_link_answer(ctx, place, 0), page=page)
+    posts = [replace(first, score=number % 11) for number in range(2 * THREADS)]
+
+    outcomes = press_from_two_processes(real_database, posts)
+
+    assert set(outcomes) <= {"stored", "busy"}
+    assert outcomes.count("stored") >= 1
+    with real_database.read() as ctx:
+        assert len(queries.by(ctx.connection, "submission_id", [page.submission_id])) == 1
+    assert sum(check_counters(real_database, place).values()) == 1
+
+
+def test_one_invitation_answered_twenty_times_has_one_response(real_database: Database, place: Place) -> None:
+    def invite(ctx: Context) -> UUID:
+        act_in(ctx, place.workspace_id)
+        return invitations.create(ctx, place.survey.id, CreateInvitation()).id
+
+    invitation = real_database.write(invite, share=Share.JOBS)
+    with real_database.read() as ctx:
+        posts = [
+            replace(shared_link_answer(ctx, place, number % 11), source="invitation", invitation_id=invitation)
+            for number in range(2 * THREADS)
+        ]
+
+    outcomes = press_from_two_processes(real_database, posts)
+
+    assert set(outcomes) <= {"stored", "busy"}
+    with real_database.read() as ctx:
+        response = service.by_invitation(ctx, invitation)
+    assert response is not None
+    assert sum(check_counters(real_database, place).values()) == 1
+
+
+def test_one_external_id_sent_twenty_times_is_one_response(real_database: Database, place: Place) -> None:
+    item = Submission(place.survey.id, "shop", score=9, external_id="order-1", workspace_id=place.workspace_id)
+
+    outcomes = press_from_two_processes(real_database, [item] * (2 * THREADS))
+
+    assert set(outcomes) <= {"stored", "busy"}
+    assert check_counters(real_database, place) == {"n9": 1}
