@@ -1,0 +1,48 @@
+"""The application behind `/api/`, put together."""
+
+from __future__ import annotations
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from cxsurvey import __version__
+from cxsurvey.api.errors import face, fault_of_parameters
+from cxsurvey.api.v1 import description, invitations, me, responses, scores, surveys
+from cxsurvey.core.db.database import Database
+from cxsurvey.web import errors
+from cxsurvey.web.headers import Audience
+from cxsurvey.web.middleware import guard
+
+PREFIX = "/api/v1"
+
+
+def build(database: Database) -> ASGIApp:
+    """The application behind `/api/`."""
+    app = FastAPI(
+        title="cxsurvey",
+        summary="Responses in, invitations out, scores with their uncertainty.",
+        description=description.INTRODUCTION,
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        # requests are counted and logged by the guard; spans would show addresses with ids in them
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.state.database = database
+    app.state.reading_places = CapacityLimiter(database.settings.dashboard_reads)
+    for resource in (me, surveys, scores, responses, invitations, description):
+        app.include_router(resource.router, prefix=PREFIX)
+    errors.install(app, face)
+    app.add_exception_handler(RequestValidationError, _unfit)
+    return guard(app, database, Audience.API, face)
+
+
+async def _unfit(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return face(request, fault_of_parameters(error.errors()))

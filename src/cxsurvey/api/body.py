@@ -1,0 +1,60 @@
+"""The bytes of a request: the right media type, not too many of them, and nothing else done to them."""
+
+from __future__ import annotations
+
+from email.message import Message
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from cxsurvey.core.errors import TooLarge
+
+ONE = 64 * 1024
+"""The most bytes of a request about one thing."""
+MANY = 2 * 1024 * 1024
+"""The most bytes of a batch."""
+
+
+async def body_of(request: Request, limit: int = ONE) -> bytes:
+    """The body of a JSON request, refused before it is read when it is of another type or announced too large."""
+    if not _is_json(request):
+        raise HTTPException(415)
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit():
+        if int(announced) > limit:
+            raise TooLarge
+        return await request.body()  # the server reads no more than was announced
+    return await _counted(request, limit)
+
+
+async def empty_body(request: Request) -> bytes:
+    """The body of a request that needs none: nothing at all, or an empty JSON object."""
+    body = await _counted(request, ONE)
+    if body and not _is_json(request):
+        raise HTTPException(415)
+    return body
+
+
+async def _counted(request: Request, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLarge
+    return bytes(body)
+
+
+def _is_json(request: Request) -> bool:
+    headers = request.headers
+    given = headers.get("content-type", "")
+    if "content-encoding" in headers:
+        return False
+    return given == "application/json" or _names_json(given)
+
+
+def _names_json(given: str) -> bool:
+    """Whether a media type with parameters is JSON in UTF-8."""
+    parsed = Message()
+    parsed["content-type"] = given
+    charset = parsed.get_param("charset", "utf-8")
+    return parsed.get_content_type() == "application/json" and str(charset).lower() in {"utf-8", "utf8"}

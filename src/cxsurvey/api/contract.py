@@ -1,0 +1,122 @@
+"""What the description of the API says about a route: its body, its problems, its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from cxsurvey.api.errors import MEDIA_TYPE, TITLES
+from cxsurvey.api.schemas import Problem
+
+SCHEME = "apiKey"
+REF = "#/components/schemas/"
+READS = (401, 403, 422, 503)
+WRITES = (401, 403, 409, 413, 415, 422, 503)
+
+IDEMPOTENCY_KEY: Mapping[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeating the request with the same key within 7 days gives the first answer again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "example": "order-4711-answer",
+}
+_RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+_REPLAYED = {
+    "Idempotency-Replayed": {
+        "description": "`true` when this is the first answer again.",
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
+_LOCATION = {"Location": {"description": "Address of what was made.", "schema": {"type": "string"}}}
+_WHY = {
+    401: "There is no key, or it is unknown, expired or revoked.",
+    403: "The key lacks the scope for this.",
+    404: "There is no such thing in this workspace.",
+    409: "Not possible in the present state, or the same thing is being written this moment.",
+    410: "The survey is closed.",
+    413: "The body is too large.",
+    415: "The body is not application/json.",
+    422: "The request breaks rules; `errors` names each.",
+    503: "Busy, or the database cannot be reached. Nothing was stored; repeat the request.",
+}
+
+SECURED: Mapping[str, Any] = {"security": [{SCHEME: []}]}
+"""Says that a route needs a key, for routes that see to it by themselves."""
+
+REQUESTS: dict[str, type[BaseModel]] = {}
+"""Every body that a route takes, by name; filled as the routes are declared."""
+
+
+def takes(
+    model: type[BaseModel], example: Mapping[str, Any], *, key_required: bool = False, body_required: bool = True
+) -> dict[str, Any]:
+    """The part of a route's description that says what it takes in its body and which headers."""
+    REQUESTS[model.__name__] = model
+    content = {"application/json": {"schema": {"$ref": REF + model.__name__}, "example": dict(example)}}
+    return {"requestBody": {"required": body_required, "content": content}, **keyed_by(required=key_required)}
+
+
+def keyed_by(*, required: bool = False) -> dict[str, Any]:
+    """The header of a route that is carried out once per key."""
+    return {"parameters": [{**IDEMPOTENCY_KEY, "required": required}]}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The refusals of a route."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for status in sorted(statuses):
+        answers[status] = {
+            "description": _WHY.get(status, TITLES[status]),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": REF + Problem.__name__}}},
+        }
+        if status in {409, 503}:
+            answers[status]["headers"] = _RETRY
+    return answers
+
+
+def stored(model: type[BaseModel], statuses: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """The answers of a writing route: the same document under one or more statuses."""
+    return {
+        status: {
+            "model": model,
+            "description": text,
+            "headers": {**_REPLAYED, **(_LOCATION if status == 201 else {})},
+        }
+        for status, text in statuses.items()
+    }
+
+
+def complete(document: dict[str, Any], more: Sequence[type[BaseModel]] = (Problem,)) -> dict[str, Any]:
+    """Adds to the description the bodies that routes take and the problems that they answer with.
+
+    A model that is taken and answered with may look different on the two ways; the part that is taken then gets
+    a name of its own.
+    """
+    schemas: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(_definitions(more, "serialization"))
+    taken = _definitions(list(REQUESTS.values()), "validation")
+    # giving a part its own name changes those that refer to it, which then need one as well
+    while own := [name for name in taken if name in schemas and taken[name] != schemas[name]]:
+        for name in own:
+            taken = _renamed(taken, REF + name, f"{REF}{name}Input")
+            taken[f"{name}Input"] = taken.pop(name)
+    schemas.update(taken)
+    return document
+
+
+def _definitions(models: Sequence[type[BaseModel]], mode: JsonSchemaMode) -> dict[str, Any]:
+    _, found = models_json_schema([(model, mode) for model in models], ref_template=REF + "{model}")
+    definitions: dict[str, Any] = found["$defs"]
+    return definitions
+
+
+def _renamed(part: Any, old: str, new: str) -> Any:
+    if isinstance(part, dict):
+        return {key: _renamed(value, old, new) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_renamed(value, old, new) for value in part]
+    return new if part == old else part

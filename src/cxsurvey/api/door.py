@@ -1,0 +1,117 @@
+"""How routes come to a context: reading and writing in the name of the API key that the request carries.
+
+The key is looked up anew inside each read or unit, so that a revoked key opens nothing from that moment on. No
+cookie is ever looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from fastapi import Depends, Security
+from fastapi.security import HTTPBearer
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+
+from cxsurvey.accounts import doors
+from cxsurvey.accounts.views import KeyView
+from cxsurvey.api.contract import SCHEME
+from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
+from cxsurvey.api.schemas import Document, id_in
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import Unauthenticated
+from cxsurvey.core.idempotency import KeptAnswer
+from cxsurvey.web import seen
+
+JSON = "application/json"
+BEARER = b"bearer "
+LONGEST_TOKEN = 200
+
+
+class KeyScheme(HTTPBearer):
+    """Says in the description of the API that a key is needed; `calling` demands it."""
+
+    async def __call__(self, request: HTTPConnection) -> None:
+        return None
+
+
+key_scheme = KeyScheme(
+    scheme_name=SCHEME, description="An API key of the workspace, sent as `Authorization: Bearer cxs_live_…`."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The other system, as far as the request shows it."""
+
+    request: Request
+    database: Database
+    token: str
+
+    async def read(self, work: Callable[[Context, KeyView], Document]) -> Response:
+        """Answers with the document that `work` makes of a reading context.
+
+        It runs in a thread; only so many at once that a customer's form always finds one.
+        """
+        places: CapacityLimiter = self.request.app.state.reading_places
+        return Response(await run_sync(self._read, work, limiter=places), media_type=JSON)
+
+    def _read(self, work: Callable[[Context, KeyView], Document]) -> bytes:
+        with self.database.read() as ctx:
+            key = doors.enter_by_key(ctx, self.token)
+            seen.buffer(self.database).key(key.id, ctx.now)
+            return work(ctx, key).encoded()
+
+    async def write(self, work: Callable[[Context], Document], *, body: bytes, status: int = 200) -> Response:
+        """Runs `work` as one unit, once per Idempotency-Key, and answers with the document it makes.
+
+        The answer is made inside the unit, so that it is kept with what the unit stored. One with status 201
+        tells the address of what was made.
+        """
+        scope = self.request.scope
+        once = Once(route_of(self.request), idempotency_key_of(self.request), request_hash(scope["path"], body))
+        unit = partial(self._write, work=work, once=once, status=status)
+        key_id, now, answer, replayed = await self.database.awrite(unit, share=Share.API)
+        seen.buffer(self.database).key(key_id, now)
+        headers = dict(REPLAYED) if replayed else {}
+        if answer.status == 201:
+            headers["Location"] = f"{scope['path']}/{id_in(answer.body)}"
+        return Response(answer.body, answer.status, headers, JSON)
+
+    def _write(
+        self, ctx: Context, work: Callable[[Context], Document], once: Once, status: int
+    ) -> tuple[UUID, datetime, KeptAnswer, bool]:
+        key = doors.enter_by_key(ctx, self.token)
+        answer, replayed = once.run(ctx, key.id, work, status)
+        return key.id, ctx.now, answer, replayed
+
+
+def token_of(request: Request) -> str:
+    """The API key in the one Authorization header; raises `Unauthenticated`."""
+    sent = [value for name, value in request.scope["headers"] if name == b"authorization"]
+    if len(sent) != 1 or len(sent[0]) > LONGEST_TOKEN or not sent[0][:7].lower() == BEARER:
+        raise Unauthenticated("Send a valid API key: “Authorization: Bearer …”.")
+    token: str = sent[0][7:].strip().decode("latin-1")
+    return token
+
+
+def route_of(request: Request) -> str:
+    """Method and path of the route, without the ids in it."""
+    return f"{request.scope['method']} {request.scope['route'].path}"
+
+
+async def calling(request: Request, _: Annotated[None, Security(key_scheme)]) -> Caller:
+    """The caller of this request; whether its key is any good is seen inside the read or unit."""
+    return Caller(request, request.app.state.database, token_of(request))
+
+
+Calling = Annotated[Caller, Depends(calling)]

@@ -1,0 +1,133 @@
+"""How the API says no: RFC 9457 problem details, the same shape for every status. Never repeats what was sent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cxsurvey.core.command import RULES
+from cxsurvey.core.errors import FieldProblem, Invalid, Kind, Refusal
+from cxsurvey.web.errors import Fault, request_id
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:cxsurvey:problem:"
+MOST_PROBLEMS = 20
+LONGEST_NAME = 80
+
+TITLES = {
+    400: "Bad request",
+    401: "Not authenticated",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    410: "Gone",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Not valid",
+    429: "Too many requests",
+    500: "Unexpected error",
+    503: "Unavailable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterProblem(FieldProblem):
+    """A rule that a header or a query parameter broke; `place` says which of the two."""
+
+    place: Literal["header", "query"] = "query"
+
+
+class IdempotencyKeyMalformed(Refusal):
+    """The header cannot be used as a key."""
+
+    code = "idempotency_key_malformed"
+    kind = Kind.INVALID
+    message = "The Idempotency-Key must be one header of 1 to 255 visible ASCII characters."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[_about_key("malformed", "must be 1 to 255 visible ASCII characters, sent once")])
+
+
+class IdempotencyKeyRequired(Refusal):
+    """A batch is only accepted with a key."""
+
+    code = "idempotency_key_required"
+    kind = Kind.INVALID
+    message = "A batch needs an Idempotency-Key, so that it can be repeated safely."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[_about_key("missing", "is required")])
+
+
+class IdempotencyKeyReused(Refusal):
+    """The key was used with another request."""
+
+    code = "idempotency_key_reused"
+    kind = Kind.INVALID
+    message = "This Idempotency-Key was already used with another request. Take a new key for a new request."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[_about_key("reused", "was already used with another request")])
+
+
+def in_query(refusal: Invalid) -> Invalid:
+    """The refusal with its fields named as parameters of the query."""
+    return Invalid(
+        refusal.text, problems=[ParameterProblem(one.field, one.rule, one.message) for one in refusal.problems]
+    )
+
+
+def _about_key(rule: str, message: str) -> ParameterProblem:
+    return ParameterProblem("Idempotency-Key", rule, message, "header")
+
+
+def face(request: Request, fault: Fault) -> Response:
+    """A fault as problem details."""
+    body = {**document(fault), "request_id": request_id(request)}
+    headers = dict(fault.headers)
+    if fault.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(encoded(body), fault.status, headers, MEDIA_TYPE)
+
+
+def document(fault: Fault) -> dict[str, Any]:
+    """The members of a problem, but for the number of the request."""
+    return {
+        "type": TYPE + fault.code,
+        "title": TITLES[fault.status],
+        "status": fault.status,
+        "code": fault.code,
+        "detail": fault.text,
+        "errors": [_entry(problem) for problem in fault.problems[:MOST_PROBLEMS]],
+    }
+
+
+def encoded(document: Any) -> bytes:
+    """A document as the bytes of a reply."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def fault_of_parameters(errors: Any) -> Fault:
+    """What FastAPI found wrong with a path or query, without what was sent. A malformed id is a missing thing."""
+    if any(error["loc"][0] == "path" for error in errors):
+        return Fault(404, "not_found", "There is nothing here.")
+    return Fault(422, "invalid", "Some parameters are not right.", tuple(_parameter(error) for error in errors))
+
+
+def _parameter(error: Any) -> ParameterProblem:
+    rule, message = RULES.get(error["type"], (error["type"], "is not right"))
+    return ParameterProblem(".".join(map(str, error["loc"][1:])), rule, message.format_map(error.get("ctx", {})))
+
+
+def _entry(problem: FieldProblem) -> dict[str, str]:
+    said = {"rule": problem.rule, "message": problem.message}
+    if isinstance(problem, ParameterProblem):
+        return {problem.place: problem.field[:LONGEST_NAME], **said}
+    parts = [part[:LONGEST_NAME] for part in problem.field.split(".")] if problem.field else []
+    pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+    return {"pointer": pointer, "field": ".".join(parts), **said}

@@ -1,0 +1,64 @@
+"""The Idempotency-Key of a request: read from its header, and what it does to one unit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+
+from cxsurvey.api.errors import IdempotencyKeyMalformed, IdempotencyKeyReused
+from cxsurvey.api.schemas import Document
+from cxsurvey.core.context import Context
+from cxsurvey.core.idempotency import KeptAnswer, Scope, find_many, remember_many
+
+HEADER = b"idempotency-key"
+LONGEST_KEY = 255
+REPLAYED: Mapping[str, str] = {"Idempotency-Replayed": "true"}
+
+
+def idempotency_key_of(request: Request) -> str | None:
+    """The key a request carries, or None; raises `IdempotencyKeyMalformed` for one that could not be kept."""
+    sent = [value for name, value in request.scope["headers"] if name == HEADER]
+    if not sent:
+        return None
+    key: bytes = sent[0]
+    if len(sent) > 1 or not 1 <= len(key) <= LONGEST_KEY or not all(0x21 <= byte <= 0x7E for byte in key):
+        raise IdempotencyKeyMalformed
+    return key.decode("ascii")
+
+
+def request_hash(path: str, body: bytes) -> bytes:
+    """What tells two requests of one route apart: the address with the ids in it, and the body byte for byte."""
+    return hashlib.sha256(path.encode() + b"\0" + body).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One request that is carried out once: its route and key, and what the key stands for."""
+
+    route: str
+    key: str | None
+    request_hash: bytes
+
+    def run(
+        self, ctx: Context, api_key_id: UUID, work: Callable[[Context], Document], status: int
+    ) -> tuple[KeptAnswer, bool]:
+        """The answer, and whether it is a former one; a new one is kept beside what `work` stored."""
+        if self.key is None:
+            return KeptAnswer(self.request_hash, status, work(ctx).encoded()), False
+        scope = Scope(api_key_id, self.route, self.key)
+        former = find_many(ctx, [scope]).get(scope)
+        if former is not None:
+            return self.again(former), True
+        answer = KeptAnswer(self.request_hash, status, work(ctx).encoded())
+        remember_many(ctx, {scope: answer})
+        return answer, False
+
+    def again(self, former: KeptAnswer) -> KeptAnswer:
+        """The former answer, if it was given to the same request; else raises `IdempotencyKeyReused`."""
+        if former.request_hash != self.request_hash:
+            raise IdempotencyKeyReused
+        return former

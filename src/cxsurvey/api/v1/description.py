@@ -1,0 +1,74 @@
+"""The API in its own words: the OpenAPI document, and a page that shows it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from cxsurvey.api import contract
+from cxsurvey.api.door import JSON
+from cxsurvey.web.headers import content_policy
+from cxsurvey.web.templating import render
+
+router = APIRouter(include_in_schema=False)
+
+INTRODUCTION = """
+Keys are made in the dashboard or with `cxsurvey key create`, and sent as `Authorization: Bearer cxs_live_…`. A key
+in test mode (`cxs_test_…`) stores responses that never count.
+
+Bodies are JSON and strict: unknown fields, fields named twice, `9.5`, `"9"` and `true` for a score are refused.
+Refusals are problem details (RFC 9457) with a stable `code`. A thing of another workspace looks exactly like one
+that does not exist. Every reply carries `X-Request-Id`.
+
+Every POST may carry an `Idempotency-Key`: repeating the request within 7 days gives the first answer again, byte
+for byte. A request that was refused, or answered with 409 or 503, stored nothing and may be repeated as it is.
+"""
+TAGS = [
+    {"name": "me", "description": "The key itself."},
+    {"name": "surveys", "description": "What is asked."},
+    {"name": "scores", "description": "What came of it, with its uncertainty."},
+    {"name": "responses", "description": "What customers answered."},
+    {"name": "invitations", "description": "Personal links."},
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentationPage:
+    """What the page needs to know."""
+
+    description_url: str
+
+
+@router.get("/openapi.json")
+async def openapi_document(request: Request) -> Response:
+    """The OpenAPI document; made at the first request, the same for everybody."""
+    app: FastAPI = request.app
+    if app.openapi_schema is None:
+        app.openapi_schema = document_of(app)
+    return Response(json.dumps(app.openapi_schema, ensure_ascii=False), media_type=JSON)
+
+
+@router.get("/docs")
+async def documentation(request: Request) -> HTMLResponse:
+    """A page that shows the document. Its scripts and styles come from here, its icons are written into the style."""
+    page = render(request, "api/docs.html", DocumentationPage(str(request.url_for("openapi_document").path)))
+    page.headers["Content-Security-Policy"] = content_policy()
+    return page
+
+
+def document_of(app: FastAPI) -> dict[str, object]:
+    """The description of all routes, complete with the bodies they take and the problems they answer with."""
+    made = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        tags=TAGS,
+    )
+    return contract.complete(made)

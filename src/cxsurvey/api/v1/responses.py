@@ -1,0 +1,200 @@
+"""Responses: taken in one by one or in batches, listed for systems that keep a copy, voided and restored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cxsurvey.accounts.views import KeyView
+from cxsurvey.api import schemas
+from cxsurvey.api.body import MANY, body_of
+from cxsurvey.api.contract import READS, SECURED, WRITES, problems, stored, takes
+from cxsurvey.api.cursors import next_url, place_of
+from cxsurvey.api.door import JSON, Calling, route_of, token_of
+from cxsurvey.api.errors import IdempotencyKeyRequired
+from cxsurvey.api.ids import ResponseInPath, found
+from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
+from cxsurvey.api.v1.batches import Batch, item_of, items_of
+from cxsurvey.api.v1.intake import INTAKE, Item, Post
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import Refusal
+from cxsurvey.core.signing import digest
+from cxsurvey.responses import service
+from cxsurvey.responses.commands import AnswerInput
+from cxsurvey.responses.service import VoidResponse
+from cxsurvey.web import seen
+
+router = APIRouter(prefix="/responses", tags=["responses"])
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2199, 12, 31, tzinfo=UTC)
+ANSWER: dict[str, Any] = {
+    "survey": "srv_0694n1s2vhtlb9hqa83bssdf00",
+    "score": 9,
+    "comment": "Quick and friendly.",
+    "external_id": "order-4711",
+    "answered_at": "2026-03-02T09:30:00Z",
+    "person": {"email": "customer@example.com"},
+    "segments": {"touchpoint": "delivery", "country": "DE"},
+    "attributes": {"plan": "basic"},
+}
+
+
+class Listing(BaseModel):
+    """Which responses to list."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    survey: str | None = Field(default=None, max_length=40, description="Only responses to this survey.")
+    updated_since: AwareDatetime | None = Field(
+        default=None,
+        ge=EARLIEST,
+        le=LATEST,
+        description="Only what changed at or after this instant (RFC 3339 with an offset).",
+    )
+    limit: int = Field(default=50, ge=1, le=100, description="The most responses on one page.")
+    after: str | None = Field(default=None, max_length=64, description="A cursor, as it stands in `next`.")
+
+
+@router.post(
+    "",
+    summary="Store one response",
+    operation_id="createResponse",
+    openapi_extra={**takes(AnswerInput, ANSWER), **SECURED},
+    status_code=201,
+    responses={
+        **stored(schemas.Receipt, {201: "Stored.", 200: "Its `external_id` was there already; nothing changed."}),
+        **problems(*WRITES, 404, 410),
+    },
+)
+async def create_response(request: Request) -> Response:
+    """Stores one answer.
+
+    An `external_id` that this source has sent before gives the stored response again with status 200; it is not
+    changed. A key in test mode stores a response that never counts.
+    """
+    token = token_of(request)
+    body = await body_of(request)
+    return await _take_in(request, token, body, (item_of(AnswerInput.from_json(body)),), is_batch=False)
+
+
+@router.post(
+    "/batch",
+    summary="Store up to 100 responses",
+    operation_id="createResponses",
+    openapi_extra={**takes(Batch, {"responses": [ANSWER]}, key_required=True), **SECURED},
+    status_code=207,
+    responses={
+        **stored(schemas.BatchResult, {207: "What became of each item."}),
+        **problems(*WRITES),
+    },
+)
+async def create_responses(request: Request) -> Response:
+    """Stores each answer by itself: one that is refused does not keep the others out.
+
+    The batch as a whole needs an Idempotency-Key; give each item an `external_id` as well, then any repetition,
+    also in another batch, stores nothing twice.
+    """
+    token = token_of(request)
+    if idempotency_key_of(request) is None:
+        raise IdempotencyKeyRequired
+    body = await body_of(request, MANY)
+    return await _take_in(request, token, body, items_of(body), is_batch=True)
+
+
+async def _take_in(
+    request: Request, token: str, body: bytes, items: tuple[Item | Refusal, ...], *, is_batch: bool
+) -> Response:
+    database: Database = request.app.state.database
+    path = request.scope["path"]
+    once = Once(route_of(request), idempotency_key_of(request), request_hash(path, body))
+    post = Post(digest(token), once, items, is_batch)
+    lane_key = next((item.survey_id for item in items if isinstance(item, Item)), None)
+    (result,) = await database.ahot(INTAKE, [post], share=Share.API, lane_key=lane_key)
+    if isinstance(result, Refusal):
+        raise result
+    seen.buffer(database).key(result.key_id, result.at)
+    headers = dict(REPLAYED) if result.replayed else {}
+    if result.answer.status == 201:
+        headers["Location"] = f"{path}/{schemas.id_in(result.answer.body)}"
+    return Response(result.answer.body, result.answer.status, headers, JSON)
+
+
+@router.get(
+    "",
+    summary="List responses in the order of their last change",
+    operation_id="listResponses",
+    response_model=schemas.ResponseList,
+    responses=problems(*READS, 404),
+)
+async def list_responses(caller: Calling, wanted: Annotated[Listing, Query()]) -> Response:
+    """Pages through responses, oldest change first, so that a copy can be kept up to date.
+
+    Follow `next` until it is null; later start again with `updated_since` set to the last `changed_at` seen. A
+    response that changes meanwhile appears again further on; none is skipped.
+    """
+    after = place_of(wanted.after) if wanted.after is not None else None
+    base = f"{caller.database.settings.origin}{caller.request.scope['path']}"
+
+    def page(ctx: Context, _: KeyView) -> schemas.ResponseList:
+        survey_id = found("srv", wanted.survey) if wanted.survey is not None else None
+        views = service.changed_since(
+            ctx, survey_id=survey_id, since=wanted.updated_since, after=after, limit=wanted.limit + 1
+        )
+        more, views = len(views) > wanted.limit, views[: wanted.limit]
+        place = (views[-1].changed_at, views[-1].id) if more else None
+        following = next_url(base, wanted.model_dump(mode="json"), place) if place is not None else None
+        return schemas.ResponseList(data=[schemas.Response.of(view) for view in views], next=following)
+
+    return await caller.read(page)
+
+
+@router.get(
+    "/{response_id}",
+    summary="Read one response",
+    operation_id="getResponse",
+    response_model=schemas.Response,
+    responses=problems(*READS, 404),
+)
+async def get_response(caller: Calling, response_id: ResponseInPath) -> Response:
+    """Reads one response with its attribution."""
+    return await caller.read(lambda ctx, _: schemas.Response.of(service.get(ctx, found("rsp", response_id))))
+
+
+@router.post(
+    "/{response_id}/void",
+    summary="Take a response out of every score",
+    operation_id="voidResponse",
+    openapi_extra=takes(VoidResponse, {"reason": "Entered by a colleague as a trial"}),
+    responses={**stored(schemas.Response, {200: "The response as it is now."}), **problems(*WRITES, 404)},
+)
+async def void_response(caller: Calling, response_id: ResponseInPath) -> Response:
+    """Keeps the response readable and counts it no longer; the reason is kept."""
+    body = await body_of(caller.request)
+    command = VoidResponse.from_json(body)
+    return await caller.write(
+        lambda ctx: schemas.Response.of(service.void(ctx, found("rsp", response_id), command)), body=body
+    )
+
+
+@router.post(
+    "/{response_id}/restore",
+    summary="Put a void or flagged response back",
+    operation_id="restoreResponse",
+    openapi_extra=takes(VoidResponse, {"reason": "It was a customer after all"}),
+    responses={**stored(schemas.Response, {200: "The response as it is now."}), **problems(*WRITES, 404)},
+)
+async def restore_response(caller: Calling, response_id: ResponseInPath) -> Response:
+    """Undoes a void; a flagged response becomes counted."""
+    body = await body_of(caller.request)
+    command = VoidResponse.from_json(body)
+    return await caller.write(
+        lambda ctx: schemas.Response.of(service.restore(ctx, found("rsp", response_id), command)), body=body
+    )

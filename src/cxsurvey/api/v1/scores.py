@@ -1,0 +1,63 @@
+"""The score of a survey, with how sure it is and what was left out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from cxsurvey.accounts import service as accounts
+from cxsurvey.accounts.views import KeyView
+from cxsurvey.api import schemas
+from cxsurvey.api.contract import READS, problems
+from cxsurvey.api.door import Calling
+from cxsurvey.api.errors import in_query
+from cxsurvey.api.ids import SurveyInPath, found
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import Invalid
+from cxsurvey.insights import periods, service
+from cxsurvey.scoring.intervals import Method
+
+router = APIRouter(prefix="/surveys", tags=["scores"])
+
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+class ScoreQuestion(BaseModel):
+    """Which score to tell. Without any date, the last 90 days."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    period: periods.PeriodKey | None = Field(default=None, description="A period with a name, ending today.")
+    since: str | None = Field(default=None, pattern=DATE, description="The first day, in the zone of the workspace.")
+    until: str | None = Field(default=None, pattern=DATE, description="The last day, included; today if left out.")
+    confidence: float = Field(default=0.95, ge=0.5, le=0.999, description="Confidence of the interval, as a share.")
+    method: Method = Field(default=Method.SCORE, description="How the interval is computed.")
+
+
+@router.get(
+    "/{survey_id}/score",
+    summary="Read the score of a survey",
+    operation_id="getScore",
+    response_model=schemas.Score,
+    responses=problems(*READS, 404),
+)
+async def get_score(caller: Calling, survey_id: SurveyInPath, question: Annotated[ScoreQuestion, Query()]) -> Response:
+    """Computes the score from exact counts, with an interval, n, and what was left out and why.
+
+    Values are unrounded and in `unit`: points from −100 to 100, or percent from 0 to 100. They are null when
+    there is no response.
+    """
+    dates = {name: value for name in ("period", "since", "until") if (value := getattr(question, name)) is not None}
+
+    def score(ctx: Context, _: KeyView) -> schemas.Score:
+        try:
+            period = periods.parse(dates, ctx.now, accounts.workspace(ctx).report_zone)
+        except Invalid as refusal:
+            raise in_query(refusal) from None
+        report = service.score(ctx, found("srv", survey_id), period, question.confidence, question.method)
+        return schemas.Score.of(report)
+
+    return await caller.read(score)

@@ -1,0 +1,202 @@
+"""What no system should send, and what it hears then: a clean refusal that repeats nothing of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.conftest import Scene, bearer
+
+JSON = {"Content-Type": "application/json"}
+MARK = "zzsecretzz"
+
+
+def refused(rest: TestClient, body: str | bytes, status: int = 422) -> dict[str, Any]:
+    reply = rest.post("/responses", content=body, headers=JSON)
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = reply.json()
+    assert problem["status"] == status
+    assert problem["request_id"] == reply.headers["x-request-id"]
+    return problem
+
+
+@pytest.mark.parametrize(
+    "score",
+    ["true", "9.5", "9.0", '"9"', "1e999", "-1e999", "NaN", "Infinity", "1" + "0" * 400, "[9]", "{}", "-1", "11"],
+)
+def test_a_score_is_a_whole_number_on_the_scale(rest: TestClient, scene: Scene, score: str) -> None:
+    problem = refused(rest, f'{{"survey": "{scene.survey}", "score": {score}}}')
+    assert [entry["pointer"] for entry in problem["errors"]] in (["/score"], [""])  # what is no JSON has no place
+    assert score not in json.dumps(problem) or len(score) < 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"\xff\xfe",
+        b"\xef\xbb\xbf{}",
+        b"{" * 60_000,
+        b"[" * 60_000 + b"]" * 4,
+        b'{"survey": "x", "survey": "y", "score": 1}',
+        b'{"survey": "x", "score": 1, "attributes": {"a": 1, "a": 2}}',
+        b'{"survey": "x", "score": 1, "comment": "\\ud800"}',
+        b'{"survey": "x", "score": 1, "comment": "\\u0000"}',
+        b'{"survey": "x", "score": 1, "source": "a\\nb"}',
+        b'{"survey": "x", "score": 1, "attributes": {"a": [1]}}',
+        b'{"survey": "x", "score": 1, "attributes": {"a": 1e999}}',
+        b'{"survey": "x", "score": 1, "answered_at": "2026-01-01T00:00:00"}',
+        b'{"survey": "x", "score": 1, "answered_at": 1767225600}',
+        b'{"survey": "x", "score": 1, "person": {"email": "nobody"}}',
+        b'{"survey": "x", "score": 1, "person": {"email": "a@example.com", "workspace_id": "1"}}',
+        b'{"survey": "x", "score": 1, "workspace_id": "1"}',
+        b'{"survey": "x", "score": 1, "state": "counted"}',
+        b'{"survey": "x", "score": 1, "test": false}',
+        b'{"survey": "x", "score": 1, "segments": {"shop": "a"}}',
+        b'{"survey": "x", "score": 1, "follow_ups": ["1) OR 1=1--"]}',
+        b'{"survey": ["1) OR 1=1--"], "score": 1}',
+    ],
+)
+def test_what_breaks_a_rule_is_refused(rest: TestClient, body: bytes) -> None:
+    assert refused(rest, body)["code"] == "invalid"
+
+
+def test_text_is_bounded(rest: TestClient, scene: Scene) -> None:
+    for field, size in (("comment", 4001), ("external_id", 201), ("source", 41), ("locale", 41), ("survey", 41)):
+        problem = refused(rest, json.dumps(scene.answer(**{field: "x" * size})))
+        assert [(entry["pointer"], entry["rule"]) for entry in problem["errors"]] == [(f"/{field}", "too_long")]
+
+
+def test_nothing_that_was_sent_comes_back(rest: TestClient, scene: Scene) -> None:
+    sent = scene.answer(comment=7, locale=MARK * 9, person={"email": MARK}, segments={"agent": [MARK]})
+    assert MARK not in json.dumps(refused(rest, json.dumps(sent)))
+
+
+def test_a_flood_of_unknown_fields_gets_a_short_answer(rest: TestClient) -> None:
+    problem = refused(rest, json.dumps({f"{number}{'x' * 50}": 1 for number in range(900)}))
+    assert len(problem["errors"]) == 20
+
+
+def test_an_answer_lies_in_the_past(rest: TestClient, scene: Scene) -> None:
+    late, early = (
+        ("2026-11-22T12:00:00Z", "9999-12-31T23:59:59-23:59"),
+        ("1999-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59"),
+    )
+    for instant in (*late, *early):
+        problem = refused(rest, json.dumps(scene.answer(answered_at=instant)))
+        assert problem["code"] == "outside_time"
+
+
+def test_a_survey_that_is_no_id_is_missing(rest: TestClient, scene: Scene) -> None:
+    for survey in (scene.foreign_survey, "srv_0000000000000000000000000g", "x", scene.survey.upper(), "'; DROP TABLE"):
+        assert refused(rest, json.dumps(scene.answer(survey=survey)), 404)["code"] == "survey_unknown"
+
+
+def test_a_score_or_a_comment_is_needed(rest: TestClient, scene: Scene) -> None:
+    assert refused(rest, json.dumps({"survey": scene.survey}))["code"] == "score_missing"
+
+
+@pytest.mark.parametrize(
+    "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "json"]
+)
+def test_only_json_is_read(rest: TestClient, scene: Scene, media_type: str) -> None:
+    reply = rest.post("/responses", content=json.dumps(scene.answer()), headers={"Content-Type": media_type})
+    assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
+
+
+def test_packed_bodies_are_not_unpacked(rest: TestClient, scene: Scene) -> None:
+    headers = {**JSON, "Content-Encoding": "gzip"}
+    assert rest.post("/responses", content=json.dumps(scene.answer()), headers=headers).status_code == 415
+
+
+def test_json_may_name_its_charset(rest: TestClient, scene: Scene) -> None:
+    headers = {"Content-Type": "Application/JSON; charset=UTF-8"}
+    assert rest.post("/responses", content=json.dumps(scene.answer()), headers=headers).status_code == 201
+
+
+def test_a_body_is_refused_by_its_size(rest: TestClient, scene: Scene) -> None:
+    long = json.dumps(scene.answer(comment="x" * 70_000))
+    assert rest.post("/responses", content=long, headers=JSON).status_code == 413
+    pieces = rest.post("/responses", content=iter([long[:40_000].encode(), long[40_000:].encode()]), headers=JSON)
+    assert (pieces.status_code, pieces.json()["code"]) == (413, "too_large")
+    announced = rest.post("/responses", content=b"{}", headers={**JSON, "Content-Length": str(3 * 1024 * 1024)})
+    assert announced.status_code == 413
+    batch = json.dumps({"responses": [scene.answer(comment="x" * 3000)] * 100})
+    reply = rest.post("/responses/batch", content=batch, headers={**JSON, "Idempotency-Key": "k"})
+    assert reply.status_code == 207
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0", "limit=101", "limit=x", "limit=1e3",
+        "after=x", "after=%00", "after=" + "A" * 65, "after=" + "f" * 32,
+        "updated_since=yesterday", "updated_since=2026-01-01T00:00:00", "updated_since=9999-12-31T23:59:59-23:59",
+        "offset=1", "survey%00=x",
+    ],
+)  # fmt: skip
+def test_a_query_is_as_strict(rest: TestClient, query: str) -> None:
+    reply = rest.get(f"/responses?{query}")
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
+    assert "query" in reply.json()["errors"][0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=2026-13-01", "since=2026-11-20&until=2026-11-19", "until=2026-11-19", "period=forever", "confidence=1",
+        "confidence=nan", "confidence=0", "method=guess", "since=2026-01-01T00:00:00", "since=0000-01-01",
+    ],
+)  # fmt: skip
+def test_a_period_is_as_strict(rest: TestClient, scene: Scene, query: str) -> None:
+    reply = rest.get(f"/surveys/{scene.survey}/score?{query}")
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
+    assert "query" in reply.json()["errors"][0]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "DISPATCH", "__class__"])
+def test_other_methods_are_not_known(rest: TestClient, method: str) -> None:
+    reply = rest.request(method, "/responses")
+    assert (reply.status_code, reply.json()["code"]) == (405, "method_not_allowed")
+    assert reply.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/responses/", "/nowhere", "/responses/x/void/y", "/../v1/me/"])
+def test_other_addresses_are_not_known(rest: TestClient, path: str) -> None:
+    reply = rest.get(path)
+    assert (reply.status_code, reply.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": ""},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer "},
+        {"Authorization": "Basic eDp5"},
+        {"Authorization": "Bearer " + "x" * 300},
+        {"Authorization": b"Bearer \xff\xfe"},
+        {**bearer("cxs_live_unknown"), "Cookie": "cxsurvey=0123456789012345678901234567"},
+    ],
+)
+def test_nobody_gets_nothing(rest: TestClient, scene: Scene, headers: dict[str, str]) -> None:
+    for reply in (
+        rest.get("/me", headers=headers),
+        rest.get("/surveys/x", headers=headers),
+        rest.post("/responses", json=scene.answer(), headers=headers),
+        rest.post("/surveys", json={"name": "x"}, headers=headers),
+    ):
+        assert (reply.status_code, reply.json()["code"]) == (401, "unauthenticated")
+        assert reply.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_key_in_the_query_is_no_key(rest: TestClient) -> None:
+    reply = rest.get("/me?access_token=cxs_live_ours", headers={"Authorization": ""})
+    assert reply.status_code == 401

@@ -1,0 +1,118 @@
+"""The description of the API: valid, complete, true, and shown by a page that keeps the content policy."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from starlette.testclient import TestClient
+
+from cxsurvey import api
+from cxsurvey.api.contract import REQUESTS
+from cxsurvey.core.db.database import Database
+from tests.parts import ROOT
+
+MET = ("core", "people", "surveys", "invitations", "responses", "insights", "web", "api")
+"""Packages whose refusals may reach another system."""
+
+
+@pytest.fixture
+def document(rest: TestClient) -> dict[str, Any]:
+    described: dict[str, Any] = rest.get("/openapi.json", headers={"Authorization": ""}).json()
+    return described
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(references(document)) == known
+
+
+def test_every_operation_says_what_can_happen(document: dict[str, Any]) -> None:
+    found = list(operations(document))
+    assert len(found) == 15
+    for path, method, operation in found:
+        where = f"{method} {path}"
+        assert operation["security"] == [{"apiKey": []}], where
+        assert operation["summary"], where
+        assert operation["description"], where
+        assert {"401", "503"} <= set(operation["responses"]), where
+        if "{" in path:
+            assert "404" in operation["responses"], where
+        for status, answer in operation["responses"].items():
+            (media_type,) = answer["content"]
+            assert media_type == ("application/json" if status < "400" else "application/problem+json"), where
+        if method == "post":
+            named = [parameter["name"] for parameter in operation["parameters"]]
+            assert "Idempotency-Key" in named, where
+            assert {"409", "415", "413", "422"} <= set(operation["responses"]), where
+    assert document["openapi"].startswith("3.1")
+
+
+def test_the_examples_are_taken(document: dict[str, Any]) -> None:
+    tried = 0
+    for _, _, operation in operations(document):
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+        if content is None:
+            continue
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        REQUESTS[name].model_validate_json(json.dumps(content["example"]))
+        tried += 1
+    assert tried == 7
+
+
+def test_every_route_is_described_but_the_description(database: Database, document: dict[str, Any]) -> None:
+    guarded = api.build(database)
+    app: FastAPI = guarded.app  # type: ignore[attr-defined]
+    hidden = {route.path for route in iter_route_contexts(app.routes)} - set(document["paths"])
+    assert hidden == {"/api/v1/openapi.json", "/api/v1/docs"}
+
+
+def test_the_page_needs_nothing_from_elsewhere(rest: TestClient) -> None:
+    page = rest.get("/docs", headers={"Authorization": ""})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    policy = page.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+    assert "<script>" not in page.text
+    assert "style=" not in page.text
+    assert 'data-description="/api/v1/openapi.json"' in page.text
+    for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        assert address.startswith("/"), address
+
+
+def test_every_code_that_a_system_may_meet_is_documented() -> None:
+    documented = set(re.findall(r"^\| `([a-z_]+)` \| [0-9]", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE))
+    met = {code for package in MET for code in _codes(ROOT / "src" / "cxsurvey" / package)}
+    assert met - documented == set()
+    assert documented - met == set()
+
+
+def _codes(package: Path) -> Iterator[str]:
+    """The codes of refusals and faults, read from the source so that none hides behind an import."""
+    for path in package.rglob("*.py"):
+        text = path.read_text()
+        yield from re.findall(r'^    code = "([a-z_]+)"$', text, re.MULTILINE)
+        yield from re.findall(r'Fault\(\s*[0-9]{3}, "([a-z_]+)"', text)

@@ -1,0 +1,95 @@
+"""Surveys, invitations and scores through HTTP."""
+
+from __future__ import annotations
+
+from starlette.testclient import TestClient
+
+from tests.api.conftest import TEST, Scene, bearer
+
+
+def test_me_tells_the_key_and_its_workspace(rest: TestClient) -> None:
+    me = rest.get("/me").json()
+    assert me["workspace"] == {"slug": "northwind", "name": "Northwind Home", "report_zone": "Europe/Istanbul"}
+    assert me["key"]["mode"] == "live"
+    assert me["key"]["id"].startswith("key_")
+    assert "responses:write" in me["key"]["scopes"]
+
+
+def test_head_is_get_without_the_body(rest: TestClient) -> None:
+    reply = rest.head("/me")
+    assert (reply.status_code, reply.content) == (200, b"")
+
+
+def test_a_survey_is_made_read_and_published(rest: TestClient) -> None:
+    made = rest.post("/surveys", json={"name": "After delivery", "languages": ["de", "en"]})
+    assert made.status_code == 201, made.text
+    survey = made.json()
+    assert made.headers["location"] == f"/api/v1/surveys/{survey['id']}"
+    assert (survey["state"], survey["version"], survey["url"], survey["published"]) == ("draft", None, None, None)
+    assert list(survey["draft"]["texts"]) == ["de", "en"]
+    address = f"/surveys/{survey['id']}"
+    assert rest.get(f"{address}/score").status_code == 404
+    stale = rest.post(f"{address}/publish", json={"revision": survey["revision"] + 1})
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_edit")
+    published = rest.post(f"{address}/publish").json()
+    assert (published["outcome"], published["survey"]["state"], published["survey"]["version"]) == ("first", "open", 1)
+    assert published["survey"]["url"].startswith("http://localhost:8000/s/")
+    assert rest.post(f"{address}/publish", json={}).json()["outcome"] == "unchanged"
+    listed = rest.get("/surveys").json()["data"]
+    assert {item["name"] for item in listed} == {"After delivery", "Relationship"}
+    assert "draft" not in listed[0]
+    assert rest.get(address).json() == published["survey"]
+
+
+def test_a_survey_may_bring_its_own_texts(rest: TestClient) -> None:
+    draft = rest.post("/surveys", json={"name": "First"}).json()["draft"]
+    copied = rest.post("/surveys", json={"name": "Second", "definition": draft})
+    assert (copied.status_code, copied.json()["draft"]) == (201, draft)
+
+
+def test_an_invitation_is_made_read_and_revoked(rest: TestClient, scene: Scene) -> None:
+    made = rest.post(
+        "/invitations",
+        json={
+            "survey": scene.survey,
+            "person": {"email": "customer@example.com"},
+            "locale": "de",
+            "segments": {"agent": "Desk 4"},
+            "attributes": {"order": 12},
+            "expires_in_days": 10,
+        },
+    )
+    assert made.status_code == 201, made.text
+    invitation = made.json()
+    assert made.headers["location"] == f"/api/v1/invitations/{invitation['id']}"
+    assert invitation["url"].startswith("http://localhost:8000/r/")
+    assert invitation["segments"] == {"agent": "Desk 4"}
+    assert invitation["expires_at"] == "2026-12-01T12:00:00Z"
+    assert (invitation["mode"], invitation["revoked_at"]) == ("live", None)
+    address = f"/invitations/{invitation['id']}"
+    assert rest.get(address).json() == invitation
+    revoked = rest.post(f"{address}/revoke").json()
+    assert (revoked["url"], revoked["revoked_at"]) == (None, "2026-11-21T12:00:00Z")
+    assert rest.post(f"{address}/revoke", json={"x": 1}).status_code == 422
+    assert rest.post("/invitations", json={"survey": scene.survey}, headers=bearer(TEST)).json()["mode"] == "test"
+
+
+def test_a_score_comes_with_its_uncertainty(rest: TestClient, scene: Scene) -> None:
+    empty = rest.get(f"/surveys/{scene.survey}/score").json()
+    assert (empty["n"], empty["estimate"], empty["lower"], empty["upper"]) == (0, None, None, None)
+    for number, score in enumerate([10] * 6 + [9] * 6 + [7] * 3 + [3] * 5):
+        comment = "Why" if number == 0 else None
+        assert rest.post("/responses", json=scene.answer(score=score, comment=comment)).status_code == 201
+    rest.post("/responses", json={"survey": scene.survey, "comment": "No score"})
+    reply = rest.get(f"/surveys/{scene.survey}/score", params={"since": "2026-11-01", "until": "2026-11-21"}).json()
+    assert (reply["metric"], reply["unit"], reply["n"], reply["estimate"]) == ("nps", "points", 20, 35.0)
+    assert (round(reply["lower"]), round(reply["upper"])) == (-5, 65)
+    assert {group["name"]: group["n"] for group in reply["groups"]} == {"promoters": 12, "passives": 3, "detractors": 5}
+    assert reply["scores"][9] == {"score": 9, "n": 6}
+    assert reply["left_out"]["unscored"] == 1
+    assert reply["period"] == {"since": "2026-11-01", "until": "2026-11-21", "zone": "Europe/Istanbul"}
+    assert (reply["confidence"], reply["method"]) == (0.95, "score")
+    narrow = rest.get(f"/surveys/{scene.survey}/score", params={"confidence": "0.8"}).json()
+    assert narrow["lower"] > reply["lower"]
+    before = {"since": "2026-10-01", "until": "2026-11-20"}
+    assert rest.get(f"/surveys/{scene.survey}/score", params=before).json()["n"] == 0

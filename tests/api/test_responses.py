@@ -1,0 +1,154 @@
+"""Responses through HTTP: stored, read, listed, voided and restored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from cxsurvey.core.clock import FixedClock
+from tests.api.conftest import TEST, Scene, bearer
+
+
+def test_a_response_is_stored_and_can_be_read_where_location_says(rest: TestClient, scene: Scene) -> None:
+    sent = scene.answer(
+        comment="Quick.",
+        external_id="order-1",
+        answered_at="2026-11-20T08:00:00+03:00",
+        person={"email": "customer@example.com", "name": "A. Customer", "attributes": {"plan.name": "basic"}},
+        segments={"touchpoint": "delivery"},
+        attributes={"basket": 41.5},
+    )
+    stored = rest.post("/responses", json=sent)
+    assert stored.status_code == 201, stored.text
+    receipt = stored.json()
+    assert receipt == {
+        "id": receipt["id"],
+        "survey": scene.survey,
+        "state": "counted",
+        "score": 9,
+        "answered_at": "2026-11-20T05:00:00Z",
+        "created": True,
+    }
+    assert stored.headers["location"] == f"/api/v1/responses/{receipt['id']}"
+    read = rest.get(f"/responses/{receipt['id']}").json()
+    assert read["comment"] == "Quick."
+    assert read["report_day"] == "2026-11-20"
+    assert read["segments"] == {"touchpoint": "delivery"}
+    assert read["attributes"] == {"basket": 41.5}
+    assert read["person"]["id"].startswith("per_")
+    assert read["person"]["attributes"] == {"plan.name": "basic"}
+    assert (read["source"], read["external_id"], read["revision"]) == ("rest", "order-1", 1)
+
+
+def test_every_reply_is_numbered_and_kept_by_nobody(rest: TestClient, scene: Scene) -> None:
+    for reply in (rest.get("/me"), rest.post("/responses", json=scene.answer()), rest.get("/nowhere")):
+        assert len(reply.headers["x-request-id"]) == 32
+        assert reply.headers["cache-control"] == "no-store"
+        assert "access-control-allow-origin" not in reply.headers
+
+
+def test_a_known_external_id_gives_the_first_response_again(rest: TestClient, scene: Scene) -> None:
+    first = rest.post("/responses", json=scene.answer(external_id="order-1"))
+    again = rest.post("/responses", json=scene.answer(external_id="order-1", score=2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == {**first.json(), "created": False}
+    assert "location" not in again.headers
+
+
+def test_a_key_in_test_mode_stores_what_never_counts(rest: TestClient, scene: Scene) -> None:
+    stored = rest.post("/responses", json=scene.answer(), headers=bearer(TEST))
+    assert stored.json()["state"] == "test"
+    score = rest.get(f"/surveys/{scene.survey}/score").json()
+    assert (score["n"], score["left_out"]["test"]) == (0, 1)
+    assert rest.get("/me", headers=bearer(TEST)).json()["key"]["mode"] == "test"
+
+
+def test_void_takes_out_of_the_score_and_restore_puts_back(rest: TestClient, scene: Scene) -> None:
+    address = f"/responses/{rest.post('/responses', json=scene.answer()).json()['id']}"
+    voided = rest.post(f"{address}/void", json={"reason": "A trial"})
+    assert (voided.status_code, voided.json()["state"], voided.json()["reason"]) == (200, "void", "A trial")
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 0
+    twice = rest.post(f"{address}/void", json={"reason": "A trial"})
+    assert (twice.status_code, twice.json()["code"]) == (409, "state_forbids")
+    restored = rest.post(f"{address}/restore", json={"reason": "No trial"})
+    assert restored.json()["state"] == "counted"
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 1
+
+
+def test_a_list_is_followed_to_its_end_while_rows_are_added_and_changed(
+    rest: TestClient, scene: Scene, clock: FixedClock
+) -> None:
+    known = []
+    for number in range(25):
+        clock.instant += timedelta(seconds=1 if number % 3 == 0 else 0)
+        known.append(rest.post("/responses", json=scene.answer(external_id=str(number))).json()["id"])
+    clock.instant += timedelta(minutes=1)
+    seen: list[str] = []
+    address = "/responses?limit=4"
+    while address:
+        page = rest.get(address).json()
+        seen += [item["id"] for item in page["data"]]
+        if len(seen) == 8:
+            rest.post(f"/responses/{known[20]}/void", json={"reason": "A trial"})
+            rest.post("/responses", json=scene.answer(external_id="late"))
+            clock.instant += timedelta(minutes=1)
+        address = page["next"]
+    assert set(known) <= set(seen)
+    assert len(seen) == len(set(seen)) == 26
+    assert seen.index(known[20]) > seen.index(known[24])
+
+
+def test_a_list_can_be_narrowed_to_a_survey_and_to_what_changed(
+    rest: TestClient, scene: Scene, clock: FixedClock
+) -> None:
+    rest.post("/responses", json=scene.answer())
+    clock.instant += timedelta(minutes=1)
+    later = rest.post("/responses", json=scene.answer()).json()["id"]
+    since = clock.instant.isoformat()
+    clock.instant += timedelta(minutes=1)
+    changed = rest.get("/responses", params={"updated_since": since, "survey": scene.survey}).json()
+    assert [item["id"] for item in changed["data"]] == [later]
+    assert changed["next"] is None
+    assert rest.get("/responses", params={"survey": scene.foreign_survey}).json()["data"] == []
+
+
+def test_a_batch_answers_for_each_item(rest: TestClient, scene: Scene) -> None:
+    items = [
+        scene.answer(external_id="a"),
+        scene.answer(score=11),
+        scene.answer(external_id="a", score=3),
+        scene.answer(survey=scene.foreign_survey),
+        {"score": 5, "surveys": "x"},
+        "no object",
+        scene.answer(external_id="b"),
+    ]
+    reply = rest.post("/responses/batch", json={"responses": items}, headers={"Idempotency-Key": "k"})
+    assert reply.status_code == 207, reply.text
+    results = reply.json()["data"]
+    assert [item["status"] for item in results] == [201, 422, 200, 404, 422, 422, 201]
+    assert [item["index"] for item in results] == list(range(7))
+    assert results[2]["response"]["id"] == results[0]["response"]["id"]
+    assert "problem" not in results[0]
+    assert "response" not in results[1]
+    assert results[1]["problem"]["errors"][0]["pointer"] == "/responses/1/score"
+    assert results[3]["problem"]["code"] == "survey_unknown"
+    assert results[3]["problem"]["errors"][0]["pointer"] == "/responses/3/survey"
+    assert {entry["pointer"] for entry in results[4]["problem"]["errors"]} == {
+        "/responses/4/survey",
+        "/responses/4/surveys",
+    }
+    assert results[5]["problem"]["errors"][0]["pointer"] == "/responses/5"
+
+
+def test_a_batch_is_refused_as_a_whole_when_it_is_none(rest: TestClient, scene: Scene) -> None:
+    key = {"Idempotency-Key": "k"}
+    wrong: list[Any] = [{"responses": []}, {"responses": [scene.answer()] * 101}, {"responses": {}}, {"more": 1}, []]
+    for body in wrong:
+        reply = rest.post("/responses/batch", json=body, headers=key)
+        assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), body
+    assert rest.post("/responses/batch", json={"responses": [scene.answer()]}).json()["code"] == (
+        "idempotency_key_required"
+    )
+    assert rest.post("/responses/batch", json={"responses": [scene.answer()] * 100}, headers=key).status_code == 207
