@@ -115,6 +115,14 @@ def database(connection: Connection, clock: FixedClock, keys: Keys, settings: Se
 
 
 @pytest.fixture
+def ctx(connection: Connection, clock: FixedClock, keys: Keys, settings: Settings) -> Iterator[Context]:
+    """One unit of work in the transaction of the test; nobody acts in it yet."""
+    opened = Context(connection, clock.now(), SystemIds(), keys, settings)
+    yield opened
+    opened.abandon()
+
+
+@pytest.fixture
 def write(database: Database) -> Callable[[Callable[[Context], T]], T]:
     """Runs a function as one unit of work: `write(lambda ctx: …)`."""
     return lambda work: database.write(work, share=Share.JOBS)

@@ -60,6 +60,7 @@ def create(ctx: Context, command: CreateKey) -> NewKey:
     )
     ctx.session.add(row)
     audit.record(ctx, "key.created", ids.encode("key", row.id), name=row.name, test=row.test)
+    ctx.session.flush()  # keys are looked up without the session
     return NewKey(view_of(row), token)
 
 
@@ -82,6 +83,7 @@ def revoke(ctx: Context, key_id: UUID) -> KeyView:
     if row.revoked_at is None:
         row.revoked_at = ctx.now
         audit.record(ctx, "key.revoked", ids.encode("key", row.id), name=row.name)
+        ctx.session.flush()  # as above
     return view_of(row)
 
 

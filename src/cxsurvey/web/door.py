@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -113,7 +113,9 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
     places: ReadingPlaces = request.app.state.reading_places
     await places.take()
     try:
-        with ExitStack() as stack:
+        async with AsyncExitStack() as after:
+            stack = ExitStack()
+            after.push_async_callback(run_in_threadpool, stack.close)
             visit = await run_in_threadpool(_enter, stack, database, token, slug)
             seen.buffer(database).sign_in(visit.visitor.sign_in_id, visit.ctx.now)
             yield visit

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cxsurvey.core import metrics
+from cxsurvey.core import logs, metrics
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.errors import TooLarge
 from cxsurvey.web import client, cookies, origin
@@ -104,17 +103,16 @@ class Guard:
 
     def _note(self, scope: Scope, number: str, status: int, seconds: float) -> None:
         metrics.request(self.audience.value, status, seconds)
-        line: dict[str, Any] = {
-            "request_id": number,
-            "audience": self.audience.value,
-            "method": scope["method"],
-            "path": without_secrets(scope["path"]),
-            "status": status,
-            "ms": round(seconds * 1000, 1),
-        }
-        if self.audience in {Audience.DASHBOARD, Audience.API}:  # customers are not tracked
-            line["client"] = client.address_of(scope, self.settings.proxy_networks)
-        log.info("request", **line)
+        tracked = self.audience in {Audience.DASHBOARD, Audience.API}  # customers are not
+        logs.access(
+            method=scope["method"],
+            path=without_secrets(scope["path"]),
+            status=status,
+            seconds=seconds,
+            audience=self.audience.value,
+            request_id=number,
+            peer=client.address_of(scope, self.settings.proxy_networks) if tracked else "",
+        )
 
 
 class Reply:

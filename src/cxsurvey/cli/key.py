@@ -1,0 +1,45 @@
+"""`cxsurvey key`: a key for another system."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cxsurvey.cli.installation import open_database, say
+
+commands = typer.Typer(help="Keys of other systems.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the group of commands."""
+    app.add_typer(commands, name="key")
+
+
+@commands.command()
+def create(
+    workspace: Annotated[str, typer.Option(help="The word in the workspace's addresses: /w/WORD/.")],
+    name: Annotated[str, typer.Option(help="What will use the key.")],
+    test: Annotated[bool, typer.Option("--test", help="Its answers never count.")] = False,
+    expires_days: Annotated[int | None, typer.Option(help="Days it works; default: until revoked.")] = None,
+) -> None:
+    """Make an API key and print it; it is shown this once."""
+    from cxsurvey.accounts import keys, service
+    from cxsurvey.accounts.commands import CreateKey
+    from cxsurvey.cli.installation import fail
+    from cxsurvey.core.context import OPERATOR, Context
+    from cxsurvey.core.db.units import Share
+    from cxsurvey.core.errors import Invalid
+
+    try:
+        command = CreateKey.from_fields({"name": name, "test": test, "expires_days": expires_days})
+    except Invalid as refusal:
+        fail("; ".join(f"--{problem.field.replace('_', '-')} {problem.message}" for problem in refusal.problems))
+
+    def make(ctx: Context) -> str:
+        ctx.actor = OPERATOR
+        ctx.workspace_id = service.workspace_by_slug(ctx, workspace).id
+        return keys.create(ctx, command).token
+
+    with open_database() as database:
+        say(database.write(make, share=Share.DASHBOARD))
