@@ -85,6 +85,10 @@ class Lane:
             self._queue.append(unit)
             self._changed.notify()
 
+    def waiting(self, share: Share) -> int:
+        """How many units of a share wait to be claimed."""
+        return self._waiting[share]
+
     def give_up(self, unit: Unit) -> bool:
         """Whether the unit was still waiting; it will then never run. A claimed unit must be awaited."""
         with self._changed:
@@ -249,6 +253,11 @@ class LaneSet:
     def start(self) -> None:
         for lane in self._lanes:
             lane.start()
+        metrics.watch_queue(self.waiting)
+
+    def waiting(self) -> dict[str, int]:
+        """How many units wait, by share."""
+        return {share.value: sum(lane.waiting(share) for lane in self._lanes) for share in Share}
 
     def close(self) -> None:
         for lane in self._lanes:
