@@ -25,6 +25,11 @@ def workspace_by_slug(ctx: Context, slug: str) -> WorkspaceView:
     return view_of(row)
 
 
+def workspaces(ctx: Context) -> list[WorkspaceView]:
+    """All workspaces of the installation, by slug; for operators, who belong to none."""
+    return [view_of(row) for row in queries.workspaces(ctx)]
+
+
 def view_of(row: Workspace) -> WorkspaceView:
     """A workspace as a plain value."""
     return WorkspaceView(

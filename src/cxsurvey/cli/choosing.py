@@ -1,0 +1,60 @@
+"""How commands name a workspace and a survey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cxsurvey.core.errors import Kind, Refusal
+
+if TYPE_CHECKING:
+    from cxsurvey.accounts.views import WorkspaceView
+    from cxsurvey.core.context import Context
+    from cxsurvey.surveys.service import SurveyView
+
+
+class Unclear(Refusal):
+    """What was typed names nothing, or more than one thing; the message lists what there is."""
+
+    code = "unclear"
+    kind = Kind.INVALID
+
+
+def enter(ctx: Context, slug: str | None) -> WorkspaceView:
+    """Lets the operator into a workspace; without a slug into the only one. Raises NotFound or `Unclear`."""
+    from cxsurvey.accounts import service
+    from cxsurvey.core.context import OPERATOR
+
+    if slug is not None:
+        chosen = service.workspace_by_slug(ctx, slug)
+    else:
+        there = service.workspaces(ctx)
+        if not there:
+            raise Unclear("There is no workspace yet. Start cxsurvey serve and open the link it prints.")
+        if len(there) > 1:
+            slugs = ", ".join(workspace.slug for workspace in there)
+            raise Unclear(f"Say which workspace with --workspace: {slugs}.")
+        chosen = there[0]
+    ctx.actor, ctx.workspace_id = OPERATOR, chosen.id
+    return chosen
+
+
+def survey_named(ctx: Context, text: str) -> SurveyView:
+    """The survey of the workspace with this id, code or name; raises `Unclear`."""
+    from cxsurvey.core.ids import encode
+    from cxsurvey.surveys import service
+
+    there = service.listed(ctx)
+    exact = [survey for survey in there if text in (encode("srv", survey.id), survey.code)]
+    found = exact or [survey for survey in there if survey.name.casefold() == text.strip().casefold()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Unclear(f"{len(found)} surveys are called “{text}”. Name one by its code. {_listing(found)}")
+    raise Unclear(f"There is no survey “{text}”. {_listing(there)}")
+
+
+def _listing(surveys: Sequence[SurveyView]) -> str:
+    if not surveys:
+        return "The workspace has no surveys yet."
+    return "Surveys are: " + ", ".join(f"{survey.name} ({survey.code})" for survey in surveys) + "."

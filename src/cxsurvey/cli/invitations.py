@@ -1,0 +1,96 @@
+"""`cxsurvey invite`: a personal link for one customer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cxsurvey.cli.installation import fail, open_database, say
+
+if TYPE_CHECKING:
+    from cxsurvey.core.context import Context
+    from cxsurvey.invitations.service import CreateInvitation
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("invite")(invite)
+
+
+# Typer reads the options from the parameters, so there are as many as options.
+def invite(  # noqa: PLR0913
+    *,
+    survey: Annotated[str, typer.Option(help="The survey's id, code or name.")],
+    email: Annotated[str | None, typer.Option(help="The customer's e-mail address.")] = None,
+    external_id: Annotated[str | None, typer.Option(help="Your own id of the customer.")] = None,
+    name: Annotated[str | None, typer.Option(help="The customer's name.")] = None,
+    locale: Annotated[str | None, typer.Option(help="The language to ask in, such as de.")] = None,
+    segment: Annotated[
+        list[str] | None, typer.Option(help="What the answer belongs to, such as agent=Mira; repeatable.")
+    ] = None,
+    expires_in_days: Annotated[int | None, typer.Option(help="How long the link works.")] = None,
+    workspace: Annotated[str | None, typer.Option(help="Needed when there are several workspaces.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make a personal link and print it. It belongs to one customer and takes one answer."""
+    from cxsurvey.core.errors import Invalid, Refusal
+
+    person = {"email": email, "external_id": external_id, "name": name}
+    try:
+        command = _command(person, locale, segment or (), expires_in_days)
+    except Invalid as refusal:
+        fail("; ".join(_told(problem.field, problem.message) for problem in refusal.problems), 2)
+    try:
+        made = _made(command, workspace, survey)
+    except Refusal as refusal:
+        fail(refusal.text, 2)
+    say(json.dumps(made, indent=2, ensure_ascii=False) if as_json else made["url"])
+
+
+def _command(
+    person: dict[str, str | None], locale: str | None, segments: Sequence[str], expires_in_days: int | None
+) -> CreateInvitation:
+    from cxsurvey.core.errors import Invalid
+    from cxsurvey.invitations.service import CreateInvitation
+
+    pairs = [segment.partition("=") for segment in segments]
+    if any(not equals or not text for _, equals, text in pairs):
+        raise Invalid("must be KEY=TEXT such as agent=Mira", field="segment")
+    fields: dict[str, Any] = {"segments": {key: text for key, _, text in pairs}}
+    fields |= {"locale": locale, "expires_in_days": expires_in_days}
+    known = {key: text for key, text in person.items() if text is not None}
+    if known:
+        fields["person"] = known
+    return CreateInvitation.from_fields(fields)
+
+
+def _told(field: str, message: str) -> str:
+    """`person.email` as the option that sets it."""
+    head, _, rest = field.partition(".")
+    if head == "segments" and rest:
+        return f"--segment {rest} {message}"
+    return f"--{(rest or head).replace('_', '-')} {message}"
+
+
+def _made(command: CreateInvitation, workspace: str | None, survey: str) -> dict[str, str]:
+    from cxsurvey.cli.choosing import enter, survey_named
+    from cxsurvey.core.db.units import Share
+    from cxsurvey.core.ids import encode
+    from cxsurvey.invitations import service
+
+    def make(ctx: Context) -> dict[str, str]:
+        enter(ctx, workspace)
+        asked = survey_named(ctx, survey)
+        made = service.create(ctx, asked.id, command)
+        return {
+            "id": encode("inv", made.id),
+            "survey": encode("srv", asked.id),
+            "url": f"{ctx.settings.origin}/r/{made.token(ctx)}",
+            "expires_at": made.expires_at.isoformat(),
+        }
+
+    with open_database() as database:
+        return database.write(make, share=Share.DASHBOARD)

@@ -1,0 +1,141 @@
+"""From the row of a file to a submission: the same command as REST takes, and the same refusals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cxsurvey.core.errors import FieldProblem, Invalid, Refusal
+from cxsurvey.core.text import whole_number
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
+from cxsurvey.transfer.mapping import NAMED, PERSON, Columns
+from cxsurvey.transfer.repeats import Occurrences, digest_of, id_of
+from cxsurvey.transfer.times import Oddity, parse_time
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One rule that one row broke. `column` is "" when the whole row is meant; never holds what the cell said."""
+
+    line: int
+    column: str
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that became a submission."""
+
+    line: int
+    submission: Submission
+    oddity: Oddity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A row with neither score nor comment: nobody answered."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row that breaks rules and is not stored."""
+
+    line: int
+    problems: tuple[RowProblem, ...]
+
+
+Found: TypeAlias = Taken | Skipped | Broken
+
+
+class RowReader:
+    """Turns rows into submissions to one survey. Call it for every row of a file, in order."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        occurrences: Occurrences,
+        zone: ZoneInfo,
+        *,
+        survey: tuple[UUID, str],
+        workspace_id: UUID,
+        source: str,
+    ) -> None:
+        self._columns = columns
+        self._occurrences = occurrences
+        self._zone = zone
+        self._survey_id, self._survey_text = survey
+        self._workspace_id = workspace_id
+        self._source = source
+        self._segments = [key for key in SEGMENT_KEYS if key in columns.places]
+        self._person = [field for field in PERSON if field in columns.places]
+        self._named = [field for field in columns.places if field.startswith(NAMED)]
+
+    def read(self, line: int, cells: list[str]) -> Found:
+        """What one row is."""
+        occurrence = self._occurrence(cells)
+        if len(cells) > len(self._columns.header):
+            # an unquoted comma shifts the cells, so nothing in such a row can be trusted
+            return Broken(line, (RowProblem(line, "", "broken_row", "has more cells than the first row"),))
+        score, comment = self._columns.cell(cells, "score"), self._columns.cell(cells, "comment")
+        if score is None and comment is None:
+            return Skipped(line)
+        try:
+            answered_at, oddity = self._time(cells)
+            fields = self._fields(cells) | {"comment": comment, "answered_at": answered_at}
+            if score is not None:
+                fields["score"] = whole_number(score)
+            fields.setdefault("external_id", occurrence)
+            answer = AnswerInput.from_fields(fields)
+        except Refusal as refusal:
+            return Broken(line, problems_at(line, refusal, self._columns))
+        submission = submission_of(answer, self._survey_id, self._workspace_id, accepts_closed=True)
+        return Taken(line, submission, oddity)
+
+    def _occurrence(self, cells: list[str]) -> str | None:
+        """The id of a row that brings none; counted for every row, so that a corrected file keeps its ids."""
+        if self._columns.cell(cells, "external_id") is not None:
+            return None
+        row = digest_of(cells)
+        return id_of(self._survey_id, row, self._occurrences.next(row))
+
+    def _time(self, cells: list[str]) -> tuple[Any, Oddity | None]:
+        text = self._columns.cell(cells, "answered_at")
+        if text is None:
+            return None, None
+        try:
+            return parse_time(text, self._zone)
+        except (ValueError, OverflowError):
+            message = "must be an ISO 8601 date or time, such as 2026-11-21 14:05"
+            raise Invalid(problems=[FieldProblem("answered_at", "not_a_time", message)]) from None
+
+    def _fields(self, cells: list[str]) -> dict[str, Any]:
+        cell = self._columns.cell
+        fields: dict[str, Any] = {"survey": self._survey_text, "source": self._source}
+        fields |= {name: text for name in ("external_id", "locale") if (text := cell(cells, name)) is not None}
+        segments = {key: text for key in self._segments if (text := cell(cells, key)) is not None}
+        if segments:
+            fields["segments"] = segments
+        person = {name[7:]: text for name in self._person if (text := cell(cells, name)) is not None}
+        if person:
+            fields["person"] = person
+        for name in self._named:
+            if (text := cell(cells, name)) is not None:
+                kind, _, key = name.partition(".")
+                fields.setdefault(kind, {})[key] = text
+        return fields
+
+
+def problems_at(line: int, refusal: Refusal, columns: Columns) -> tuple[RowProblem, ...]:
+    """A refusal as problems of one line, with the names of the columns."""
+    if not refusal.problems:
+        return (RowProblem(line, "", refusal.code, refusal.text),)
+    return tuple(
+        RowProblem(line, columns.column_of(problem.field), problem.rule, problem.message)
+        for problem in refusal.problems
+    )

@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cxsurvey.core.context import OPERATOR
+from cxsurvey.invitations import service
+from cxsurvey.people import segments
+from tests.cli.installed import installation, opened, run, run_json
+
+
+@pytest.fixture(autouse=True)
+def installed(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with installation(migrated_url, tmp_path, monkeypatch, "invitations"):
+        yield
+
+
+def test_the_link_opens_the_invitation_with_its_person_and_segments() -> None:
+    made = run_json(
+        "invite", "--survey", "relationship", "--email", "ida@example.com", "--name", "Ida",
+        "--segment", "agent=Mira", "--locale", "de",
+    )  # fmt: skip
+
+    origin, _, token = made["url"].rpartition("/r/")
+    assert origin == "http://127.0.0.1:8000"
+    with opened() as database, database.read() as ctx:
+        ctx.actor = OPERATOR
+        found = service.by_token(ctx, token)
+        assert (found.person_name, found.locale, found.source) == ("Ida", "de", "cli")
+        assert segments.texts_for(ctx, found.segments.values()) == {found.segments["agent"]: "Mira"}
+
+
+def test_without_json_only_the_link_is_printed() -> None:
+    result = run("invite", "--survey", "relationship", "--email", "ida@example.com")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("http://127.0.0.1:8000/r/")
+    assert result.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--email", "nobody"), "--email must be an e-mail address"),
+        (("--segment", "agent"), "--segment must be KEY=TEXT"),
+        (("--segment", "planet=Mars"), "--segment planet is not a field"),
+        (("--expires-in-days", "0"), "--expires-in-days must be 1 or more"),
+    ],
+)
+def test_a_wrong_option_is_named(options: tuple[str, ...], words: str) -> None:
+    result = run("invite", "--survey", "relationship", *options)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+
+
+def test_an_unknown_survey_is_answered_with_those_there_are() -> None:
+    result = run("invite", "--survey", "nothing")
+
+    assert result.exit_code == 2
+    assert "Relationship (" in result.stderr
