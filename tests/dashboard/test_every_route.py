@@ -96,7 +96,7 @@ def test_every_page_has_one_heading_a_title_a_language_and_labels(signed_in: Tes
     assert title.text().strip()
     assert attribute(answer, "html", "lang") == "en"
     labelled = {node.attributes["for"] for node in document.css("label")}
-    for control in document.css("input:not([type=hidden]), select, textarea"):
+    for control in document.css("input:not([type=hidden], [hidden]), select, textarea"):
         assert control.attributes.get("id") in labelled
     assert not document.css("[style], style, script:not([src]), [onclick]")
 

@@ -43,24 +43,24 @@ def test_a_test_key_with_an_end(signed_in: TestClient, write: Write, clock: Fixe
 
     view = write(lambda ctx: doors.enter_by_key(ctx, token))
     assert (view.test, view.expires_at) == (True, clock.now() + timedelta(days=30))
-    assert "21 Dec 2026" in text_of(signed_in.get(KEYS), "tbody")
+    assert "21 Dec 2026" in text_of(signed_in.get(KEYS), ".things")
 
 
 def test_the_list_says_when_a_key_was_last_used(signed_in: TestClient, database: Database, clock: FixedClock) -> None:
     make(signed_in)
-    assert "never" in text_of(signed_in.get(KEYS), "tbody")
+    assert "never" in text_of(signed_in.get(KEYS), ".things")
     with database.read() as ctx:
         key_id = ctx.session.query(ApiKey).one().id
 
     seen.buffer(database).key(key_id, clock.now() - timedelta(minutes=4))
     seen.buffer(database).flush(database)
 
-    assert "4 minutes ago" in text_of(signed_in.get(KEYS), "tbody")
+    assert "4 minutes ago" in text_of(signed_in.get(KEYS), ".things")
 
 
 def test_revoking_asks_first_and_then_counts_at_once(signed_in: TestClient, database: Database) -> None:
     token = make(signed_in)
-    ask = attribute(signed_in.get(KEYS), "tbody a", "href") or ""
+    ask = attribute(signed_in.get(KEYS), ".things a", "href") or ""
 
     assert "Web shop" in text_of(signed_in.get(ask), "h1")
     with database.read() as ctx:
@@ -69,8 +69,8 @@ def test_revoking_asks_first_and_then_counts_at_once(signed_in: TestClient, data
 
     assert answer.headers["location"] == f"{KEYS}?revoked"
     listing = signed_in.get(f"{KEYS}?revoked")
-    assert "revoked" in text_of(listing, "tbody .tag")
-    assert not has(listing, "tbody a")
+    assert "revoked" in text_of(listing, ".things .tag")
+    assert not has(listing, ".things a")
     with database.read() as ctx, pytest.raises(Unauthenticated):
         doors.enter_by_key(ctx, token)
 
@@ -129,4 +129,4 @@ def test_names_are_shown_as_text(signed_in: TestClient) -> None:
     make(signed_in, name="<script>alert(1)</script>")
 
     assert "<script>alert" not in signed_in.get(KEYS).text
-    assert "<script>alert(1)</script>" in text_of(signed_in.get(KEYS), "tbody")
+    assert "<script>alert(1)</script>" in text_of(signed_in.get(KEYS), ".things")

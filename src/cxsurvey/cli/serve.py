@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DRAIN_SECONDS = 20
 """How long requests in flight may take to end after the process was told to stop."""
+BACKLOG = 2048
 
 
 def register(app: typer.Typer) -> None:
@@ -93,10 +94,12 @@ def _run(database: Database, listener: socket.socket) -> None:
     from cxsurvey.app import build
     from cxsurvey.core import metrics
     from cxsurvey.core.jobs import queue
+    from cxsurvey.web.seen import SeenWriter
     from cxsurvey.worker import Pulse, Worker, process_name
 
     worker = Worker(database, "serve") if database.settings.run_worker else None
     pulse = None if worker else Pulse(database, process_name(database), "serve")
+    seen = SeenWriter(database)
     server = _server(build(database), worker)
 
     def jobs_by_state() -> dict[str, int]:
@@ -104,14 +107,16 @@ def _run(database: Database, listener: socket.socket) -> None:
             return queue.counts_by_state(ctx.connection)
 
     metrics.watch_jobs(jobs_by_state)
+    listener.listen(BACKLOG)  # who connects from here on waits for an answer instead of being turned away
     _greet(database, listener)
     for number in (signal.SIGTERM, signal.SIGINT):
         # the server raises the signal once more when it has drained; there is still something to put away then
         signal.signal(number, lambda *_: None)
-    for part in (worker, pulse):
+    for part in (worker, pulse, seen):
         if part is not None:
             part.start()
     server.run(sockets=[listener])
+    seen.stop()
     if worker is not None:
         worker.stop()
     if pulse is not None:
@@ -137,7 +142,7 @@ def _server(application: Any, worker: Any) -> Any:
             server_header=False,
             proxy_headers=False,  # whose headers count is decided by our own middleware
             timeout_graceful_shutdown=DRAIN_SECONDS,
-            backlog=2048,
+            backlog=BACKLOG,
             lifespan="off",
         )
     )

@@ -7,11 +7,13 @@ depends on nothing else and may be kept for ever.
 from __future__ import annotations
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 
 HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 LIGHT_GROUND = (0xF3, 0xF1, 0xEB)
 DARK_GROUND = (0x26, 0x24, 0x20)
 READABLE = 4.6  # WCAG asks for 4.5
+READABLE_AT_NIGHT = 7.0  # less looks muddy on a dark ground
 
 Colour = tuple[int, int, int]
 
@@ -24,7 +26,8 @@ def url(colour: str) -> str:
 def stylesheet(colour: str) -> str:
     """The custom properties of a colour; ValueError unless it is six hexadecimal digits."""
     chosen = _parse(colour)
-    light, dark = readable_on(chosen, LIGHT_GROUND), readable_on(chosen, DARK_GROUND)
+    light = readable_on(chosen, LIGHT_GROUND, READABLE)
+    dark = readable_on(chosen, DARK_GROUND, READABLE_AT_NIGHT)
     soft_light, soft_dark = _mix(chosen, (255, 255, 255), 0.89), _mix(chosen, (29, 28, 25), 0.72)
     return (
         ":root{"
@@ -35,14 +38,16 @@ def stylesheet(colour: str) -> str:
     )
 
 
-def readable_on(colour: Colour, ground: Colour) -> Colour:
-    """The colour nearest to the wanted one whose contrast with the ground is enough for text."""
-    towards = (0, 0, 0) if luminance(ground) > 0.18 else (255, 255, 255)
+def readable_on(colour: Colour, ground: Colour, ratio: float) -> Colour:
+    """The colour of the same hue, darker or lighter by as little as gives this contrast with the ground."""
+    hue, lightness, saturation = rgb_to_hls(*(channel / 255 for channel in colour))
+    end = 0.0 if luminance(ground) > 0.18 else 1.0
     for step in range(101):
-        candidate = _mix(colour, towards, step / 100)
-        if contrast(candidate, ground) >= READABLE:
-            return candidate
-    return towards
+        moved = lightness + (end - lightness) * step / 100
+        red, green, blue = (round(255 * channel) for channel in hls_to_rgb(hue, moved, saturation))
+        if contrast((red, green, blue), ground) >= ratio:
+            return red, green, blue
+    return (0, 0, 0) if end == 0 else (255, 255, 255)
 
 
 def contrast(one: Colour, other: Colour) -> float:

@@ -7,10 +7,17 @@ from datetime import datetime
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+import structlog
+
 from cxsurvey.accounts import sessions
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import Refusal
+
+SECONDS_BETWEEN = 60.0
+
+log = structlog.get_logger("cxsurvey.seen")
 
 
 class SeenBuffer:
@@ -44,6 +51,39 @@ class SeenBuffer:
 
         database.write(write, share=Share.JOBS)
         return len(sign_ins) + len(keys)
+
+
+class SeenWriter:
+    """A thread that writes the buffer down once a minute, and once more when it is stopped."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="seen", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Writes what is left and ends the thread; the database must still be open."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(SECONDS_BETWEEN):
+            self._write()
+        self._write()
+
+    def _write(self) -> None:
+        try:
+            buffer(self._database).flush(self._database)
+        except Refusal as refusal:
+            # what was seen is lost, which nobody relies on to the minute
+            log.warning("seen not written", reason=refusal.code)
+        except Exception:
+            # the thread must outlive whatever one turn meets
+            log.exception("seen not written")
 
 
 _buffers: WeakKeyDictionary[Database, SeenBuffer] = WeakKeyDictionary()
