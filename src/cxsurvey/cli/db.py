@@ -11,7 +11,7 @@ import typer
 from cxsurvey.cli.installation import (
     fail,
     open_database,
-    read_settings_and_engines,
+    opened_engines,
     require_current_schema,
     say,
 )
@@ -37,19 +37,19 @@ def upgrade() -> None:
     from cxsurvey.core.db import migrate
     from cxsurvey.core.db.serving import alone
 
-    _, engines = read_settings_and_engines()
-    found = migrate.schema_of(engines)
-    if found.state is migrate.SchemaState.CURRENT:
-        say(f"The schema is {found.current}, as this program needs it. Nothing to do.")
-        return
-    if engines.is_sqlite:
-        with alone(engines, _now()):
+    with opened_engines() as (_, engines):
+        found = migrate.schema_of(engines)
+        if found.state is migrate.SchemaState.CURRENT:
+            say(f"The schema is {found.current}, as this program needs it. Nothing to do.")
+            return
+        if engines.is_sqlite:
+            with alone(engines, _now()):
+                done = migrate.upgrade(engines, _stamp(_now()))
+        else:
             done = migrate.upgrade(engines, _stamp(_now()))
-    else:
-        done = migrate.upgrade(engines, _stamp(_now()))
-    say(f"Upgraded the schema from {done.before or 'nothing'} to {done.after}.")
-    if done.copy is not None:
-        say(f"The database as it was before: {done.copy}")
+        say(f"Upgraded the schema from {done.before or 'nothing'} to {done.after}.")
+        if done.copy is not None:
+            say(f"The database as it was before: {done.copy}")
 
 
 @commands.command()
@@ -60,21 +60,21 @@ def verify() -> None:
     from cxsurvey.core.db.snapshot import snapshot
     from cxsurvey.responses import counts
 
-    settings, engines = read_settings_and_engines()
-    require_current_schema(settings)
-    found = []
-    with snapshot(engines) as connection:
-        lines = counts.trend_lines(connection)
-    for line in track(lines, description="Counting"):
-        # a snapshot each: a long one would keep the database from tidying up
+    with opened_engines() as (settings, engines):
+        require_current_schema(settings)
+        found = []
         with snapshot(engines) as connection:
-            found += [(line, *difference) for difference in counts.differences(connection, line)]
-    for line, day, counter, stored, true in found[:DIFFERENCES_SHOWN]:
-        say(f"trend line {line}, {day}: {counter} is {stored}, the answers give {true}")
-    if found:
-        more = f" ({len(found) - DIFFERENCES_SHOWN} more)" if len(found) > DIFFERENCES_SHOWN else ""
-        fail(f"{len(found)} counters are wrong{more}. To set them right: cxsurvey db rebuild")
-    say(f"All counters of {len(lines)} trend lines are right.")
+            lines = counts.trend_lines(connection)
+        for line in track(lines, description="Counting"):
+            # a snapshot each: a long one would keep the database from tidying up
+            with snapshot(engines) as connection:
+                found += [(line, *difference) for difference in counts.differences(connection, line)]
+        for line, day, counter, stored, true in found[:DIFFERENCES_SHOWN]:
+            say(f"trend line {line}, {day}: {counter} is {stored}, the answers give {true}")
+        if found:
+            more = f" ({len(found) - DIFFERENCES_SHOWN} more)" if len(found) > DIFFERENCES_SHOWN else ""
+            fail(f"{len(found)} counters are wrong{more}. To set them right: cxsurvey db rebuild")
+        say(f"All counters of {len(lines)} trend lines are right.")
 
 
 @commands.command()
@@ -87,13 +87,15 @@ def rebuild() -> None:
     from cxsurvey.core.db.units import Share
     from cxsurvey.responses import counts
 
-    settings, engines = read_settings_and_engines()
-    with alone(engines, _now()), open_database(settings, checkpoints=True) as database:
-        with snapshot(engines) as connection:
-            days = [(line, day) for line in counts.trend_lines(connection) for day in counts.days_of(connection, line)]
-        for line, day in track(days, description="Recounting"):
-            database.write(partial(counts.rebuild_day, trend_line_id=line, day=day), share=Share.JOBS)
-    say(f"Recounted {len(days)} days.")
+    with opened_engines() as (settings, engines):
+        with alone(engines, _now()), open_database(settings, checkpoints=True) as database:
+            with snapshot(engines) as connection:
+                days = [
+                    (line, day) for line in counts.trend_lines(connection) for day in counts.days_of(connection, line)
+                ]
+            for line, day in track(days, description="Recounting"):
+                database.write(partial(counts.rebuild_day, trend_line_id=line, day=day), share=Share.JOBS)
+        say(f"Recounted {len(days)} days.")
 
 
 @commands.command()
@@ -106,23 +108,23 @@ def backup(
     from cxsurvey.core.db.backup import copy_private, copy_sqlite, dump_postgres
     from cxsurvey.core.keyring import key_file
 
-    settings, engines = read_settings_and_engines()
-    end = ".db" if engines.is_sqlite else ".dump"
-    target = to or settings.data_dir / "backups" / f"cxsurvey-{_stamp(_now())}{end}"
-    if target.exists():
-        fail(f"{target} exists already; nothing was written.")
-    with Console(stderr=True).status(f"Copying to {target}"):
-        if engines.sqlite_file is not None:
-            copy_sqlite(engines.sqlite_file, target)
-        else:
-            dump_postgres(engines.writing.url, target)
-    say(f"Wrote {target} ({_megabytes(target)}).")
-    key = key_file(settings)
-    if key is None:
-        say("The secret key comes from the settings and is not in this backup. Keep it as safe.")
-    elif key.exists():
-        copy_private(key, _key_beside(target))
-        say(f"Wrote {_key_beside(target)}: the secret key. Who has both files can open every link.")
+    with opened_engines() as (settings, engines):
+        end = ".db" if engines.is_sqlite else ".dump"
+        target = to or settings.data_dir / "backups" / f"cxsurvey-{_stamp(_now())}{end}"
+        if target.exists():
+            fail(f"{target} exists already; nothing was written.")
+        with Console(stderr=True).status(f"Copying to {target}"):
+            if engines.sqlite_file is not None:
+                copy_sqlite(engines.sqlite_file, target)
+            else:
+                dump_postgres(engines.writing.url, target)
+        say(f"Wrote {target} ({_megabytes(target)}).")
+        key = key_file(settings)
+        if key is None:
+            say("The secret key comes from the settings and is not in this backup. Keep it as safe.")
+        elif key.exists():
+            copy_private(key, _key_beside(target))
+            say(f"Wrote {_key_beside(target)}: the secret key. Who has both files can open every link.")
 
 
 @commands.command()
@@ -133,27 +135,27 @@ def restore(
     from cxsurvey.core.db.backup import copy_sqlite, put_in_place
     from cxsurvey.core.db.serving import alone
 
-    settings, engines = read_settings_and_engines()
-    live = engines.sqlite_file
-    if live is None:
-        fail(
-            "On Postgres restore with its own program into an empty database: "
-            "pg_restore --no-owner --dbname=ADDRESS FILE; docs/operate.md shows how."
-        )
-    stamp = _stamp(_now())
-    checked = live.with_name(f".{live.name}.{stamp}.restoring")
-    aside = live.with_name(f"{live.stem}-replaced-{stamp}{live.suffix}")
-    with alone(engines, _now()):
-        try:
-            copy_sqlite(source, checked)
-            _check_contents(checked)
-            put_in_place(checked, live, aside)
-        finally:
-            checked.unlink(missing_ok=True)
-        say(f"Restored {source} to {live}.")
-        if aside.exists():
-            say(f"What was there before: {aside}")
-        _restore_key(settings, source, stamp)
+    with opened_engines() as (settings, engines):
+        live = engines.sqlite_file
+        if live is None:
+            fail(
+                "On Postgres restore with its own program into an empty database: "
+                "pg_restore --no-owner --dbname=ADDRESS FILE; docs/operate.md shows how."
+            )
+        stamp = _stamp(_now())
+        checked = live.with_name(f".{live.name}.{stamp}.restoring")
+        aside = live.with_name(f"{live.stem}-replaced-{stamp}{live.suffix}")
+        with alone(engines, _now()):
+            try:
+                copy_sqlite(source, checked)
+                _check_contents(checked)
+                put_in_place(checked, live, aside)
+            finally:
+                checked.unlink(missing_ok=True)
+            say(f"Restored {source} to {live}.")
+            if aside.exists():
+                say(f"What was there before: {aside}")
+            _restore_key(settings, source, stamp)
 
 
 def _check_contents(file: Path) -> None:

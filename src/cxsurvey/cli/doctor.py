@@ -21,17 +21,16 @@ def register(app: typer.Typer) -> None:
 
 def doctor() -> None:
     """Check settings, database, disk and clock. Exit code 1 when something must be changed."""
-    from cxsurvey.cli.installation import read_settings_and_engines
+    from cxsurvey.cli.installation import opened_engines
     from cxsurvey.core.db.checks import Colour
 
-    settings, engines = read_settings_and_engines()
     worst = Colour.GREEN
-    for finding in _findings(settings, engines):
-        mark = {Colour.GREEN: "ok  ", Colour.YELLOW: "look", Colour.RED: "BAD "}[finding.colour]
-        typer.echo(f"{typer.style(mark, fg=finding.colour.value, bold=True)}  {finding.about}: {finding.text}")
-        if finding.colour is Colour.RED:
-            worst = Colour.RED
-    engines.dispose()
+    with opened_engines() as (settings, engines):
+        for finding in _findings(settings, engines):
+            mark = {Colour.GREEN: "ok  ", Colour.YELLOW: "look", Colour.RED: "BAD "}[finding.colour]
+            typer.echo(f"{typer.style(mark, fg=finding.colour.value, bold=True)}  {finding.about}: {finding.text}")
+            if finding.colour is Colour.RED:
+                worst = Colour.RED
     raise typer.Exit(1 if worst is Colour.RED else 0)
 
 

@@ -65,6 +65,16 @@ def read_settings_and_engines() -> tuple[Settings, Engines]:
 
 
 @contextmanager
+def opened_engines() -> Iterator[tuple[Settings, Engines]]:
+    """The same for a block of code, after which no connection is left open."""
+    settings, engines = read_settings_and_engines()
+    try:
+        yield settings, engines
+    finally:
+        engines.dispose()
+
+
+@contextmanager
 def open_database(settings: Settings | None = None, *, checkpoints: bool = False) -> Iterator[Database]:
     """The database of this installation with its lanes running; its schema must be current.
 

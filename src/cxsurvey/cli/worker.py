@@ -15,26 +15,25 @@ def worker() -> None:
     import signal
     import threading
 
-    from cxsurvey.cli.installation import open_database, read_settings_and_engines, say
+    from cxsurvey.cli.installation import open_database, opened_engines, say
     from cxsurvey.core import logs
     from cxsurvey.core.clock import SystemClock
     from cxsurvey.core.db.serving import ServeLock
     from cxsurvey.worker import Worker
 
-    settings, engines = read_settings_and_engines()
-    logs.configure(settings, SystemClock())
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    lock = ServeLock(engines.sqlite_file)
-    lock.share()
-    try:
-        with open_database(settings) as database:
-            runner = Worker(database, "worker")
-            runner.start()
-            say(f"Worker {runner.name} runs. Press Ctrl-C to stop.")
-            stop.wait()
-            runner.stop()
-    finally:
-        lock.close()
-        engines.dispose()
+    with opened_engines() as (settings, engines):
+        logs.configure(settings, SystemClock())
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        lock = ServeLock(engines.sqlite_file)
+        lock.share()
+        try:
+            with open_database(settings) as database:
+                runner = Worker(database, "worker")
+                runner.start()
+                say(f"Worker {runner.name} runs. Press Ctrl-C to stop.")
+                stop.wait()
+                runner.stop()
+        finally:
+            lock.close()

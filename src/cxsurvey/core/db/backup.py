@@ -64,8 +64,8 @@ def dump_postgres(url: URL, target: Path) -> None:
         command = [program, "--format=custom", "--no-owner", "--no-password", f"--file={partial}", address]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell
         if done.returncode != 0:
-            lines = done.stderr.strip().splitlines() or ["no reason given"]
-            raise BackupFailed(f"pg_dump failed: {lines[0]}")
+            reason = " ".join(done.stderr.split()) or "it gave no reason"
+            raise BackupFailed(f"{program} failed: {reason[:500]}")
 
 
 def copy_private(source: Path, target: Path) -> None:
@@ -128,9 +128,7 @@ def _address_without_password(url: URL) -> Iterator[str]:
 
 def _read_only(file: Path) -> sqlite3.Connection:
     # read-only, so that closing it can never write the log back behind a running server
-    return sqlite3.connect(
-        f"file:{quote(str(file.absolute()))}?mode=ro", uri=True, timeout=5.0, isolation_level=None
-    )
+    return sqlite3.connect(f"file:{quote(str(file.absolute()))}?mode=ro", uri=True, timeout=5.0, isolation_level=None)
 
 
 def _fold_log(file: Path) -> None:

