@@ -1,0 +1,226 @@
+"""From what is asked to what a page shows, and from there to HTML. Pure but for reading templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cxsurvey.respond.pages import (
+    AgainPage,
+    FormPage,
+    Frame,
+    MorePage,
+    NoticePage,
+    OtherLanguage,
+    Problem,
+    Question,
+    ScoreOption,
+    ThanksPage,
+)
+from cxsurvey.respond.tongue import Tongue
+from cxsurvey.scoring.scales import Band
+from cxsurvey.surveys import merge
+from cxsurvey.surveys.asked import AskedWorkspace
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.languages import direction_of, own_name_of
+from cxsurvey.web.templating import environment
+
+LONGEST_TEXT = 4000
+FOLLOW_UP = "f-"
+"""Before the id of a follow-up: the name of its field."""
+CHECKED = " checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a page is about: a definition, who asks, in which language, and whom by first name.
+
+    `switchable` says whether the page offers its other languages.
+    """
+
+    definition: Definition
+    workspace: AskedWorkspace
+    tongue: Tongue
+    anonymous: bool = False
+    first_name: str | None = None
+    switchable: bool = True
+
+    def merged(self, text: str) -> str:
+        """A text of the survey with its merge tags replaced."""
+        return merge.replace(
+            text, {"first_name": self.first_name, "workspace": merge.workspace_value(self.workspace.name)}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """What differs between two showings of one form."""
+
+    stamp: str
+    marks: Mapping[int, str]
+    changeable: str
+    comment: str = ""
+    keep: str = ""
+    """Appended to the links to other languages, so that a chosen score is not lost."""
+    note: str = ""
+    problems: tuple[Problem, ...] = ()
+    back: str = ""
+    """Where a change may be given up; empty unless the form changes an answer."""
+
+
+def html(template: str, page: Any, tongue: Tongue) -> str:
+    """The HTML of a page."""
+    words = tongue.words
+    chosen = environment().get_template(f"respond/{template}.html")
+    return chosen.render(page=page, say=words.say, count=words.count, ours=tongue.ours)
+
+
+def frame(subject: Subject, title: str, *, failed: bool = False, keep: str = "") -> Frame:
+    """The surroundings of a page about a survey; `failed` puts the word for an error in front of its title."""
+    tongue, workspace = subject.tongue, subject.workspace
+    full = f"{title} – {workspace.name}" if workspace.name not in title else title
+    return Frame(
+        title=tongue.words.say("Error: %(title)s", title=full) if failed else full,
+        language=tongue.language,
+        direction=tongue.direction,
+        brand=workspace.name,
+        accent=workspace.accent,
+        privacy_url=workspace.privacy_url,
+        other_languages=tuple(
+            OtherLanguage(tag, own_name_of(tag), direction_of(tag), f"?lang={tag}{keep}")
+            for tag in subject.definition.languages
+            if tag != tongue.language and subject.switchable
+        ),
+    )
+
+
+def form(subject: Subject, state: FormState) -> str:
+    """The form."""
+    definition, tongue = subject.definition, subject.tongue
+    texts, scale = definition.texts_in(tongue.language), definition.scale
+    question = subject.merged(texts.question)
+    low, high = subject.merged(texts.low_label), subject.merged(texts.high_label)
+    page = FormPage(
+        frame=frame(subject, question, failed=bool(state.problems), keep=state.keep),
+        action=f"?lang={tongue.language}",
+        stamp=state.stamp,
+        question=question,
+        ends=f"{scale.minimum}: {low}. {scale.maximum}: {high}.",
+        low_label=f"{scale.minimum} {low}",
+        high_label=f"{scale.maximum} {high}",
+        minimum=scale.minimum,
+        options=tuple(
+            ScoreOption(score, definition.band(score).value, state.marks.get(score, ""))
+            for score in scale.scoring.scale.values
+        ),
+        comment_labels=tuple((band.value, subject.merged(texts.comment_labels.of(band))) for band in Band),
+        comment=state.comment,
+        longest_comment=LONGEST_TEXT,
+        anonymous=subject.anonymous,
+        changeable=state.changeable,
+        note=state.note,
+        problems=state.problems,
+        change=bool(state.back),
+        back=state.back,
+    )
+    return html("form", page, tongue)
+
+
+def more(
+    subject: Subject,
+    band: Band,
+    answers: Mapping[str, str],
+    *,
+    action: str,
+    skip: str,
+    changed: bool = False,
+    problems: Sequence[Problem] = (),
+) -> str:
+    """Page two."""
+    language = subject.tongue.language
+    questions = tuple(
+        Question(
+            id=FOLLOW_UP + asked.id,
+            label=subject.merged(asked.labels.get(language, "")),
+            options=tuple((option.id, subject.merged(option.labels.get(language, ""))) for option in asked.options),
+            answer=answers.get(asked.id, ""),
+        )
+        for asked in subject.definition.follow_ups_for(band)
+    )
+    title = subject.tongue.words.say("Thank you, your answer is stored.")
+    page = MorePage(
+        frame=frame(subject, title, failed=bool(problems)),
+        action=action,
+        skip=skip,
+        questions=questions,
+        longest_text=LONGEST_TEXT,
+        changed=changed,
+        problems=tuple(problems),
+    )
+    return html("more", page, subject.tongue)
+
+
+def thanks(
+    subject: Subject, score: int | None, band: Band, *, change: str, changeable: str, changed: bool = False
+) -> str:
+    """The last page."""
+    chosen = subject.definition.texts_in(subject.tongue.language).thanks.of(band)
+    words, scale = subject.tongue.words, subject.definition.scale
+    title = subject.merged(chosen.title)
+    given = (
+        words.say(
+            "Your answer: %(score)d on the scale from %(low)d to %(high)d.",
+            score=score,
+            low=scale.minimum,
+            high=scale.maximum,
+        )
+        if score is not None
+        else ""
+    )
+    page = ThanksPage(
+        frame=frame(subject, title),
+        title=title,
+        text=subject.merged(chosen.text),
+        link_label=subject.merged(chosen.link_label),
+        link_url=chosen.link_url,
+        given=given,
+        change=change,
+        changeable=changeable,
+        changed=changed,
+    )
+    return html("thanks", page, subject.tongue)
+
+
+def notice(tongue: Tongue, title: str, text: str, *, workspace: AskedWorkspace | None = None, again: str = "") -> str:
+    """A page that says one thing, in our words."""
+    surrounding = Frame(
+        title=title,
+        language=tongue.words.language,
+        direction=direction_of(tongue.words.language),
+        brand=workspace.name if workspace else None,
+        accent=workspace.accent if workspace else None,
+        privacy_url=workspace.privacy_url if workspace else None,
+    )
+    return html("notice", NoticePage(surrounding, title, text, again), tongue)
+
+
+def zone_of(workspace: AskedWorkspace) -> ZoneInfo:
+    """The zone in which a customer's page names days."""
+    return ZoneInfo(workspace.report_zone)
+
+
+def again(tongue: Tongue, title: str, text: str, action: str, fields: Mapping[str, str]) -> str:
+    """What was typed, ready to be sent once more."""
+    is_text = [name == "comment" or name.startswith(FOLLOW_UP) for name in fields]
+    pairs = list(zip(fields.items(), is_text, strict=True))
+    page = AgainPage(
+        frame=Frame(title, tongue.words.language, direction_of(tongue.words.language)),
+        title=title,
+        text=text,
+        action=action,
+        hidden=tuple(pair for pair, typed in pairs if not typed),
+        texts=tuple(pair for pair, typed in pairs if typed),
+    )
+    return html("again", page, tongue)

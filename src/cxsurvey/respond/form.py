@@ -1,0 +1,179 @@
+"""The form: opened by a GET that writes nothing, stored by a POST, shown again with everything when it is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import Kind, Refusal, Unavailable
+from cxsurvey.core.signing import digest
+from cxsurvey.invitations import service as invitations
+from cxsurvey.respond import drawing, faces, places, showing
+from cxsurvey.respond.notices import notice_for
+from cxsurvey.respond.reading import Answer, read_answer
+from cxsurvey.respond.sent import Sent
+from cxsurvey.respond.stamp import Target
+from cxsurvey.respond.visits import Find, Visit, arrive, form_of, preselected, see
+from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.submit import SUBMIT, Refused, Stored
+from cxsurvey.web.errors import STATUS
+
+AGAIN = frozenset({Kind.INVALID, Kind.CONFLICT, Kind.UNAVAILABLE, Kind.TOO_MANY})
+"""Refusals after which the form is shown again; the others end the matter."""
+
+
+async def show_shared(request: Request) -> Response:
+    """GET /s/{code}."""
+    visit = await arrive(request, _shared(request), request.path_params["code"])
+    return visit.obstacle() or faces.page(showing.blank_form(visit.database, visit.place, visit.tongue, visit.now))
+
+
+async def show_personal(request: Request) -> Response:
+    """GET /r/{token}."""
+    visit = await arrive(request, places.personal, request.path_params["token"])
+    if stop := visit.obstacle():
+        return stop
+    place, now = visit.place, visit.now
+    assert place.invitation is not None
+    scale = place.asked.definition.scale.scoring.scale
+    chosen = preselected(request, place.invitation, scale, visit.database.settings, now)
+    if place.own_words is None:
+        return faces.page(showing.blank_form(visit.database, place, visit.tongue, now, chosen))
+    shown = showing.form_with_answer(visit.database, place, visit.tongue, now, chosen=chosen, change=False)
+    return faces.page(shown)
+
+
+async def send_shared(request: Request) -> Response:
+    """POST /s/{code}. The signed stamp names the survey, so nothing is read before the answer is stored."""
+    answer, sent = await _answer(request)
+    outcome: Stored | Refusal | None = None
+    if not answer.problems and answer.stamp is not None and answer.stamp.target is Target.SURVEY:
+        outcome = await _store(request, _submission(answer, Submission(answer.stamp.target_id, "link")))
+        if isinstance(outcome, Stored):
+            return see(f"/a/{outcome.change_token}")
+    return await _not_stored(request, _shared(request), request.path_params["code"], sent, answer, outcome)
+
+
+async def send_personal(request: Request) -> Response:
+    """POST /r/{token}."""
+    token = request.path_params["token"]
+    answer, sent = await _answer(request)
+    outcome: Stored | Refusal | None = None
+    if not answer.problems and answer.stamp is not None:
+        outcome = await _store_personal(request, token, answer)
+        if isinstance(outcome, Stored):
+            return see(f"/r/{token}/{'changed' if answer.stamp.change else 'next'}")
+    return await _not_stored(request, places.personal, token, sent, answer, outcome)
+
+
+async def _store_personal(request: Request, token: str, answer: Answer) -> Stored | Refusal | None:
+    database: Database = request.app.state.database
+    try:
+        invitation = await database.aread(lambda ctx: invitations.by_token(ctx, token))
+    except Unavailable as refusal:
+        return refusal
+    if answer.stamp is None or not answer.stamp.is_for(Target.INVITATION, invitation.id):
+        return None
+    known = Submission(invitation.survey_id, "invitation", invitation_id=invitation.id)
+    return await _store(request, _submission(answer, known))
+
+
+async def send_change(request: Request) -> Response:
+    """POST /a/{token}/change."""
+    token = request.path_params["token"]
+    answer, sent = await _answer(request)
+    outcome: Stored | Refusal | None = None
+    if not answer.problems and answer.stamp is not None:
+        outcome = await _store_change(request, token, answer)
+        if isinstance(outcome, Stored):
+            return see(f"/a/{token}/changed")
+    return await _not_stored(request, places.answered, token, sent, answer, outcome)
+
+
+async def _store_change(request: Request, token: str, answer: Answer) -> Stored | Refusal | None:
+    database: Database = request.app.state.database
+    try:
+        place = await database.aread(lambda ctx: places.answered(ctx, token))
+    except Unavailable as refusal:
+        return refusal
+    if answer.stamp is None or not answer.stamp.is_for(*place.target):
+        return None
+    known = Submission(place.asked.survey_id, "link", change_hash=digest(token))
+    return await _store(request, _submission(answer, known))
+
+
+def _shared(request: Request) -> Find:
+    return lambda ctx, code: places.shared(ctx, code, request.url.path)
+
+
+async def _answer(request: Request) -> tuple[Answer, Sent]:
+    database: Database = request.app.state.database
+    sent = await form_of(request)
+    life = timedelta(hours=database.settings.form_hours)
+    return read_answer(sent, database.keys, database.clock.now(), life), sent
+
+
+def _submission(answer: Answer, known: Submission) -> Submission:
+    language = answer.stamp.language if answer.stamp is not None else None
+    return replace(known, score=answer.score, comment=answer.comment or None, locale=language, page=answer.page)
+
+
+async def _store(request: Request, submission: Submission) -> Stored | Refusal:
+    database: Database = request.app.state.database
+    try:
+        outcomes = await database.ahot(SUBMIT, [submission], share=Share.RESPONDENT, lane_key=submission.survey_id)
+    except Refusal as refusal:
+        return refusal
+    outcome = outcomes[0]
+    return outcome.refusal if isinstance(outcome, Refused) else outcome
+
+
+async def _not_stored(
+    request: Request, find: Find, key: str, sent: Sent, answer: Answer, outcome: Stored | Refusal | None
+) -> Response:
+    """What is shown when the answer is not stored. Without a refusal and a problem the page was for something else."""
+    refusal = outcome if isinstance(outcome, Refusal) else None
+    try:
+        visit = await arrive(request, find, key)
+    except Unavailable as unreadable:
+        return _keep_for_later(request, sent, unreadable)
+    if stop := visit.obstacle():
+        return stop
+    if refusal is not None and refusal.kind not in AGAIN:
+        return faces.notice(visit.tongue, refusal.code, STATUS[refusal.kind], workspace=visit.place.asked.workspace)
+    problems = answer.problems or (_problem(refusal),)
+    return _form_again(visit, replace(answer, problems=problems), refusal)
+
+
+def _problem(refusal: Refusal | None) -> tuple[str, str]:
+    if refusal is None:
+        return "", "page_expired"
+    return refusal.field or "", refusal.code if refusal.kind is Kind.INVALID else "unavailable"
+
+
+def _form_again(visit: Visit, answer: Answer, refusal: Refusal | None) -> Response:
+    change = visit.request.url.path.endswith("/change")
+    shown = showing.form_again(visit.database, visit.place, visit.tongue, answer, visit.now, change=change)
+    response = faces.page(shown, STATUS[refusal.kind] if refusal is not None else STATUS[Kind.INVALID])
+    if refusal is not None and refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _keep_for_later(request: Request, sent: Sent, refusal: Refusal) -> Response:
+    """A page that needs nothing from the database and holds what was typed."""
+    spoken = faces.asked_for(request)
+    status = STATUS[refusal.kind]
+    title, text = notice_for(spoken.words, refusal.code, status)
+    address = request.url.path
+    if request.query_params:
+        address += f"?{urlencode(request.query_params.multi_items())}"
+    response = faces.page(drawing.again(spoken, title, text, address, sent.fields), status)
+    response.headers["Retry-After"] = str(refusal.retry_after or 2)
+    return response

@@ -1,0 +1,66 @@
+"""What a customer is told when there is no form to show, by the code of a refusal or else by its status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cxsurvey.core.i18n import Words
+
+
+def noted(message: str) -> str:
+    """Marks a message for the catalogues; it is translated when it is shown."""
+    return message
+
+
+Notice = tuple[str, str]
+"""Title and text."""
+
+NO_LONGER = noted("This link has expired.")
+BY_CODE: Mapping[str, Notice] = {
+    "survey_closed": (
+        noted("This survey is closed."),
+        noted("It does not take answers any more. Thank you for coming by."),
+    ),
+    "link_expired": (
+        NO_LONGER,
+        noted("It was valid for a limited time only. An answer that you have sent already is safe."),
+    ),
+    "change_expired": (
+        noted("Your answer can no longer be changed."),
+        noted("It is stored as you sent it. Thank you."),
+    ),
+    "link_revoked": (
+        noted("This link is no longer valid."),
+        noted("It was taken back by those who sent it. Perhaps a newer message holds another link."),
+    ),
+}
+UNKNOWN: Notice = (
+    noted("There is nothing at this address."),
+    noted("Perhaps a part of the link got lost. Please open it again from your message, or copy all of it."),
+)
+BY_STATUS: Mapping[int, Notice] = {
+    404: UNKNOWN,
+    413: (noted("This was too much."), noted("Nothing was stored. Please go back and send a shorter text.")),
+    429: (
+        noted("Too many requests."),
+        noted("Nothing was stored. Please wait a moment and try again."),
+    ),
+    503: (
+        noted("We cannot be reached just now."),
+        noted("Nothing was stored just now; what was stored before is safe. Please try again in a moment."),
+    ),
+}
+UNCLEAR: Notice = (
+    noted("This did not work."),
+    noted("Your browser sent something that we do not understand. Nothing was stored."),
+)
+OUR_FAULT: Notice = (
+    noted("Something went wrong on our side."),
+    noted("We cannot say whether your answer was stored. Sending it again is safe: it never counts twice."),
+)
+
+
+def notice_for(words: Words, code: str, status: int) -> Notice:
+    """Title and text for a refusal or failure, translated."""
+    found = BY_CODE.get(code) or BY_STATUS.get(status) or (UNCLEAR if status < 500 else OUR_FAULT)
+    return words.say(found[0]), words.say(found[1])

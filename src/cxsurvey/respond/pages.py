@@ -1,0 +1,129 @@
+"""What the templates of customers' pages receive: one typed value per page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """A link to the same page in another language."""
+
+    tag: str
+    name: str
+    direction: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds every page: who asks, in which language. `brand` is None where nobody is known to ask."""
+
+    title: str
+    language: str
+    direction: str
+    brand: str | None = None
+    accent: str | None = None
+    privacy_url: str | None = None
+    other_languages: tuple[OtherLanguage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One sentence about one field; `field` is the id of the element to go to, "" for the whole form."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOption:
+    """One number of the scale. `mark` is ` checked` or nothing."""
+
+    score: int
+    band: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """The question with its scale and the field for a reason."""
+
+    frame: Frame
+    action: str
+    stamp: str
+    question: str
+    ends: str
+    low_label: str
+    high_label: str
+    minimum: int
+    options: tuple[ScoreOption, ...]
+    comment_labels: tuple[tuple[str, str], ...]
+    comment: str
+    longest_comment: int
+    anonymous: bool
+    changeable: str
+    note: str = ""
+    problems: tuple[Problem, ...] = ()
+    change: bool = False
+    back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One follow-up. `id` is the name of its field; `options` are empty when it is answered by text."""
+
+    id: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class MorePage:
+    """Page two: the follow-ups of the band, after the answer is stored."""
+
+    frame: Frame
+    action: str
+    skip: str
+    questions: tuple[Question, ...]
+    longest_text: int
+    changed: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksPage:
+    """The last page: text and link of the band, the answer as it is kept, and the way to change it."""
+
+    frame: Frame
+    title: str
+    text: str
+    link_label: str
+    link_url: str
+    given: str
+    change: str
+    changeable: str
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """One thing to say. `again` is the address of a link that tries once more."""
+
+    frame: Frame
+    title: str
+    text: str
+    again: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgainPage:
+    """What was typed, to be sent again, when nothing can be read to show the form itself."""
+
+    frame: Frame
+    title: str
+    text: str
+    action: str
+    hidden: tuple[tuple[str, str], ...]
+    texts: tuple[tuple[str, str], ...]

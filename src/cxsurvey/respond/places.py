@@ -1,0 +1,112 @@
+"""Where a link leads: to a survey, to an invitation, or to an answer that is there already. One short read each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import NotFound
+from cxsurvey.core.ids import BASE32, CODE_LENGTH
+from cxsurvey.invitations import service as invitations
+from cxsurvey.invitations.service import InvitationView
+from cxsurvey.respond.drawing import Subject
+from cxsurvey.respond.stamp import Target
+from cxsurvey.respond.tongue import Tongue
+from cxsurvey.responses import service as responses
+from cxsurvey.responses.service import ResponseView
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.scoring.scales import Band
+from cxsurvey.surveys import asked as surveys
+from cxsurvey.surveys import merge
+from cxsurvey.surveys.asked import Asked
+
+CODE = re.compile(f"[{BASE32}]{{{CODE_LENGTH}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one link gives access to. `base` is its path; the later steps lie below it."""
+
+    base: str
+    asked: Asked
+    invitation: InvitationView | None = None
+    answer: ResponseView | None = None
+
+    @property
+    def target(self) -> tuple[Target, UUID]:
+        """What a form page of this place is made for."""
+        if self.invitation is not None:
+            return Target.INVITATION, self.invitation.id
+        if self.answer is not None:
+            return Target.ANSWER, self.answer.id
+        return Target.SURVEY, self.asked.survey_id
+
+    @property
+    def following(self) -> str:
+        """Where the customer goes after the form."""
+        return f"{self.base}/next" if self.invitation is not None else self.base
+
+    @property
+    def first_name(self) -> str | None:
+        """The first word of the invited person's name, if it may stand in a text."""
+        name = (self.invitation.person_name or "") if self.invitation is not None else ""
+        return merge.safe_value(name.split()[0]) if name.split() else None
+
+    @property
+    def own_words(self) -> ResponseView | None:
+        """The answer that may be shown in the form again; never one that a machine seems to have sent."""
+        kept = self.answer is not None and self.answer.state != ResponseState.FLAGGED
+        return self.answer if kept else None
+
+    @property
+    def band(self) -> Band | None:
+        """The band of the stored answer; None when there is none, or none on today's scale."""
+        score = self.answer.score if self.answer is not None else None
+        if score is None or score not in self.asked.definition.scale.scoring.scale:
+            return None
+        return self.asked.definition.band(score)
+
+    def obstacle(self, now: datetime, hours: int) -> str | None:
+        """The code of what stands against going on here; None when nothing does."""
+        if self.invitation is not None and self.invitation.revoked_at is not None:
+            return "link_revoked"
+        if self.invitation is not None and now >= self.invitation.expires_at:
+            return "link_expired"
+        if self.answer is None:
+            return None if self.asked.is_open else "survey_closed"
+        if self.invitation is None and now >= self.answer.answered_at + timedelta(hours=hours):
+            return "change_expired"
+        return None
+
+    def subject(self, tongue: Tongue) -> Subject:
+        """What a page of this place is about."""
+        return Subject(self.asked.definition, self.asked.workspace, tongue, self.asked.anonymous, self.first_name)
+
+
+def shared(ctx: Context, code: str, base: str) -> Place:
+    """The survey behind a shared link; raises NotFound."""
+    asked = surveys.asked_by_code(ctx, code) if CODE.fullmatch(code) else None
+    if asked is None:
+        raise NotFound
+    return Place(base, asked)
+
+
+def personal(ctx: Context, token: str) -> Place:
+    """The survey behind a personal link, with the answer if there is one; raises NotFound."""
+    invitation = invitations.by_token(ctx, token)
+    asked = surveys.asked_by_id(ctx, invitation.survey_id)
+    if asked is None:
+        raise NotFound
+    return Place(f"/r/{token}", asked, invitation, responses.by_invitation(ctx, invitation.id))
+
+
+def answered(ctx: Context, token: str) -> Place:
+    """The answer behind a change link; raises NotFound."""
+    answer = responses.by_change_token(ctx, token)
+    asked = surveys.asked_by_id(ctx, answer.survey_id)
+    if asked is None:
+        raise NotFound
+    return Place(f"/a/{token}", asked, None, answer)

@@ -1,0 +1,35 @@
+"""A survey as customers would see it, drawn from a draft: the same pages, nothing stored, nothing signed."""
+
+from __future__ import annotations
+
+from cxsurvey.respond import drawing, sentences
+from cxsurvey.respond.drawing import FormState, Subject
+from cxsurvey.respond.tongue import tongue
+from cxsurvey.scoring.scales import Band
+from cxsurvey.surveys.asked import AskedWorkspace
+from cxsurvey.surveys.definition import Definition
+
+QUESTION = "question"
+FOLLOW_UPS = "follow-ups-"
+THANKS = "thanks-"
+STEPS = (QUESTION, *(f"{page}{band.value}" for page in (FOLLOW_UPS, THANKS) for band in Band))
+HOURS = 24
+EXAMPLE_SCORES = {Band.DETRACTOR: 3, Band.PASSIVE: 8, Band.PROMOTER: 10}
+
+
+def preview_html(definition: Definition, language: str, workspace: AskedWorkspace, step: str) -> str:
+    """One page of a survey in one of its languages: `question`, or `follow-ups-` or `thanks-` and a band.
+
+    The links and forms in it lead nowhere. KeyError for another step.
+    """
+    if step not in STEPS:
+        raise KeyError(step)
+    chosen = tongue(definition.language_for(language))
+    subject = Subject(definition, workspace, chosen, switchable=False)
+    if step == QUESTION:
+        changeable = sentences.changeable_for(chosen.words, HOURS)
+        return drawing.form(subject, FormState(stamp="", marks={}, changeable=changeable))
+    if step.startswith(FOLLOW_UPS):
+        return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, action="", skip="#")
+    band = Band(step.removeprefix(THANKS))
+    return drawing.thanks(subject, EXAMPLE_SCORES[band], band, change="#", changeable="")

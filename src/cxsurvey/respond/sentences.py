@@ -1,0 +1,81 @@
+"""Our sentences that hang on a value: what is wrong with a field, how long an answer may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from cxsurvey.core.i18n import Words
+from cxsurvey.respond.drawing import LONGEST_TEXT
+from cxsurvey.respond.pages import Problem
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+SCORE = "score"
+COMMENT = "comment"
+
+
+def problem_text(words: Words, code: str, low: int, high: int) -> str:
+    """The sentence for what is wrong, by its code."""
+    if code in {"score_missing", "not_a_score"}:
+        return words.say("Please choose a number from %(low)d to %(high)d.", low=low, high=high)
+    if code == "too_long":
+        return words.count(
+            "Please write at most %(number)d character.", "Please write at most %(number)d characters.", LONGEST_TEXT
+        )
+    if code == "forbidden_characters":
+        return words.say("This held characters that cannot be stored. We took them out; please look at it again.")
+    if code == "not_an_option":
+        return words.say("Please choose one of the answers.")
+    if code == "page_expired":
+        return words.say("This page was open for too long, so nothing was stored. Please send your answer again.")
+    if code in {"unavailable", "busy"}:
+        return words.say(
+            "We could not store your answer just now. What you wrote is still here; please send it again in a moment."
+        )
+    return words.say("A part of this form could not be read, so nothing was stored. Please send it again.")
+
+
+def problems(words: Words, found: Iterable[tuple[str, str]], low: int, high: int) -> tuple[Problem, ...]:
+    """The problems of a form, each with the element it is about."""
+    return tuple(
+        Problem(f"{SCORE}-{low}" if field == SCORE else field, problem_text(words, code, low, high))
+        for field, code in found
+    )
+
+
+def changeable_for(words: Words, hours: int) -> str:
+    """How long after sending an answer may be changed, in hours or, from two days up, in days."""
+    if hours >= 48 and hours % 24 == 0:
+        return words.count(
+            "You can change your answer for %(number)d day after sending it.",
+            "You can change your answer for %(number)d days after sending it.",
+            hours // 24,
+        )
+    return words.count(
+        "You can change your answer for %(number)d hour after sending it.",
+        "You can change your answer for %(number)d hours after sending it.",
+        hours,
+    )
+
+
+def changeable_until(words: Words, day: str) -> str:
+    """Until which day an answer may be changed."""
+    return words.say("You can change your answer until %(day)s.", day=day)
+
+
+def still_changeable(words: Words, now: datetime, until: datetime) -> str:
+    """How long an answer may still be changed, rounded up."""
+    left = until - now
+    if left > 2 * DAY:
+        return words.count(
+            "You can change your answer for another %(number)d day.",
+            "You can change your answer for another %(number)d days.",
+            -(-left // DAY),
+        )
+    return words.count(
+        "You can change your answer for another %(number)d hour.",
+        "You can change your answer for another %(number)d hours.",
+        -(-left // HOUR),
+    )

@@ -1,0 +1,124 @@
+"""Showing the form of a place: from the shelf when it is as everybody sees it, drawn anew when it is not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from markupsafe import escape
+
+from cxsurvey.core.db.database import Database
+from cxsurvey.respond import drawing, sentences
+from cxsurvey.respond import stamp as stamps
+from cxsurvey.respond.drawing import CHECKED, FormState, Subject
+from cxsurvey.respond.places import Place
+from cxsurvey.respond.prepared import Shelf, marker
+from cxsurvey.respond.reading import Answer
+from cxsurvey.respond.stamp import SUBMISSION_BYTES, Stamp
+from cxsurvey.respond.tongue import Tongue
+
+_shelf = Shelf()
+
+
+def fresh_stamp(database: Database, place: Place, tongue: Tongue, now: datetime, *, change: bool = False) -> str:
+    """The stamp of a page that is issued now."""
+    target, target_id = place.target
+    submission = database.ids.random(SUBMISSION_BYTES)
+    return stamps.write(database.keys, Stamp(target, target_id, submission, now, tongue.language, change))
+
+
+def blank_form(database: Database, place: Place, tongue: Tongue, now: datetime, chosen: int | None = None) -> bytes:
+    """The form as it opens from a link, with one number chosen at most."""
+    asked, name = place.asked, place.first_name
+    is_personal = place.invitation is not None
+    hours = database.settings.change_hours
+    key = (asked.version_id, tongue.language, asked.workspace, asked.anonymous, is_personal, name is None, hours)
+    values = {"stamp": fresh_stamp(database, place, tongue, now).encode()}
+    if place.invitation is not None:
+        day = place.invitation.expires_at.astimezone(drawing.zone_of(asked.workspace)).date()
+        values["until"] = str(escape(tongue.day(day))).encode()
+    if name is not None:
+        values["name"] = str(escape(name)).encode()
+    if chosen is not None:
+        values |= {f"m{chosen}": CHECKED.encode(), "keep": f"&amp;s={chosen}".encode()}
+    return _shelf.page(key, lambda: _draw_with_markers(place, tongue, hours)).filled(values)
+
+
+def _draw_with_markers(place: Place, tongue: Tongue, hours: int) -> str:
+    asked = place.asked
+    name = marker("name") if place.first_name is not None else None
+    scores = asked.definition.scale.scoring.scale.values
+    state = FormState(
+        stamp=marker("stamp"),
+        marks={score: marker(f"m{score}") for score in scores},
+        changeable=_changeable(place, tongue, marker("until"), hours),
+        keep=marker("keep") if place.invitation is not None else "",
+    )
+    return drawing.form(Subject(asked.definition, asked.workspace, tongue, asked.anonymous, name), state)
+
+
+def form_with_answer(
+    database: Database, place: Place, tongue: Tongue, now: datetime, *, chosen: int | None, change: bool
+) -> str:
+    """The form of somebody who has answered already: with what they wrote, unless a machine wrote it."""
+    own, words = place.own_words, tongue.words
+    if chosen is None and own is not None:
+        chosen = own.score
+    note = "" if change else words.say("You have answered already. Sending this form replaces your answer.")
+    state = FormState(
+        stamp=fresh_stamp(database, place, tongue, now, change=change),
+        marks={chosen: CHECKED} if chosen is not None else {},
+        changeable=_changeable_here(database, place, tongue),
+        comment=(own.comment or "") if own is not None else "",
+        keep=f"&s={chosen}" if chosen is not None and not change else "",
+        note=note if own is not None else "",
+        back=f"{place.base}/thanks" if change else "",
+    )
+    return drawing.form(place.subject(tongue), state)
+
+
+def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer, now: datetime, *, change: bool) -> str:
+    """The form that was sent and not stored: what was typed is in it, and what is wrong stands above it.
+
+    It keeps its stamp, so that sending it again is the same submission; only a stamp that is no good any more is
+    replaced.
+    """
+    scale = place.asked.definition.scale
+    is_kept = answer.stamp is not None and answer.stamp.is_for(*place.target)
+    state = FormState(
+        stamp=answer.stamp_text if is_kept else fresh_stamp(database, place, tongue, now, change=change),
+        marks={answer.score: CHECKED} if answer.score is not None else {},
+        changeable=_changeable_here(database, place, tongue),
+        comment=answer.comment,
+        problems=sentences.problems(tongue.words, answer.problems, scale.minimum, scale.maximum),
+        back=f"{place.base}/thanks" if change else "",
+    )
+    return drawing.form(place.subject(tongue), state)
+
+
+def still_changeable(database: Database, place: Place, tongue: Tongue, now: datetime) -> str:
+    """How long the stored answer may be changed, for the pages after the form."""
+    if place.invitation is not None:
+        return _changeable(place, tongue, _until(place, tongue), 0)
+    if place.answer is None:
+        return ""
+    until = place.answer.answered_at + timedelta(hours=database.settings.change_hours)
+    return sentences.still_changeable(tongue.words, now, until)
+
+
+def _changeable_here(database: Database, place: Place, tongue: Tongue) -> str:
+    if place.answer is not None and place.invitation is None:
+        return ""
+    return _changeable(place, tongue, _until(place, tongue), database.settings.change_hours)
+
+
+def _changeable(place: Place, tongue: Tongue, until: str, hours: int) -> str:
+    if place.invitation is not None:
+        return sentences.changeable_until(tongue.words, until)
+    # of an anonymous answer only the day is kept, so how long it may be changed depends on the hour
+    return "" if place.asked.anonymous else sentences.changeable_for(tongue.words, hours)
+
+
+def _until(place: Place, tongue: Tongue) -> str:
+    if place.invitation is None:
+        return ""
+    return tongue.day(place.invitation.expires_at.astimezone(drawing.zone_of(place.asked.workspace)).date())

@@ -1,0 +1,126 @@
+"""What customers do, from the link to the thank-you, through HTTP on both databases."""
+
+from datetime import timedelta
+
+from tests.respond.conftest import LINK, Customer, attribute, chosen, fields_of, text_of
+
+
+def test_two_taps_answer_a_shared_link(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="9", comment="  Good\r\nfood ")
+    assert there.startswith("/a/")
+    assert len(there) == 3 + 27
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["comment"], stored["state"], stored["locale"]) == (9, "Good\nfood", "counted", "en")
+    assert stored["facts"]["seconds"] == 20.0
+    assert customer.counted() == {"n9": 1, "comments": 1}
+    page = customer.page(there)
+    assert text_of(page, "h1") == "Thank you!"
+    assert "Your answer: 9 on the scale from 0 to 10." in text_of(page)
+    assert "another 24 hours" in text_of(page)
+
+
+def test_two_taps_answer_a_score_link(customer: Customer) -> None:
+    link = customer.invited()
+    there = customer.answer(f"{link}?s=10")
+    assert there == f"{link}/next"
+    page = customer.page(there)
+    assert text_of(page, "h1") == "Thank you, Kim!"
+    outward = page.css_first("a.button")
+    assert outward is not None
+    assert outward.attributes["href"] == LINK
+    assert outward.attributes["rel"] == "noreferrer noopener"
+    (stored,) = customer.responses()
+    assert stored["invitation_id"] is not None
+    assert stored["score"] == 10
+
+
+def test_a_detractor_is_asked_the_questions_of_that_band(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="3")
+    page = customer.page(there)
+    assert text_of(page, "h1") == "2 more questions, if you like"
+    assert "What was it about? (en)" in text_of(page)
+    sent = customer.send(f"{there}/more", {**fields_of(page), "f-reason": "staff", "f-wish": "More of them"})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{there}/thanks")
+    (stored,) = customer.responses()
+    assert stored["follow_ups"] == {"reason": "staff", "wish": "More of them"}
+    assert (stored["revision"], stored["score"]) == (2, 3)
+    assert text_of(customer.page(there), "h1") == "Thank you for telling us."
+
+
+def test_leaving_after_the_first_press_loses_nothing(customer: Customer) -> None:
+    customer.answer(customer.shared, score="0", comment="Never again")
+    assert customer.counted() == {"n0": 1, "comments": 1}
+
+
+def test_the_same_page_twice_is_one_response(customer: Customer) -> None:
+    fields = customer.filled(customer.shared, score="7")
+    first = customer.send(customer.shared, fields).headers["location"]
+    second = customer.send(customer.shared, {**fields, "score": "8"}).headers["location"]
+    assert first == second
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["revision"]) == (8, 2)
+    assert customer.counted() == {"n8": 1}
+
+
+def test_an_answer_is_changed_through_the_thank_you_page(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="9", comment="Fine")
+    change = attribute(customer.page(there), ".given a", "href")
+    assert change == f"{there}/change"
+    form = customer.page(str(change))
+    assert (chosen(form), fields_of(form)["comment"]) == ("9", "Fine")
+    after = customer.answer(str(change), score="8", comment="Not so fine")
+    assert after == f"{there}/changed"
+    assert "Your answer has been changed." in text_of(customer.page(after))
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["comment"], stored["state"]) == (8, "Not so fine", "counted")
+
+
+def test_a_personal_answer_is_changed_through_the_thank_you_page_at_once(customer: Customer) -> None:
+    link = customer.invited()
+    customer.answer(f"{link}?s=9")
+    after = customer.answer(f"{link}/change", score="2", seconds=5)
+    assert after == f"{link}/changed"
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["state"]) == (2, "counted"), "a change through the thanks page is no burst"
+    assert text_of(customer.page(after), ".stored") == "Your answer has been changed."
+
+
+def test_two_scores_from_fresh_pages_within_a_minute_are_flagged_and_a_later_one_counts(customer: Customer) -> None:
+    link = customer.invited()
+    customer.answer(f"{link}?s=9", seconds=5)
+    customer.answer(f"{link}?s=0", seconds=5)
+    assert customer.counted() == {"flagged": 1}
+    form = customer.page(link)
+    assert chosen(form) is None, "what a machine seems to have sent is not shown as the customer's own"
+    customer.clock.instant += timedelta(minutes=5)
+    customer.answer(f"{link}?s=7")
+    assert customer.counted() == {"n7": 1}
+
+
+def test_a_person_who_comes_back_finds_the_own_answer(customer: Customer) -> None:
+    link = customer.invited()
+    customer.answer(f"{link}?s=9", comment="Lovely")
+    form = customer.page(link)
+    assert (chosen(form), fields_of(form)["comment"]) == ("9", "Lovely")
+    assert "You have answered already" in text_of(form)
+    assert chosen(customer.page(f"{link}?s=4")) == "4", "the tapped number wins over the stored one"
+
+
+def test_a_filled_trap_and_haste_are_flagged(customer: Customer) -> None:
+    customer.answer(customer.shared, score="9", remark="http://spam.example.com")
+    customer.answer(customer.shared, seconds=0.5, score="9")
+    assert {row["reason"] for row in customer.responses()} == {"hidden field filled", "answered in under a second"}
+    assert customer.counted() == {"flagged": 2}
+
+
+def test_a_changed_answer_of_a_new_band_is_asked_its_questions(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="10")
+    after = customer.answer(f"{there}/change", score="1")
+    page = customer.page(after)
+    assert text_of(page, ".stored") == "Your answer has been changed."
+    assert text_of(page, "h1") == "2 more questions, if you like"
+
+
+def test_the_links_of_a_survey_may_carry_words(customer: Customer) -> None:
+    address = f"{customer.shared}/how-did-we-do"
+    assert customer.answer(address, score="5").startswith("/a/")

@@ -1,0 +1,223 @@
+"""Every state a customer may meet that is not the plain way through."""
+
+from datetime import timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import Busy, Unavailable
+from cxsurvey.invitations import service as invitations
+from cxsurvey.surveys import service as surveys
+from tests.factories import act_in
+from tests.respond.conftest import Customer, attribute, chosen, fields_of, text_of
+
+SECRET_WORDS = ("Example", "kim@example.com")
+
+
+def _close(customer: Customer) -> None:
+    workspace_id = customer.survey_workspace
+
+    def unit(ctx: Context) -> None:
+        act_in(ctx, workspace_id)
+        surveys.close(ctx, customer.survey.id)
+
+    customer.write(unit)
+
+
+def _revoke(customer: Customer, link: str) -> None:
+    workspace_id = customer.survey_workspace
+
+    def unit(ctx: Context) -> None:
+        act_in(ctx, workspace_id)
+        invitations.revoke(ctx, invitations.by_token(ctx, link.removeprefix("/r/")).id)
+
+    customer.write(unit)
+
+
+def test_a_closed_survey_says_so_in_the_name_of_who_asked(customer: Customer) -> None:
+    fields = customer.filled(customer.shared, score="9")
+    _close(customer)
+    page = customer.page(customer.shared, 410)
+    assert text_of(page, "h1") == "This survey is closed."
+    assert "Northwind Home" in text_of(page)
+    sent = customer.send(customer.shared, fields)
+    assert (sent.status_code, customer.responses()) == (410, [])
+
+
+def test_an_answer_to_a_survey_closed_since_can_still_be_changed(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="9")
+    _close(customer)
+    assert customer.answer(f"{there}/change", score="8") == f"{there}/changed"
+
+
+def test_a_personal_link_expires(customer: Customer) -> None:
+    link = customer.invited(days=1)
+    fields = customer.filled(f"{link}?s=9")
+    customer.clock.instant += timedelta(hours=23, minutes=59, seconds=40)
+    assert text_of(customer.page(link, 410), "h1") == "This link has expired."
+    assert customer.send(link, fields).status_code == 410
+    assert customer.responses() == []
+
+
+@pytest.mark.parametrize("step", ["", "/next", "/more", "/thanks", "/changed", "/change"])
+def test_a_revoked_link_opens_nothing(customer: Customer, step: str) -> None:
+    link = customer.invited()
+    customer.answer(f"{link}?s=9", comment="Mine")
+    _revoke(customer, link)
+    page = customer.page(link + step, 410)
+    assert text_of(page, "h1") == "This link is no longer valid."
+    assert "Mine" not in text_of(page)
+    assert "Kim" not in text_of(page)
+
+
+def test_a_page_that_was_open_when_the_link_was_revoked_stores_nothing(customer: Customer) -> None:
+    link = customer.invited()
+    fields = customer.filled(f"{link}?s=9")
+    _revoke(customer, link)
+    assert customer.send(link, fields).status_code == 410
+    assert customer.responses() == []
+
+
+@pytest.mark.parametrize("step", ["/next", "/more", "/thanks", "/changed", "/change"])
+def test_the_steps_of_an_unanswered_invitation_lead_to_the_form(customer: Customer, step: str) -> None:
+    link = customer.invited()
+    reply = customer.client.get(link + step)
+    assert (reply.status_code, reply.headers["location"]) == (303, link)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/s/abcdefghjk",
+        "/s/short",
+        "/s/%00bcdefghjk",
+        "/s/" + "a" * 3000,
+        "/r/" + "A" * 27,
+        "/r/x",
+        "/r/%00" + "A" * 26,
+        "/r/%ED%A0%80",
+        "/a/" + "A" * 27,
+        "/a/" + "A" * 27 + "/change",
+        "/r/" + "A" * 27 + "/no-such-step",
+    ],
+)
+def test_an_unknown_link_is_a_calm_page_in_the_language_of_the_browser(customer: Customer, address: str) -> None:
+    page = customer.page(address, 404, headers={"accept-language": "de"})
+    assert text_of(page, "h1") == "Unter dieser Adresse gibt es nichts."
+    assert attribute(page, "html", "lang") == "de"
+
+
+def test_an_answer_can_be_changed_for_a_day_and_is_then_shown_to_nobody(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="9", comment="Mine")
+    fields = customer.filled(f"{there}/change", score="1")
+    customer.clock.instant += timedelta(hours=23, minutes=59)
+    assert "another 1 hour" in text_of(customer.page(there))
+    customer.clock.instant += timedelta(minutes=1)
+    page = customer.page(there, 410)
+    assert text_of(page, "h1") == "Your answer can no longer be changed."
+    assert "Mine" not in text_of(page)
+    assert customer.send(f"{there}/change", fields).status_code == 410
+    assert [row["score"] for row in customer.responses()] == [9]
+
+
+@pytest.mark.parametrize("personal", [False, True])
+def test_a_form_that_was_open_too_long_shows_again_with_everything(customer: Customer, personal: bool) -> None:
+    address = customer.invited() if personal else customer.shared
+    fields = customer.filled(address, score="6", comment="Typed\nfor a day", seconds=24 * 3600)
+    reply = customer.send(address, fields)
+    assert reply.status_code == 422
+    page = _read(reply)
+    assert (chosen(page), fields_of(page)["comment"]) == ("6", "Typed\nfor a day")
+    assert "nothing was stored" in text_of(page, "#problems")
+    assert customer.responses() == []
+    customer.clock.instant += timedelta(seconds=3)
+    assert customer.send(address, fields_of(page)).status_code == 303
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["state"]) == (6, "counted")
+
+
+@pytest.mark.parametrize("refusal", [Unavailable(retry_after=7), Busy()])
+def test_when_storing_fails_the_form_shows_again_with_everything(customer: Customer, refusal: Any) -> None:
+    fields = customer.filled(customer.shared, score="4", comment="<b>Keep</b> this & that")
+    with patch.object(type(customer.database), "ahot", side_effect=refusal):
+        reply = customer.send(customer.shared, fields)
+    assert reply.status_code == (503 if isinstance(refusal, Unavailable) else 409)
+    assert reply.headers["retry-after"] == str(refusal.retry_after)
+    page = _read(reply)
+    assert "We could not store your answer just now." in text_of(page, "#problems")
+    again = fields_of(page)
+    assert again == {**fields, "score": "4"}, "the same submission, so that it can never become two answers"
+    assert customer.send(customer.shared, again).status_code == 303
+    assert len(customer.responses()) == 1
+
+
+@pytest.mark.parametrize("path", ["/s", "/r", "/a"])
+def test_when_nothing_can_even_be_read_what_was_typed_is_kept_on_a_page_of_its_own(
+    customer: Customer, path: str
+) -> None:
+    if path == "/a":
+        address = f"{customer.answer(customer.shared, score='9')}/change"
+    else:
+        address = customer.shared if path == "/s" else customer.invited()
+    fields = customer.filled(address, score="4", comment='"Keep" this')
+    before = len(customer.responses())
+    with (
+        patch.object(type(customer.database), "aread", side_effect=Unavailable()),
+        patch.object(type(customer.database), "ahot", side_effect=Unavailable()),
+    ):
+        reply = customer.send(f"{address}?lang=en", fields)
+        shown = customer.client.get(address)
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")
+    assert (shown.status_code, shown.headers["retry-after"]) == (503, "2")
+    page = _read(reply)
+    assert fields_of(page) == fields
+    assert attribute(page, "form", "action") == f"{address}?lang=en"
+    assert len(customer.responses()) == before
+    assert customer.send(address, fields_of(page)).status_code == 303
+
+
+def test_a_form_belongs_to_what_it_was_made_for(customer: Customer) -> None:
+    one, other = customer.invited(), customer.invited()
+    for foreign in (customer.filled(customer.shared, score="9"), customer.filled(one, score="9")):
+        reply = customer.send(other, foreign)
+        assert (reply.status_code, customer.responses()) == (422, [])
+        assert fields_of(_read(reply))["stamp"] != foreign["stamp"]
+
+
+def test_a_failing_page_has_a_face_and_a_failing_face_has_one_too(customer: Customer) -> None:
+    with patch("cxsurvey.respond.drawing.form", side_effect=RuntimeError("secret detail")):
+        customer.client._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+        broken = customer.client.get(f"{customer.shared}?lang=de")
+        with patch("cxsurvey.respond.drawing.notice", side_effect=RuntimeError("secret detail")):
+            worse = customer.client.get(customer.shared)
+    assert (broken.status_code, worse.status_code) == (500, 500)
+    assert "schiefgegangen" in broken.text
+    assert "secret" not in broken.text
+    assert "Something went wrong" in worse.text
+    assert "secret" not in worse.text
+
+
+def test_nobody_learns_more_than_a_first_name(customer: Customer) -> None:
+    link = customer.invited()
+    customer.answer(f"{link}?s=10")
+    for step in ("", "/next", "/thanks", "/change"):
+        text = customer.client.get(link + step).text
+        assert not any(word in text.replace("reviews.example.com", "") for word in SECRET_WORDS), step
+
+
+def test_a_name_that_is_an_address_is_not_shown(customer: Customer) -> None:
+    link = customer.invited(name="evil.example.com/win Kim")
+    assert text_of(customer.page(customer.answer(f"{link}?s=10")), "h1") == "Thank you!"
+
+
+def test_a_name_is_escaped_wherever_it_stands(customer: Customer) -> None:
+    link = customer.invited(name='Ki"m&amp; Example')
+    page = customer.page(customer.answer(f"{link}?s=10"))
+    assert text_of(page, "h1") == 'Thank you, Ki"m&amp;!'
+
+
+def _read(reply: Any) -> LexborHTMLParser:
+    return LexborHTMLParser(reply.text)
