@@ -23,13 +23,14 @@ from cxsurvey.core.keyring import load_keys
 from cxsurvey.respond import stamp
 from cxsurvey.responses import counts
 
-ROUNDS = 2
+ROUNDS = 5
 PREPARED = 120_000
 TARGETS = {"sqlite": (0.45, 0.60), "postgres": (0.30, 0.30)}
 PAGE_TARGET = 0.50
 
 
 def main() -> None:
+    """Measures on both databases."""
     report = Report("Answers: durable, with key, person, segments, idempotency, job row and daily counters")
     for dialect, (rest_target, form_target) in TARGETS.items():
         with installed(dialect, load.free_port()) as here, prepared(here) as files:
@@ -42,6 +43,7 @@ def main() -> None:
 def measure(
     report: Report, dialect: str, here: Installation, base: str, files: tuple[Path, Path], targets: tuple[float, float]
 ) -> None:
+    """Takes turns, so that every round compares the same minutes."""
     answers, forms = files
     json_headers = ("Content-Type", "application/json", "Authorization", f"Bearer {TOKEN}")
     form_headers = ("Content-Type", "application/x-www-form-urlencoded")
@@ -101,6 +103,7 @@ def prepared(here: Installation) -> Iterator[tuple[Path, Path]]:
 
 
 def answer(survey: str, number: int) -> dict[str, object]:
+    """One answer as another system sends it."""
     return {
         "survey": survey,
         "score": number * 7 % 11,
@@ -112,6 +115,7 @@ def answer(survey: str, number: int) -> dict[str, object]:
 
 
 def form_fields(page: str, number: int) -> dict[str, str]:
+    """One form as a browser sends it."""
     return {"stamp": page, "score": str(number * 7 % 11), "comment": "The parcel came on time and was well packed."}
 
 

@@ -30,7 +30,7 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.service import SurveyView
 
-TOKEN = "cxs_live_0123456789abcdefghijklmnop"  # noqa: S105 - of a database that lives for a minute
+TOKEN = "cxs_live_0123456789abcdefghijklmnop"
 POSTGRES = "CXSURVEY_BENCH_DATABASE_URL"
 
 

@@ -1,0 +1,57 @@
+"""Prepared statements give what ordinary ones give, on both databases."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import Table, insert, select
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
+from cxsurvey.core.models import AuditEntry
+
+ENTRIES = cast("Table", AuditEntry.__table__)
+
+
+def rows(ctx: Context, number: int) -> list[dict[str, object]]:
+    return [
+        {
+            "id": ctx.ids.new(),
+            "workspace_id": None,
+            "at": ctx.now,
+            "actor_kind": "user",
+            "actor_id": ctx.ids.new(),
+            "action": f"act {index}",
+            "subject": "Ünï 'quoted' %s :name ?",
+            "detail": {"index": index, "ö": [None, True]} if index % 2 else {},
+        }
+        for index in range(number)
+    ]
+
+
+def test_inserted_rows_read_back_as_sqlalchemy_reads_them(ctx: Context) -> None:
+    given = rows(ctx, 3)
+
+    FixedInsert(ENTRIES, lambda _: insert(ENTRIES)).run(ctx.connection, given)
+
+    found = ctx.connection.execute(select(ENTRIES).order_by(ENTRIES.c.action)).mappings().all()
+    assert [dict(row) for row in found] == given
+
+
+def test_a_list_of_any_length_selects_exactly_its_rows(ctx: Context) -> None:
+    given = rows(ctx, 1100)
+    ctx.connection.execute(insert(ENTRIES), given)
+    by_action = FixedSelect(select(*ENTRIES.c).where(ENTRIES.c.actor_kind == "user"), ENTRIES.c.action)
+    names = tuple(ENTRIES.c.keys())
+
+    for number in (0, 1, 2, 5, 64, 65, 1025, 1100):
+        wanted = given[:number]
+        found = by_action.run(ctx.connection, [row["action"] for row in wanted])
+        key = lambda row: str(row["id"])  # noqa: E731 - the two lists are sorted alike
+        assert sorted((dict(zip(names, row, strict=True)) for row in found), key=key) == sorted(wanted, key=key)
+
+
+def test_nothing_to_insert_asks_nothing(ctx: Context) -> None:
+    FixedInsert(ENTRIES, lambda _: insert(ENTRIES)).run(ctx.connection, [])
+
+    assert ctx.connection.execute(select(ENTRIES)).first() is None

@@ -1,0 +1,97 @@
+"""People are found by what names them, added when new, and never merged."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import Invalid
+from cxsurvey.people import segments
+from cxsurvey.people.segments import Segments
+from cxsurvey.people.service import PersonInput, people, upsert
+from tests.factories import make_workspace
+
+
+@pytest.fixture
+def workspace_id(ctx: Context) -> UUID:
+    return make_workspace(ctx).id
+
+
+def put(ctx: Context, workspace_id: UUID, **fields: object) -> UUID:
+    found = upsert(ctx, [(workspace_id, PersonInput.from_fields(fields))])[0]
+    assert found is not None
+    return found
+
+
+def test_an_address_names_one_person_however_it_is_written(ctx: Context, workspace_id: UUID) -> None:
+    first = put(ctx, workspace_id, email="Kim@Example.com", name="Kim Kurz")
+
+    assert put(ctx, workspace_id, email="kim@example.COM") == first
+    assert people(ctx, [first])[first].name == "Kim Kurz"
+
+
+def test_what_is_sent_again_is_updated_and_what_is_not_stays(ctx: Context, workspace_id: UUID) -> None:
+    first = put(ctx, workspace_id, external_id="c-1", name="Kim", attributes={"plan": "basic", "since": 2020})
+
+    put(ctx, workspace_id, external_id="c-1", attributes={"plan": "pro"})
+
+    person = people(ctx, [first])[first]
+    assert person.name == "Kim"
+    assert person.attributes == {"plan": "pro", "since": 2020}
+
+
+def test_two_known_people_are_not_merged_by_a_request_that_names_both(ctx: Context, workspace_id: UUID) -> None:
+    by_id = put(ctx, workspace_id, external_id="c-1")
+    by_address = put(ctx, workspace_id, email="kim@example.com")
+
+    assert put(ctx, workspace_id, external_id="c-1", email="kim@example.com") == by_id
+
+    assert people(ctx, [by_id, by_address])[by_id].email is None
+    assert people(ctx, [by_address])[by_address].email == "kim@example.com"
+
+
+def test_one_call_names_a_new_person_twice_and_adds_one(ctx: Context, workspace_id: UUID) -> None:
+    twice = [(workspace_id, PersonInput(email="kim@example.com")), (workspace_id, PersonInput(email="KIM@example.com"))]
+
+    first, second = upsert(ctx, twice)
+
+    assert first == second
+
+
+def test_the_same_address_in_two_workspaces_is_two_people(ctx: Context, workspace_id: UUID) -> None:
+    other = make_workspace(ctx, "other").id
+
+    assert put(ctx, workspace_id, email="kim@example.com") != put(ctx, other, email="kim@example.com")
+
+
+def test_nobody_is_made_of_a_name_alone(ctx: Context, workspace_id: UUID) -> None:
+    assert upsert(ctx, [(workspace_id, PersonInput(name="Kim"))]) == [None]
+
+
+@pytest.mark.parametrize("address", ["kim", "kim@", "@example.com", "kim@exa mple.com", "a@b@c.example", "kim@-.com"])
+def test_what_is_no_address_is_refused_by_name(address: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        PersonInput.from_fields({"email": address})
+
+    assert [(problem.field, problem.rule) for problem in caught.value.problems] == [("email", "not_an_address")]
+
+
+def test_segments_get_one_number_per_value_and_keep_it(ctx: Context, workspace_id: UUID) -> None:
+    wanted = Segments(agent="Agent 7", touchpoint="Delivery", team="Delivery").pairs(workspace_id)
+
+    first = segments.numbers_for(ctx, wanted)
+
+    assert len(set(first.values())) == 3
+    assert segments.numbers_for(ctx, wanted) == first
+    assert sorted(segments.texts_for(ctx, first.values()).values()) == ["Agent 7", "Delivery", "Delivery"]
+
+
+def test_many_segment_values_are_looked_up_in_pieces(ctx: Context, workspace_id: UUID) -> None:
+    wanted = [(workspace_id, "agent", f"Agent {number}") for number in range(1500)]
+
+    first = segments.numbers_for(ctx, wanted)
+
+    assert len(first) == 1500
+    assert segments.numbers_for(ctx, wanted[::-1]) == first
