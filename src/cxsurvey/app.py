@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cxsurvey import api, dashboard, respond
 from cxsurvey.core.db.database import Database
+from cxsurvey.respond.preview import preview_html
 from cxsurvey.web import operations
 
 RESPOND = ("/s/", "/r/", "/a/", "/u/")
-PREVIEW = re.compile(r"/w/[^/]+/surveys/[^/]+/preview/[^/]+")
-"""A page of a survey as customers would see it, for the frame in the dashboard."""
 OPERATIONS = ("/livez", "/readyz", "/metrics", "/static/", "/robots.txt", "/favicon")
 
 
@@ -26,7 +23,7 @@ class Dispatcher:
         self._dashboard = dashboard_app
 
     def _chosen(self, path: str) -> ASGIApp:
-        if path.startswith(RESPOND) or PREVIEW.fullmatch(path):
+        if path.startswith(RESPOND):
             return self._respond
         if path.startswith("/api/"):
             return self._api
@@ -53,5 +50,8 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 def build(database: Database) -> ASGIApp:
     """The application on an open database."""
     return Dispatcher(
-        respond.build(database), api.build(database), operations.build(database), dashboard.build(database)
+        respond.build(database),
+        api.build(database),
+        operations.build(database),
+        dashboard.build(database, draw_survey=preview_html),
     )

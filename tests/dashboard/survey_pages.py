@@ -44,7 +44,7 @@ def press(browser: TestClient, answer: Any, then: str = "", without: tuple[str, 
     values = {name: value for name, value in values.items() if name not in without}
     if then:
         values["then"] = then
-    return browser.post(form.attributes["action"], data=values)
+    return browser.post(form.attributes["action"] or "", data=values)
 
 
 def follow(browser: TestClient, answer: Any) -> Any:

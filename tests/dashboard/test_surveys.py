@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from cxsurvey.accounts.models import Membership, User, Workspace
 from cxsurvey.core.context import Context
 from cxsurvey.dashboard.surveys.sharing import qr_code
-from tests.dashboard.conftest import PASSWORD_HASH, Write, page, sign_in, text_of
+from tests.dashboard.conftest import PASSWORD_HASH, SAME_SITE, Write, page, sign_in, text_of
 from tests.dashboard.survey_pages import NEW, edit, errors, follow, new_survey, press, published
 from tests.factories import make_user, make_workspace
 
@@ -91,7 +91,7 @@ def test_no_language_parameter_does_harm(signed_in: TestClient, language: str) -
 
     assert made.status_code in {413, 422}
     assert shown.status_code == 200
-    assert page(shown).css_first("iframe").attributes["src"].endswith("/preview/form?lang=en")  # type: ignore[union-attr]
+    assert page(shown).css_first("iframe").attributes["src"].endswith("/preview/question?language=en")  # type: ignore[union-attr]
 
 
 def test_what_keeps_a_draft_from_being_published_links_to_its_fields(signed_in: TestClient) -> None:
@@ -229,3 +229,31 @@ def test_a_post_from_another_site_changes_nothing(signed_in: TestClient) -> None
         answer = signed_in.post(f"{base}/{path}", data={"revision": "2"}, headers={"Sec-Fetch-Site": "cross-site"})
         assert answer.status_code == 403
     assert text_of(signed_in.get(LIST), ".tag") == "Open"
+
+
+STEPS = (
+    "question",
+    *(f"{page}-{band}" for page in ("follow-ups", "thanks") for band in ("detractor", "passive", "promoter")),
+)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_preview_draws_the_draft_in_a_frame_that_can_send_nothing(client: TestClient, ada: str, step: str) -> None:
+    client.headers.update(SAME_SITE)
+    sign_in(client, ada)
+    base = published(client, "en", "de")
+    edit(client, base, "de", question="Noch nicht veröffentlicht?", thanks__passive__title="Entwurf eines Danks")
+
+    frame = page(client.get(f"{base}/preview", params={"page": step, "language": "de"})).css_first("iframe")
+    assert frame is not None
+    answer = client.get(f"{base}/preview/{step}", params={"language": "de"})
+
+    assert frame.attributes["sandbox"] in {None, ""}
+    assert answer.status_code == 200
+    policy = answer.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "form-action 'none'" in policy
+    assert "script-src" not in policy
+    assert ("Noch nicht veröffentlicht?" in answer.text) is (step == "question")
+    assert ("Entwurf eines Danks" in answer.text) is (step == "thanks-passive")
+    assert client.get(f"{base}/preview/nothing").status_code == 404

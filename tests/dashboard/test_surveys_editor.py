@@ -310,3 +310,27 @@ def test_no_text_becomes_markup_on_any_page(signed_in: TestClient, text: str) ->
         assert "<script>alert" not in shown.text
         assert "onerror=alert(1)>" not in shown.text
         assert "49" not in text_of(shown, "h1")
+
+
+def test_no_way_out_of_the_editor_loses_text_and_enter_only_saves(signed_in: TestClient) -> None:
+    base = new_survey(signed_in)
+
+    document = page(signed_in.get(f"{base}/edit/en"))
+
+    buttons = [
+        node for node in document.css("main button[name=then]") if node.attributes.get("form", "editor") == "editor"
+    ]
+    assert buttons[0].attributes["value"] == "save"
+    links = {node.attributes["href"] for node in document.css("main a")}
+    assert links == {"/w/northwind/surveys"}
+
+
+@pytest.mark.parametrize("way", ["preview", "publish", "share"])
+def test_leaving_for_another_page_of_the_survey_saves_first(signed_in: TestClient, way: str) -> None:
+    base = new_survey(signed_in)
+    revision = value(signed_in.get(f"{base}/edit/en"), "revision") or ""
+
+    answer = signed_in.post(f"{base}/edit/en", data={"revision": revision, "question": "Would you?", "then": way})
+
+    assert answer.headers["location"] == f"{base}/{way}"
+    assert value(signed_in.get(f"{base}/edit/en"), "question") == "Would you?"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from cxsurvey.accounts.permissions import ROLE_GRANTS
+from cxsurvey.accounts.permissions import ROLE_GRANTS, Role
 from cxsurvey.core.context import NOBODY, Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
@@ -30,7 +30,7 @@ Write = Callable[[Callable[[Context], Any]], Any]
 def ctx(database: Database) -> Context:
     """A context in a workspace, as the operator, on the transaction of the test."""
     opened: list[Context] = []
-    database.write(lambda unit: opened.append(unit), share=Share.JOBS)
+    database.write(opened.append, share=Share.JOBS)
     make_workspace(opened[0])
     return opened[0]
 
@@ -213,7 +213,7 @@ def test_a_survey_of_another_workspace_looks_like_a_missing_one(ctx: Context) ->
 
 def test_a_viewer_reads_and_nobody_else_gets_in(ctx: Context) -> None:
     survey = service.publish(ctx, _survey(ctx).id).survey
-    viewer = Actor(ActorKind.USER, grants=frozenset(str(grant) for grant in ROLE_GRANTS["viewer"]))
+    viewer = Actor(ActorKind.USER, grants=frozenset(str(grant) for grant in ROLE_GRANTS[Role.VIEWER]))
     act_in(ctx, ctx.workspace, viewer)
 
     assert [each.id for each in service.listed(ctx)] == [survey.id]

@@ -6,23 +6,25 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
-from cxsurvey.dashboard import account, door, exports, keys, responses, scores, surveys
+from cxsurvey.dashboard import account, door, entrance, exports, keys, responses, scores, surveys
 from cxsurvey.dashboard.faults import face
+from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
 from cxsurvey.web.door import ReadingPlaces
 from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
 
-ROUTERS = (door.router, account.router, keys.router, surveys.router, scores.router, exports.router, responses.router)
+ROUTERS = (door.router, entrance.router, account.router, keys.router, surveys.router, scores.router, exports.router, responses.router)
 
 
-def build(database: Database) -> ASGIApp:
-    """The application of the dashboard."""
+def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:
+    """The application of the dashboard. `draw_survey` draws what stands in the frame of a survey's preview."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.state.hashing = Hashing()
+    app.state.draw_survey = draw_survey
     for router in ROUTERS:
         app.include_router(router)
     errors.install(app, face)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from cxsurvey.core.errors import FieldProblem
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.definition import Definition, FollowUp, FollowUpKind, Texts, Thanks
-from cxsurvey.surveys.languages import name_of
 from cxsurvey.surveys.merge import TAGS, unknown_tags
 
 ROOT = "definition"
@@ -67,7 +66,7 @@ def _of_labels(path: str, labels: Mapping[str, str], languages: tuple[str, ...])
         if labels.get(language):
             yield from _of_text(f"{path}.{language}", labels[language])
         else:
-            yield FieldProblem(f"{path}.{language}", "missing", f"is required in {name_of(language)}")
+            yield FieldProblem(f"{path}.{language}", "missing", "is required")
 
 
 def _of_text(path: str, text: str, *, required: bool = True) -> Iterator[FieldProblem]:

@@ -1,14 +1,19 @@
-"""The draft as customers would see it, in a sandboxed frame; what is in the frame is drawn by `respond`."""
+"""The draft as customers would see it, in a sandboxed frame; what is in the frame is drawn by the customers' side."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
+from cxsurvey.accounts.permissions import Grant, allows
+from cxsurvey.core.errors import NotFound
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, head
 from cxsurvey.dashboard.surveys.views import GROUPS, PreviewPage
 from cxsurvey.surveys import service
+from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.languages import name_of
 from cxsurvey.web.door import Visiting
@@ -16,22 +21,30 @@ from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/preview")
 
-FORM = "form"
+QUESTION = "question"
+FOLLOW_UPS = "follow-ups-"
 STEPS = (
-    (FORM, "Question"),
-    *((f"more-{band}", f"Follow-ups, {name.lower()}") for band, name, _ in GROUPS),
+    (QUESTION, "Question"),
+    *((f"{FOLLOW_UPS}{band}", f"Follow-ups, {name.lower()}") for band, name, _ in GROUPS),
     *((f"thanks-{band}", f"Thank-you, {name.lower()}") for band, name, _ in GROUPS),
 )
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+
+Draw = Callable[[Definition, str, AskedWorkspace, str], str]
+"""Draws one page of a survey as customers see it, from definition, language, workspace and step."""
 
 
 @router.get("")
 def show_preview(
-    request: Request, visit: Visiting, survey_id: SurveyId, page: str = FORM, language: str = ""
+    request: Request, visit: Visiting, survey_id: SurveyId, page: str = QUESTION, language: str = ""
 ) -> Response:
     """The frame and the ways to the pages of the survey."""
     survey = service.get(visit.ctx, survey_id)
     steps = tuple(step for step in STEPS if _is_asked(step[0], survey.draft))
-    step = page if page in dict(steps) else FORM
+    step = page if page in dict(steps) else QUESTION
     shown = survey.draft.language_for(language)
     survey_head = head(visit, survey)
     found = PreviewPage(
@@ -41,11 +54,25 @@ def show_preview(
         steps=steps,
         language=shown,
         languages=tuple((tag, name_of(tag)) for tag in survey.draft.languages),
-        source=f"{survey_head.base}/preview/{step}?lang={shown}",
+        source=f"{survey_head.base}/preview/{step}?language={shown}",
+        may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
     )
     return render(request, "dashboard/surveys/preview.html", found)
 
 
+@router.get("/{step}")
+def show_step(request: Request, visit: Visiting, survey_id: SurveyId, step: str, language: str = "") -> Response:
+    """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
+    survey = service.get(visit.ctx, survey_id)
+    draw: Draw | None = request.app.state.draw_survey
+    if draw is None or step not in dict(STEPS):
+        raise NotFound
+    of = visit.workspace
+    workspace = AskedWorkspace(of.name, of.privacy_url, of.accent, of.report_zone)
+    drawn = draw(survey.draft, survey.draft.language_for(language), workspace, step)
+    return HTMLResponse(drawn, headers={"Content-Security-Policy": POLICY})
+
+
 def _is_asked(step: str, draft: Definition) -> bool:
-    page, _, band = step.partition("-")
-    return page != "more" or any(asked.value == band for each in draft.follow_ups for asked in each.bands)
+    band = step.removeprefix(FOLLOW_UPS)
+    return band == step or any(asked.value == band for each in draft.follow_ups for asked in each.bands)

@@ -182,11 +182,12 @@ class PreviewPage:
     language: str
     languages: tuple[tuple[str, str], ...]
     source: str
+    may_write: bool
 
 
 def head_of(survey: SurveyView, base: str, origin: str) -> Head:
     """The head of a survey."""
-    draft = survey.draft
+    draft, asked = survey.draft, survey.published or survey.draft
     return Head(
         id=encode("srv", survey.id),
         name=survey.name,
@@ -194,8 +195,8 @@ def head_of(survey: SurveyView, base: str, origin: str) -> Head:
         state_name=STATE_NAMES[survey.state],
         base=base,
         link=f"{origin}/s/{survey.code}",
-        question=draft.texts_in(None).question,
-        languages=draft.languages,
+        question=asked.texts_in(None).question,
+        languages=asked.languages,
         default_language=draft.default_language,
         anonymous=survey.anonymous,
         revision=survey.revision,
