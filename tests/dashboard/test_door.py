@@ -15,7 +15,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.models import AuditEntry
 from tests.application import ORIGIN
-from tests.dashboard.conftest import PASSWORD, SAME_SITE, Write, attribute, page, sign_in, text_of
+from tests.dashboard.conftest import PASSWORD, SAME_SITE, Write, attribute, has, page, sign_in, text_of
 from tests.factories import make_user, make_workspace
 
 SET_UP = {
@@ -64,6 +64,14 @@ def test_only_the_newest_set_up_link_works(browser: TestClient, write: Write) ->
 
 def test_no_set_up_link_is_made_once_there_is_a_user(ada: str, write: Write) -> None:
     assert write(setup.fresh_link) is None
+
+
+def test_sign_in_page_tells_where_the_set_up_link_is_until_there_is_a_user(browser: TestClient, write: Write) -> None:
+    assert "prints a link" in text_of(browser.get("/sign-in"), ".notice")
+
+    browser.post(write(setup.fresh_link), data=SET_UP)
+
+    assert not has(browser.get("/sign-in"), ".notice")
 
 
 def test_set_up_says_what_is_wrong_and_keeps_what_was_typed(browser: TestClient, write: Write) -> None:

@@ -46,6 +46,11 @@ def fresh_link(ctx: Context) -> str | None:
     return f"/setup/{links.make(ctx, Purpose.SETUP, LINK_LIFE)}"
 
 
+def is_needed(ctx: Context) -> bool:
+    """Whether nobody can sign in yet."""
+    return not queries.any_user(ctx)
+
+
 def check_link(ctx: Context, token: str) -> None:
     """Raises `AlreadySetUp` or `LinkGone` unless the set-up page may be shown; uses nothing up."""
     if queries.any_user(ctx):

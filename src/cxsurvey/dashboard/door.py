@@ -40,6 +40,7 @@ class SignInPage:
     next: str = "/"
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
+    nobody_yet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ def sign_in_form(request: Request) -> Response:
     """The sign-in form."""
     notice = "Your new password is stored. Sign in with it." if "reset" in request.query_params else ""
     target = local_path(request.query_params.get("next", "/"))
-    return render(request, "dashboard/door/sign_in.html", SignInPage(next=target, notice=notice))
+    with _database(request).read() as ctx:
+        nobody_yet = setup.is_needed(ctx)
+    page = SignInPage(next=target, notice=notice, nobody_yet=nobody_yet)
+    return render(request, "dashboard/door/sign_in.html", page)
 
 
 @router.post("/sign-in")

@@ -24,6 +24,10 @@ TITLES = {
     503: "Busy",
 }
 
+TEXTS = {
+    "not_found": "The page has moved, never existed, or belongs to a workspace that you are no member of.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FaultPage:
@@ -40,6 +44,7 @@ def face(request: Request, fault: Fault) -> Response:
         return RedirectResponse(sign_in_for(request), status_code=303)
     title = TITLES.get(fault.status, "Something is not right")
     reference = request_id(request) if fault.status == 500 else ""
-    answer = render(request, "dashboard/fault.html", FaultPage(title, fault.text, reference), fault.status)
+    page = FaultPage(title, TEXTS.get(fault.code, fault.text), reference)
+    answer = render(request, "dashboard/fault.html", page, fault.status)
     answer.headers.update(fault.headers)
     return answer

@@ -27,11 +27,14 @@ class Asset:
     content: bytes
     media_type: str
 
+    @property
+    def is_compressible(self) -> bool:
+        """Whether packing is worth it: not for what is compressed already or tiny."""
+        return len(self.content) >= 512 and self.media_type.startswith(COMPRESSIBLE)
+
     @cached_property
-    def packed(self) -> bytes | None:
-        """The gzip form, made at first use; None for what is compressed already or tiny."""
-        if len(self.content) < 512 or not self.media_type.startswith(COMPRESSIBLE):
-            return None
+    def packed(self) -> bytes:
+        """The gzip form, made at first use, which takes a while for a large script."""
         return gzip.compress(self.content, mtime=0)
 
 

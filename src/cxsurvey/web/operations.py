@@ -83,10 +83,11 @@ async def static_file(request: Request) -> Response:
     current = request.path_params["version"] == known.version
     headers = {"Cache-Control": FOR_EVER if current else FIVE_MINUTES, "Content-Type": found.media_type}
     body = found.content
-    if found.packed is not None:
+    if found.is_compressible:
         headers["Vary"] = "Accept-Encoding"
         if "gzip" in request.headers.get("accept-encoding", ""):
-            body, headers["Content-Encoding"] = found.packed, "gzip"
+            headers["Content-Encoding"] = "gzip"
+            body = await run_in_threadpool(lambda: found.packed)
     return Response(body, headers=headers)
 
 
