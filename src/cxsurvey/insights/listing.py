@@ -1,0 +1,133 @@
+"""Single answers of a survey by day and state, found without walking all answers.
+
+`score_days` says which days hold answers in the wanted states; only those are looked at, newest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import FieldProblem, Invalid
+from cxsurvey.insights import queries
+from cxsurvey.insights.comments import EPOCH, MICROSECOND
+from cxsurvey.insights.periods import Period
+from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.responses import service as responses
+from cxsurvey.responses.queries import score_days
+from cxsurvey.responses.service import ResponseView
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.surveys.asked import definitions_of
+
+_COUNTERS: Final[Mapping[ResponseState, tuple[str, ...]]] = {
+    ResponseState.COUNTED: (*(f"n{score}" for score in range(11)), "unscored"),
+    **{state: (state.value,) for state in ResponseState if state is not ResponseState.COUNTED},
+}
+_CURSOR: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9a-f]{1,14})-([0-9a-f]{32})")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A report day with the number of answers in the wanted states."""
+
+    day: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePage:
+    """Some answers, newest first, of `total` in all; `next` is the cursor of those after them."""
+
+    items: tuple[ResponseView, ...]
+    total: int
+    next: str | None
+
+
+def days_with(ctx: Context, line_id: int, period: Period, states: Sequence[ResponseState]) -> list[Day]:
+    """The days of a period that hold answers in one of these states, oldest first."""
+    require(ctx, Grant.RESPONSES_READ)
+    columns = [column for state in states for column in _COUNTERS[state]]
+    rows = score_days(ctx.connection, [line_id], period.since, period.until)
+    days = [Day(row.report_day, sum(getattr(row, column) for column in columns)) for row in rows]
+    return [day for day in days if day.count > 0]
+
+
+def page(
+    ctx: Context,
+    survey: SurveyLine,
+    period: Period,
+    states: Sequence[ResponseState],
+    *,
+    after: str | None = None,
+    limit: int,
+) -> ResponsePage:
+    """Answers of a survey in a period and in one of these states, older than the cursor `after`.
+
+    Raises `Invalid` for a cursor that `ResponsePage.next` never gave.
+    """
+    cursor = _read_cursor(after) if after else None
+    days = days_with(ctx, survey.line_id, period, states)
+    wanted = _enough(days, cursor[0] if cursor else None, limit + 1)
+    rows = queries.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1) if wanted else []
+    views = responses.some(ctx, [row.id for row in rows[:limit]])
+    following = _cursor(rows[limit - 1]) if len(rows) > limit else None
+    return ResponsePage(tuple(views), sum(day.count for day in days), following)
+
+
+def _enough(days: Sequence[Day], first: date | None, wanted: int) -> list[date]:
+    """The newest days, from `first` back, that together hold `wanted` answers beyond those of `first` itself."""
+    chosen, held = [], 0
+    for day in reversed(days):
+        if first is not None and day.day > first:
+            continue
+        chosen.append(day.day)
+        held += day.count if day.day != first else 0  # how many of `first` were shown before is not known here
+        if held >= wanted:
+            break
+    return chosen
+
+
+def _cursor(row: Any) -> str:
+    return f"{row.report_day}.{(row.answered_at - EPOCH) // MICROSECOND:x}-{row.id.hex}"
+
+
+def _read_cursor(text: str) -> tuple[date, datetime, UUID]:
+    match = _CURSOR.fullmatch(text)
+    try:
+        if match is not None:
+            at = EPOCH + int(match[2], 16) * MICROSECOND
+            return date.fromisoformat(match[1]), at, UUID(hex=match[3])
+    except (ValueError, OverflowError):
+        pass
+    raise Invalid(problems=[FieldProblem("after", "not_a_cursor", "must be a cursor from a former page")])
+
+
+def ids_of(ctx: Context, survey: SurveyLine, days: Sequence[Day], states: Sequence[ResponseState]) -> list[UUID]:
+    """The ids of all answers on these days in one of these states, oldest day first."""
+    require(ctx, Grant.RESPONSES_READ)
+    return queries.ids_of_days(ctx.connection, survey.line_id, [day.day for day in days], states)
+
+
+def segment_names(ctx: Context) -> dict[str, str]:
+    """What each segment key is called in this workspace."""
+    declared = queries.segment_names(ctx.connection, ctx.workspace)
+    return {key: declared.get(key, key.replace("_", " ").capitalize()) for key in SEGMENT_KEYS}
+
+
+def follow_up_questions(ctx: Context, survey: SurveyLine) -> tuple[tuple[str, str], ...]:
+    """Id and question of every follow-up that any version on the trend line asked, in the newest wording."""
+    versions = queries.versions_of_line(ctx.connection, survey.line_id)
+    found: dict[str, str] = {}
+    known = definitions_of(ctx, versions)
+    for version_id in versions:
+        definition = known[version_id]
+        for follow_up in definition.follow_ups:
+            found.setdefault(follow_up.id, follow_up.labels.get(definition.default_language, follow_up.id))
+    return tuple(found.items())

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.errors import Invalid
+from cxsurvey.insights import listing, service
+from cxsurvey.insights.periods import parse
+from cxsurvey.responses import service as responses
+from cxsurvey.responses.service import VoidResponse
+from cxsurvey.responses.states import ResponseState
+from tests.application import NOON
+from tests.factories import Place, act_in, make_open_survey, make_place
+from tests.insights.answers import answer, store
+
+Write = Callable[[Callable[[Context], Any]], Any]
+LAST_90 = parse({}, NOON, "Europe/Istanbul")
+EVERY = tuple(ResponseState)
+
+
+@pytest.fixture
+def place(write: Write) -> Place:
+    """43 counted answers on twelve days, three of them void, two tests, and answers of another survey."""
+
+    def work(ctx: Context) -> Place:
+        made = make_place(ctx)
+        at = [NOON - timedelta(days=index // 4, minutes=index % 2) for index in range(43)]
+        ids = store(ctx, [answer(ctx, made.survey.id, index % 11, at[index]) for index in range(43)])
+        for response_id in (ids[0], ids[17], ids[42]):
+            responses.void(ctx, response_id, VoidResponse(reason="wrong customer"))
+        store(ctx, [answer(ctx, made.survey.id, 5, NOON - timedelta(days=3), test=True) for _ in range(2)])
+        store(ctx, [answer(ctx, make_open_survey(ctx, "Other").id, 5, NOON)])
+        return made
+
+    made: Place = write(work)
+    return made
+
+
+def walk(database: Database, place: Place, states: tuple[ResponseState, ...], limit: int) -> list[Any]:
+    seen: list[Any] = []
+    after: str | None = None
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        line = service.survey_line(ctx, place.survey.id)
+        while True:
+            found = listing.page(ctx, line, LAST_90, states, after=after, limit=limit)
+            assert len(found.items) <= limit
+            seen += found.items
+            after = found.next
+            if after is None:
+                assert found.total == len(seen)
+                return seen
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 50])
+def test_pages_hold_every_answer_once_newest_day_first(database: Database, place: Place, limit: int) -> None:
+    seen = walk(database, place, EVERY, limit)
+
+    assert len(seen) == len({view.id for view in seen}) == 45
+    days = [(view.report_day, view.answered_at) for view in seen]
+    assert days == sorted(days, reverse=True)
+
+
+@pytest.mark.parametrize(("state", "count"), [("counted", 40), ("void", 3), ("test", 2), ("flagged", 0)])
+def test_a_filter_by_state_finds_those_and_no_others(database: Database, place: Place, state: str, count: int) -> None:
+    seen = walk(database, place, (ResponseState(state),), 2)
+
+    assert [view.state for view in seen] == [state] * count
+
+
+@pytest.mark.parametrize("cursor", ["x", "2026-02-30.0-" + "0" * 32, "2026-02-03.zz-" + "0" * 32])
+def test_a_cursor_that_was_never_given_is_refused(database: Database, place: Place, cursor: str) -> None:
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        line = service.survey_line(ctx, place.survey.id)
+        with pytest.raises(Invalid):
+            listing.page(ctx, line, LAST_90, EVERY, after=cursor, limit=5)
