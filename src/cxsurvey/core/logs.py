@@ -27,9 +27,7 @@ PRIVATE_FIELDS = frozenset(
 _ADDRESS = re.compile(r"[^\s@<>\"'(),:;=\[\]]+@[^\s@<>\"'(),:;=\[\]]+")
 _TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{4})[0-9A-Za-z]{23}(?![0-9A-Za-z])")
 # databases repeat the values of a failed statement in their messages
-_VALUES = re.compile(
-    r"\[parameters: .*?\]\s*(?=\(Background|$)|^DETAIL:.*?$|\bDETAIL: .*?$", re.DOTALL | re.MULTILINE
-)
+_VALUES = re.compile(r"\[parameters: .*?\]\s*(?=\(Background|$)|^DETAIL:.*?$|\bDETAIL: .*?$", re.DOTALL | re.MULTILINE)
 
 
 def redact(text: str) -> str:
@@ -70,13 +68,9 @@ class AccessLog:
             return
         stamp = self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         if self.as_json:
-            line = json.dumps(
-                {"event": "request", "level": "info", "timestamp": stamp, **fields}, ensure_ascii=False
-            )
+            line = json.dumps({"event": "request", "level": "info", "timestamp": stamp, **fields}, ensure_ascii=False)
         else:
-            line = (
-                f"{stamp} {fields['status']} {fields['method']} {fields['path']} {fields['milliseconds']} ms"
-            )
+            line = f"{stamp} {fields['status']} {fields['method']} {fields['path']} {fields['milliseconds']} ms"
         self.stream.write(line + "\n")
 
 

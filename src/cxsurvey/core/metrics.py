@@ -48,9 +48,7 @@ _refusals = Counter(
     registry=registry,
 )
 _responses = Counter("cxsurvey_responses", "Responses stored, by state.", ["state"], registry=registry)
-_jobs = Counter(
-    "cxsurvey_job_runs", "Runs of jobs, by job and outcome.", ["job", "outcome"], registry=registry
-)
+_jobs = Counter("cxsurvey_job_runs", "Runs of jobs, by job and outcome.", ["job", "outcome"], registry=registry)
 _requests = Counter(
     "cxsurvey_http_requests",
     "HTTP requests answered, by audience and status.",

@@ -121,14 +121,8 @@ def run(connection: Connection, target: str) -> None:
     config.set_main_option("script_location", str(paths.migrations()).replace("%", "%%"))
     config.attributes["connection"] = connection
     known = revisions()
-    now = (
-        schema(connection).current
-        if connection.dialect.name == "sqlite"
-        else _current_on_postgres(connection)
-    )
-    goes_back = target == "base" or (
-        target in known and now in known and known.index(target) < known.index(now)
-    )
+    now = schema(connection).current if connection.dialect.name == "sqlite" else _current_on_postgres(connection)
+    goes_back = target == "base" or (target in known and now in known and known.index(target) < known.index(now))
     (command.downgrade if goes_back else command.upgrade)(config, target)
 
 
@@ -145,9 +139,7 @@ def sqlite_connection(file: Path) -> Iterator[Connection]:
         yield connection
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
         if broken:
-            raise MigrationFailed(
-                f"Rows would refer to nothing in: {', '.join(sorted({row[0] for row in broken}))}"
-            )
+            raise MigrationFailed(f"Rows would refer to nothing in: {', '.join(sorted({row[0] for row in broken}))}")
 
 
 @contextmanager

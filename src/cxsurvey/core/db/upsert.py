@@ -28,9 +28,7 @@ def insert_ignore(table: Table, dialect: str, columns: tuple[str, ...], where: s
 
 
 @lru_cache(maxsize=64)
-def insert_replacing(
-    table: Table, dialect: str, columns: tuple[str, ...], replaced: tuple[str, ...]
-) -> Insert:
+def insert_replacing(table: Table, dialect: str, columns: tuple[str, ...], replaced: tuple[str, ...]) -> Insert:
     """An insert that overwrites `replaced` of the row whose `columns` are taken already."""
     statement = postgresql.insert(table) if dialect == POSTGRES else sqlite.insert(table)
     return statement.on_conflict_do_update(

@@ -51,9 +51,7 @@ def stopped(connection: Connection, name: str) -> None:
 def alive(connection: Connection, now: datetime) -> Sequence[Beat]:
     """The processes seen a moment ago. One seen in the future had its clock set back and counts as alive."""
     query = select(BEATS).where(BEATS.c.seen_at > now - ALIVE).order_by(BEATS.c.name)
-    return [
-        Beat(row.name, row.kind, row.started_at, row.seen_at, row.beats) for row in connection.execute(query)
-    ]
+    return [Beat(row.name, row.kind, row.started_at, row.seen_at, row.beats) for row in connection.execute(query)]
 
 
 def forget(connection: Connection, now: datetime) -> int:

@@ -77,8 +77,6 @@ def delete_old_runs(connection: Connection, now: datetime) -> int:
 def _last_runs(connection: Connection, now: datetime) -> dict[str, datetime]:
     # a firing in the future was written before the clock was set back and must not stop the schedule
     query = (
-        select(RUNS.c.name, func.max(RUNS.c.fire_at).label("latest"))
-        .where(RUNS.c.fire_at <= now)
-        .group_by(RUNS.c.name)
+        select(RUNS.c.name, func.max(RUNS.c.fire_at).label("latest")).where(RUNS.c.fire_at <= now).group_by(RUNS.c.name)
     )
     return {row.name: row.latest for row in connection.execute(query)}
