@@ -14,7 +14,7 @@ from cxsurvey import dashboard
 from cxsurvey.core.db.database import Database
 from tests.dashboard.conftest import attribute, page, sign_in
 
-OPEN = {"/sign-in", "/setup/{token}", "/reset/{token}", "/sign-out"}
+OPEN = {"/sign-in", "/enter/{token}", "/setup/{token}", "/reset/{token}", "/sign-out"}
 ROUTES = [route for router in dashboard.ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 PATHS = sorted({(method, route.path) for route in ROUTES for method in route.methods or ()})
 READING = ("SELECT", "WITH", "SAVEPOINT", "RELEASE", "ROLLBACK")

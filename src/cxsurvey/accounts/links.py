@@ -19,6 +19,7 @@ class Purpose(StrEnum):
 
     SETUP = "setup"
     RESET = "reset"
+    SIGN_IN = "sign-in"
 
 
 class LinkGone(Refusal):

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from cxsurvey.accounts import passwords, queries
-from cxsurvey.accounts.models import SignIn
+from cxsurvey.accounts import links, passwords, queries
+from cxsurvey.accounts.links import LinkGone, Purpose
+from cxsurvey.accounts.models import OneTimeLink, SignIn, User
 from cxsurvey.core import audit, limits
 from cxsurvey.core.addresses import normal_email
 from cxsurvey.core.context import Actor, ActorKind, Context
-from cxsurvey.core.errors import Kind, Refusal, TooMany
+from cxsurvey.core.errors import Kind, NotFound, Refusal, TooMany
 from cxsurvey.core.ids import encode, secret_token
 from cxsurvey.core.signing import digest
 
@@ -24,6 +25,7 @@ TRIES_PER_HOUR = 40
 TRIES_AT_ONCE_PER_ADDRESS = 50
 TRIES_PER_HOUR_PER_ADDRESS = 400
 LONGEST_BROWSER = 200
+LINK_LIFE = timedelta(days=1)
 
 
 class WrongPassword(Refusal):
@@ -85,6 +87,34 @@ def come_in(ctx: Context, attempt: Attempt, new_hash: str, browser: str) -> str:
         user.password_hash = new_hash
     limits.forget(ctx, attempt.key)
     return start(ctx, user.id, user.name, browser)
+
+
+def link(ctx: Context, email: str) -> str:
+    """The path of a page that signs a user in, for the operator to hand over; works once, for a day."""
+    user = queries.user_by_email(ctx, normal_email(email))
+    if user is None:
+        raise NotFound(f"There is no user with the address {email}.", field="email")
+    token = links.make(ctx, Purpose.SIGN_IN, LINK_LIFE, user.id)
+    audit.record(ctx, "user.sign_in_link_made", encode("usr", user.id))
+    return f"/enter/{token}"
+
+
+def check_link(ctx: Context, token: str) -> str:
+    """Whom the link would sign in, by name; uses nothing up. Raises `LinkGone`."""
+    return _able(ctx, links.opened(ctx, Purpose.SIGN_IN, token)).name
+
+
+def come_in_by_link(ctx: Context, token: str, browser: str) -> str:
+    """Uses the link up and returns the token of the new sign-in; raises `LinkGone`."""
+    user = _able(ctx, links.use(ctx, Purpose.SIGN_IN, token))
+    return start(ctx, user.id, user.name, browser)
+
+
+def _able(ctx: Context, found: OneTimeLink) -> User:
+    user = queries.user(ctx, found.user_id) if found.user_id is not None else None
+    if user is None or user.disabled_at is not None:
+        raise LinkGone
+    return user
 
 
 def start(ctx: Context, user_id: UUID, name: str, browser: str) -> str:

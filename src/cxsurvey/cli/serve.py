@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from cxsurvey.core.db.engines import Engines
     from cxsurvey.core.db.serving import ServeLock
     from cxsurvey.settings import Settings
+
+Greet: TypeAlias = "Callable[[Database, socket.socket], None]"
 
 DRAIN_SECONDS = 20
 """How long requests in flight may take to end after the process was told to stop."""
@@ -31,10 +34,16 @@ def serve() -> None:
     """Serve pages and API; upgrades an SQLite database by itself. Stops politely on SIGTERM."""
     from cxsurvey.core import logs
     from cxsurvey.core.clock import SystemClock
-    from cxsurvey.core.db.serving import ServeLock
 
     settings, engines = read_settings_and_engines()
     logs.configure(settings, SystemClock())
+    run(settings, engines, _greet)
+
+
+def run(settings: Settings, engines: Engines, greet: Greet) -> None:
+    """Serves until a signal comes; `greet` speaks to the person at the terminal once the port is taken."""
+    from cxsurvey.core.db.serving import ServeLock
+
     listener = _listen(settings)
     lock = ServeLock(engines.sqlite_file)
     try:
@@ -42,7 +51,7 @@ def serve() -> None:
         _refuse_unsafe(settings, engines)
         engines.dispose()
         with open_database(settings, checkpoints=True) as database:
-            _run(database, listener)
+            _run(database, listener, greet)
     finally:
         lock.close()
         listener.close()
@@ -90,7 +99,7 @@ def _refuse_unsafe(settings: Settings, engines: Engines) -> None:
         fail("Nothing was started. CXSURVEY_ALLOW_UNSAFE_DB=1 accepts this loss.")
 
 
-def _run(database: Database, listener: socket.socket) -> None:
+def _run(database: Database, listener: socket.socket, greet: Greet) -> None:
     from cxsurvey.app import build
     from cxsurvey.core import metrics
     from cxsurvey.core.jobs import queue
@@ -108,19 +117,18 @@ def _run(database: Database, listener: socket.socket) -> None:
 
     metrics.watch_jobs(jobs_by_state)
     listener.listen(BACKLOG)  # who connects from here on waits for an answer instead of being turned away
-    _greet(database, listener)
+    greet(database, listener)
     for number in (signal.SIGTERM, signal.SIGINT):
-        # the server raises the signal once more when it has drained; there is still something to put away then
-        signal.signal(number, lambda *_: None)
-    for part in (worker, pulse, seen):
-        if part is not None:
-            part.start()
-    server.run(sockets=[listener])
-    seen.stop()
-    if worker is not None:
-        worker.stop()
-    if pulse is not None:
-        pulse.stop()
+        # also for a signal before the server listens to it, and for the one it raises anew when it has drained
+        signal.signal(number, server.handle_exit)
+    started = [part for part in (seen, worker, pulse) if part is not None]
+    for part in started:
+        part.start()
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for part in started:
+            part.stop()
 
 
 def _server(application: Any, worker: Any) -> Any:

@@ -15,7 +15,16 @@ from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
 
-ROUTERS = (door.router, entrance.router, account.router, keys.router, surveys.router, scores.router, exports.router, responses.router)
+ROUTERS = (
+    door.router,
+    entrance.router,
+    account.router,
+    keys.router,
+    surveys.router,
+    scores.router,
+    exports.router,
+    responses.router,
+)
 
 
 def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:

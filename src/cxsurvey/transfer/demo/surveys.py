@@ -1,0 +1,40 @@
+"""What the made-up company asks."""
+
+from __future__ import annotations
+
+from cxsurvey.scoring.scales import Band, Metric
+from cxsurvey.surveys.definition import Definition, FollowUp, FollowUpKind, Option
+from cxsurvey.surveys.standard import standard
+from cxsurvey.transfer.demo import company
+
+REASON = "reason"
+
+_WHY = {
+    "en": "What was it mainly about?",
+    "de": "Worum ging es vor allem?",
+    "tr": "En çok neyle ilgiliydi?",
+    "ar": "ما السبب الرئيسي؟",
+}
+_REASONS = {
+    "time": {"en": "Waiting time", "de": "Wartezeit", "tr": "Bekleme süresi", "ar": "مدة الانتظار"},
+    "condition": {
+        "en": "What arrived", "de": "Zustand der Ware", "tr": "Gelen ürün", "ar": "حالة ما وصل"
+    },
+    "people": {"en": "The people", "de": "Die Menschen", "tr": "Çalışanlar", "ar": "الموظفون"},
+    "price": {"en": "The price", "de": "Der Preis", "tr": "Fiyat", "ar": "السعر"},
+}  # fmt: skip
+
+
+def definition_of(survey: str) -> Definition:
+    """The standard question; after a delivery, those who are not content are asked what it was about."""
+    asked = standard(Metric.NPS, company.NAME, company.LANGUAGES)
+    if survey != company.DELIVERY:
+        return asked
+    why = FollowUp(
+        id=REASON,
+        kind=FollowUpKind.CHOICE,
+        bands=frozenset({Band.DETRACTOR, Band.PASSIVE}),
+        labels=_WHY,
+        options=tuple(Option(id=key, labels=labels) for key, labels in _REASONS.items()),
+    )
+    return asked.model_copy(update={"follow_ups": (why,)})
