@@ -5,6 +5,7 @@ from __future__ import annotations
 from prometheus_client.parser import text_string_to_metric_families
 
 from cxsurvey.core import metrics
+from cxsurvey.responses import counts
 
 
 def value(name: str, **labels: str) -> float:
@@ -48,3 +49,12 @@ def test_a_source_that_fails_hides_only_itself() -> None:
 
     assert value("cxsurvey_lane_queue_units", share="api") == 4
     assert value("cxsurvey_jobs", state="waiting") == 0
+
+
+def test_responses_are_counted_by_the_state_they_came_into() -> None:
+    before = {state: value("cxsurvey_responses_total", state=state) for state in ("counted", "flagged", "void")}
+
+    counts._note({(1, "day"): {"n9": 2, "n3": 1, "unscored": 1, "comments": 3}, (2, "day"): {"n9": -1, "void": 1}})
+
+    after = {state: value("cxsurvey_responses_total", state=state) for state in before}
+    assert {state: after[state] - before[state] for state in before} == {"counted": 3, "flagged": 0, "void": 1}

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Table, case, func, select, update
 
+from cxsurvey.core import metrics
 from cxsurvey.core.context import Context, DeltaKey
 from cxsurvey.core.db.fixed import FixedInsert
 from cxsurvey.core.db.upsert import insert_adding, insert_ignore
@@ -27,6 +28,19 @@ def flush(connection: Connection, sums: Mapping[DeltaKey, Mapping[str, int]]) ->
         return
     rows = [{"trend_line_id": line, "report_day": day, **_ZERO, **amounts} for (line, day), amounts in sums.items()]
     _ADD.run(connection, rows)
+    _note(sums)
+
+
+def _note(sums: Mapping[DeltaKey, Mapping[str, int]]) -> None:
+    """Tells the metrics of the process; a response that changes its state is one more in the new one."""
+    by_state = dict.fromkeys(("counted", *LEFT_OUT), 0)
+    for amounts in sums.values():
+        for name, number in amounts.items():
+            if name != "comments":
+                by_state[name if name in LEFT_OUT else "counted"] += number
+    for state, number in by_state.items():
+        if number > 0:
+            metrics.stored(state, number)
 
 
 def _counters() -> list[Any]:
