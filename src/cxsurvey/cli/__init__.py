@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 import typer
 
@@ -57,5 +56,4 @@ def expected(error: Exception) -> str | None:
 
 
 for name in COMMANDS:
-    if find_spec(f"{__name__}.{name}") is not None:
-        import_module(f"{__name__}.{name}").register(app)
+    import_module(f"{__name__}.{name}").register(app)
