@@ -1,0 +1,322 @@
+"""Customers' pages in a real browser: no script, any width, both directions, a keyboard, and axe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import select
+
+from cxsurvey import respond, wiring
+from cxsurvey.app import Dispatcher
+from cxsurvey.core.clock import SystemClock
+from cxsurvey.core.context import OPERATOR, Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.ids import SystemIds
+from cxsurvey.core.signing import Keys
+from cxsurvey.invitations import service as invitations
+from cxsurvey.invitations.service import CreateInvitation
+from cxsurvey.people.service import PersonInput
+from cxsurvey.responses.models import Response
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.web import operations
+from tests.application import copied, settings_for
+from tests.browser.serving import HOST, bound_socket, served
+from tests.factories import make_workspace
+from tests.respond.conftest import LANGUAGES, definition
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")]
+
+AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGE_LIMIT = 50_000
+
+
+class MovableClock(SystemClock):
+    """The clock of the machine, put forward so that a page counts as looked at."""
+
+    ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+@dataclass
+class Site:
+    """A running installation with one survey of each kind."""
+
+    origin: str
+    database: Database
+    clock: MovableClock
+    addresses: dict[str, str] = field(default_factory=dict)
+
+    def url(self, name: str, query: str = "") -> str:
+        return f"{self.origin}{self.addresses[name]}{query}"
+
+    def invitation(self, locale: str | None = None) -> str:
+        """The address of a new personal link."""
+
+        def unit(ctx: Context) -> str:
+            found = surveys.asked_by_code(ctx, self.addresses["shared"].removeprefix("/s/"))
+            assert found is not None
+            ctx.workspace_id, ctx.actor = found.workspace_id, OPERATOR
+            person = PersonInput(external_id="kim", name="Kim Example")
+            command = CreateInvitation(person=person, locale=locale)
+            return f"{self.origin}/r/{invitations.create(ctx, found.survey_id, command).token(ctx)}"
+
+        return self.database.write(unit, share=Share.JOBS)
+
+    def look(self) -> None:
+        """Time passes while somebody reads the page."""
+        self.clock.ahead += timedelta(seconds=20)
+
+    def scores(self) -> list[tuple[int | None, str]]:
+        with self.database.read() as ctx:
+            rows = ctx.connection.execute(select(Response.score, Response.state).order_by(Response.id))
+            return [(row.score, row.state) for row in rows]
+
+
+@pytest.fixture
+def site(migrated_url: str, tmp_path: Path) -> Iterator[Site]:
+    listening = bound_socket()
+    origin = f"http://{HOST}:{listening.getsockname()[1]}"
+    settings = settings_for(copied(migrated_url, "site", tmp_path), tmp_path).model_copy(update={"base_url": origin})
+    clock, keys = MovableClock(), Keys((b"a root secret that is only used in tests",))
+    database = Database.open(settings, clock, SystemIds(), keys, wiring.reactions())
+    place = Site(origin, database, clock, database.write(_surveys, share=Share.JOBS))
+    operating = operations.build(database)
+    app = Dispatcher(respond.build(database), operating, operating, operating)
+    with served(app, listening):
+        yield place
+    database.close()
+
+
+def _surveys(ctx: Context) -> dict[str, str]:
+    make_workspace(ctx)
+    codes = {}
+    for name, anonymous in (("shared", False), ("anonymous", True), ("closed", False)):
+        command = CreateSurvey(name=name, languages=LANGUAGES, definition=definition(), anonymous=anonymous)
+        survey = surveys.publish(ctx, surveys.create(ctx, command).id).survey
+        codes[name] = f"/s/{survey.code}"
+        if name == "closed":
+            surveys.close(ctx, survey.id)
+    return {**codes, "unknown": "/s/abcdefghjk"}
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    contexts: list[BrowserContext] = []
+
+    def opened(width: int = 390, **options: Any) -> Page:
+        options = {"viewport": {"width": width, "height": 844}, "locale": "en-GB", **options}
+        contexts.append(browser.new_context(**options))
+        return contexts[-1].new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+OpenPage = Callable[..., Page]
+
+
+def _choose(page: Page, score: int) -> None:
+    page.locator("label.score").nth(score).click()
+
+
+def _states(site: Site, page: Page, lang: str) -> Iterator[str]:
+    """Leads a page through every state and names each."""
+    query = f"?lang={lang}"
+    for name in ("closed", "unknown", "anonymous", "shared"):
+        page.goto(site.url(name, query))
+        yield name
+    page.click("button")
+    yield "error"
+    _choose(page, 2)
+    page.fill("#comment", "Words")
+    site.look()
+    page.click("button")
+    yield "more"
+    page.locator("label.choice").first.click()
+    page.click("button")
+    yield "thanks"
+    page.click(".given a")
+    yield "change"
+    _choose(page, 10)
+    site.look()
+    page.click("button")
+    yield "changed"
+    page.goto(site.invitation(lang) + "?s=9")
+    yield "personal"
+
+
+@pytest.mark.parametrize(
+    ("width", "lang", "scheme"),
+    [(320, "en", "light"), (320, "ar", "dark"), (1280, "en", "dark"), (1280, "ar", "light")],
+)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    site: Site, open_page: OpenPage, width: int, lang: str, scheme: str
+) -> None:
+    page = open_page(width, color_scheme=scheme)
+    seen = []
+    for state in _states(site, page, lang):
+        seen.append(state)
+        found = page.evaluate(f"{AXE}\naxe.run({{runOnly: {RULES}}})")
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == [], state
+        unsure = [rule["id"] for rule in found["incomplete"]]
+        assert unsure == [], state
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
+    assert len(seen) == 10
+
+
+def test_two_taps_without_a_script_on_the_smallest_phone(site: Site, open_page: OpenPage) -> None:
+    page = open_page(320, java_script_enabled=False, has_touch=True)
+    page.goto(site.url("shared"))
+    site.look()
+    page.locator("label.score").nth(9).tap()
+    page.locator("button").tap()
+    page.wait_for_url("**/a/*")
+    assert page.inner_text("h1") == "Thank you!"
+    assert site.scores() == [(9, "counted")]
+
+
+def test_one_tap_answers_a_score_link_without_a_script(site: Site, open_page: OpenPage) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(site.invitation() + "?s=10")
+    assert page.locator("#score-10").is_checked()
+    site.look()
+    page.click("button")
+    page.wait_for_url("**/next")
+    assert page.inner_text("h1") == "Thank you, Kim!"
+    assert site.scores() == [(10, "counted")]
+
+
+def test_pressing_twice_is_one_answer(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site.url("shared"))
+    _choose(page, 9)
+    site.look()
+    page.locator("button").dblclick()
+    page.wait_for_url("**/a/*")
+    assert [score for score, _ in site.scores()] == [9]
+
+
+def test_a_survey_is_answered_with_few_keys_and_the_focus_is_seen(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site.url("shared"))
+    site.look()
+    for key in ("Tab", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    assert page.evaluate("document.activeElement.value") == "3"
+    outline = "getComputedStyle(document.querySelector('#score-3 + span')).outlineStyle"
+    assert page.evaluate(outline) == "solid"
+    for key in ("Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/a/*")
+    assert site.scores() == [(3, "counted")]
+
+
+def test_an_error_is_focused_and_leads_to_its_field(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site.url("shared"))
+    page.fill("#comment", "Typed before")
+    page.click("button")
+    page.wait_for_selector("#problems")
+    assert page.title().startswith("Error: ")
+    assert page.evaluate("document.activeElement.id") == "problems"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "score-0"
+    assert page.input_value("#comment") == "Typed before"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1440])
+def test_targets_are_large_and_the_scale_breaks_after_five_on_a_phone(
+    site: Site, open_page: OpenPage, width: int
+) -> None:
+    page = open_page(width)
+    page.goto(site.url("shared"))
+    boxes = [box for label in page.locator("label.score").all() if (box := label.bounding_box())]
+    assert len(boxes) == 11
+    assert min(min(box["width"], box["height"]) for box in boxes) >= 44
+    button = page.locator("button").bounding_box()
+    assert button is not None
+    assert button["height"] >= 44
+    rows = sorted({round(box["y"]) for box in boxes})
+    assert len(rows) == (2 if width <= 600 else 1)
+    if width <= 600:
+        assert [round(box["y"]) for box in boxes] == [rows[0]] * 6 + [rows[1]] * 5
+
+
+def test_the_scale_runs_in_reading_direction(site: Site, open_page: OpenPage) -> None:
+    page = open_page(1280)
+    for lang, sign in (("en", 1), ("ar", -1)):
+        page.goto(site.url("shared", f"?lang={lang}"))
+        places = [label.bounding_box() for label in page.locator("label.score").all()]
+        across = [sign * box["x"] for box in places if box is not None]
+        assert across == sorted(across), lang
+
+
+def test_the_question_for_a_reason_follows_the_number(site: Site, open_page: OpenPage) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(site.url("shared"))
+    label = page.locator("label[for=comment]")
+    assert label.inner_text() == "What is the main reason for your score? (optional)"
+    for score, question in ((2, "What went wrong, and what should we do better?"), (9, "What did you like most?")):
+        _choose(page, score)
+        assert label.inner_text() == f"{question} (optional)"
+
+
+def test_readers_hear_the_question_both_ends_and_each_number(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(site.url("shared"))
+    tree = page.locator("form").aria_snapshot()
+    assert (
+        'group "How likely are you to recommend Northwind Home to a friend or colleague? '
+        '0: Not at all likely. 10: Extremely likely."' in tree
+    )
+    for score in range(11):
+        assert f'radio "{score}"' in tree
+    assert "Leave this field empty" not in tree
+
+
+def test_pages_are_light_and_leave_nothing_behind(site: Site, open_page: OpenPage) -> None:
+    page = open_page()
+    asked: list[str] = []
+    weight: list[int] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("response", lambda response: weight.append(len(response.body())))
+    page.goto(site.url("shared"), wait_until="networkidle")
+    assert sum(weight) < PAGE_LIMIT, sum(weight)
+    assert [url for url in asked if not url.startswith(site.origin)] == []
+    assert [url for url in asked if url.endswith((".js", ".woff2"))] == []
+    assert page.context.cookies() == []
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_text_twice_as_large_and_spaced_out_still_fits(site: Site, open_page: OpenPage) -> None:
+    page = open_page(640, bypass_csp=True)
+    page.goto(site.url("shared"))
+    page.add_style_tag(
+        content="html{font-size:200%}*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    clipped = (
+        "[...document.querySelectorAll('.score span, button, .ends')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+    )
+    assert page.evaluate(f"{clipped}.length") == 0
