@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from cxsurvey.accounts import doors, setup, users
 from cxsurvey.accounts.commands import SetUp
