@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cxsurvey.surveys import merge
 
-KIM = merge.values_for(first_name="Kim", workspace="Northwind")
+KIM = {"first_name": "Kim", "workspace": "Northwind"}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_tag_is_replaced_by_its_value(text: str, shown: str) -> None:
     ],
 )
 def test_a_tag_without_a_value_leaves_no_trace(text: str, shown: str) -> None:
-    assert merge.replace(text, merge.values_for(first_name=None, workspace="Northwind")) == shown
+    assert merge.replace(text, {"first_name": None, "workspace": "Northwind"}) == shown
 
 
 @pytest.mark.parametrize("text", ["{{ env }}", "{{7*7}}", "{% import os %}", "{first_name.__class__}", "{0}", "%s"])

@@ -42,11 +42,6 @@ def workspace_value(name: str) -> str:
     return line if len(line) <= LONGEST_VALUE else line[: LONGEST_VALUE - 1].rstrip() + "…"
 
 
-def values_for(*, first_name: str | None, workspace: str) -> dict[str, str | None]:
-    """The values of all tags; a first name that is missing or not safe is None."""
-    return {"first_name": safe_value(first_name), "workspace": workspace_value(workspace)}
-
-
 def replace(text: str, values: Mapping[str, str | None]) -> str:
     """`text` with its tags replaced. A tag without a value vanishes with the comma before it.
 

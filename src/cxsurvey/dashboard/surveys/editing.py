@@ -82,7 +82,6 @@ def _page(
         errors=errors,
         labels=_labels(follow_ups),
         notice=notice,
-        is_problem=bool(errors),
         can_add_follow_up=len(draft.follow_ups) < MOST_FOLLOW_UPS,
     )
 

@@ -14,11 +14,6 @@ from cxsurvey.surveys.service import SurveyView
 from cxsurvey.web.frame import Frame
 
 STATE_NAMES = {SurveyState.DRAFT: "Draft", SurveyState.OPEN: "Open", SurveyState.CLOSED: "Closed"}
-STATE_SENTENCES = {
-    SurveyState.DRAFT: "Nobody can answer yet. Publish it to open its link.",
-    SurveyState.OPEN: "Customers can answer.",
-    SurveyState.CLOSED: "Its links say that it takes no more answers. What was answered stays.",
-}
 GROUPS = (
     (Band.DETRACTOR.value, "Detractors", "0 to 6"),
     (Band.PASSIVE.value, "Passives", "7 and 8"),
@@ -119,7 +114,6 @@ class EditorPage:
     errors: Mapping[str, str]
     labels: Mapping[str, str]
     notice: str
-    is_problem: bool
     can_add_follow_up: bool
     groups: tuple[tuple[str, str, str], ...] = GROUPS
 
