@@ -29,9 +29,7 @@ def _check_web_address(value: str) -> str:
     except ValueError:
         fits = False
     if not fits or " " in value:
-        raise PydanticCustomError(
-            "not_a_web_address", "must be an address such as https://example.com/privacy"
-        )
+        raise PydanticCustomError("not_a_web_address", "must be an address such as https://example.com/privacy")
     return value
 
 
@@ -49,9 +47,7 @@ def _check_scope(value: str) -> str:
 
 
 NewPassword = Annotated[str, AfterValidator(_check_password), Field(repr=False)]
-GivenPassword = Annotated[
-    str, StringConstraints(min_length=1, max_length=passwords.LONGEST), Field(repr=False)
-]
+GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=passwords.LONGEST), Field(repr=False)]
 Zone = Annotated[Line80, AfterValidator(_check_zone)]
 WebAddress = Annotated[Line500, AfterValidator(_check_web_address)]
 Scope = Annotated[Line80, AfterValidator(_check_scope)]

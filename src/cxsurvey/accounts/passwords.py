@@ -15,9 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 SHORTEST: Final = 12
 LONGEST: Final = 256
 
-COMMON: Final = frozenset(
-    files("cxsurvey.accounts").joinpath("common_passwords.txt").read_text("utf-8").split()
-)
+COMMON: Final = frozenset(files("cxsurvey.accounts").joinpath("common_passwords.txt").read_text("utf-8").split())
 """Long passwords that everybody tries first, in lower case."""
 
 _hasher = PasswordHasher()
