@@ -82,7 +82,7 @@ def refuse_duplicate_keys(body: bytes) -> None:
     Most parsers let the last one win in silence, so two systems may read two different answers from one body.
     """
     try:
-        json.loads(body, object_pairs_hook=_no_duplicates)
+        _READER.decode(body.decode())
     except _DuplicateKey:
         raise Invalid(problems=[FieldProblem("", "duplicate_key", "must not name the same field twice")]) from None
     except (ValueError, RecursionError):
@@ -94,5 +94,8 @@ class _DuplicateKey(Exception):  # noqa: N818 - control flow within this module
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> None:
-    if len({key for key, _ in pairs}) != len(pairs):
+    if len(dict(pairs)) != len(pairs):
         raise _DuplicateKey
+
+
+_READER = json.JSONDecoder(object_pairs_hook=_no_duplicates)

@@ -6,9 +6,8 @@ Inside, an id is a time-ordered UUID (version 7). Outside it is an opaque string
 
 from __future__ import annotations
 
+import re
 import secrets
-from base64 import b32hexdecode, b32hexencode
-from binascii import Error as Base32Error
 from typing import Protocol
 from uuid import UUID
 
@@ -17,6 +16,11 @@ from uuid_utils.compat import uuid7
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BASE32 = "abcdefghjkmnpqrstuvwxyz23456789"  # no 0/o, 1/l/i: a code may be read aloud
 CODE_LENGTH = 10
+
+_HEX32 = "0123456789abcdefghijklmnopqrstuv"  # the digits that `int(text, 32)` reads
+_PAIRS = [high + low for high in _HEX32 for low in _HEX32]
+_SHIFTS = range(120, -1, -10)
+_DIGITS = re.compile(f"[{_HEX32}]{{26}}")
 
 
 class Ids(Protocol):
@@ -43,19 +47,18 @@ class SystemIds:
 
 def encode(prefix: str, value: UUID) -> str:
     """The outside form of an id: `encode("rsp", id)` gives `rsp_` and 26 characters."""
-    return f"{prefix}_{b32hexencode(value.bytes)[:26].decode().lower()}"
+    number = value.int << 2  # 26 digits hold 130 bits
+    pairs = [_PAIRS[number >> shift & 1023] for shift in _SHIFTS]
+    return f"{prefix}_{''.join(pairs)}"
 
 
 def decode(prefix: str, text: str) -> UUID | None:
     """The id behind its outside form, or None when `text` is not exactly such a form."""
     head, _, tail = text.partition("_")
-    if head != prefix or len(tail) != 26 or not tail.isascii():
+    if head != prefix or not _DIGITS.fullmatch(tail):
         return None
-    try:
-        value = UUID(bytes=b32hexdecode(tail.upper().encode() + b"======"))
-    except (Base32Error, ValueError):
-        return None
-    return value if encode(prefix, value) == text else None
+    number = int(tail, 32)
+    return None if number & 3 else UUID(int=number >> 2)
 
 
 def base62(raw: bytes, length: int) -> str:
