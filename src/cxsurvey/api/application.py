@@ -36,7 +36,8 @@ def build(database: Database) -> ASGIApp:
     )
     app.state.database = database
     app.state.reading_places = CapacityLimiter(database.settings.dashboard_reads)
-    for resource in (me, surveys, scores, responses, invitations, description):
+    app.include_router(responses.intake, prefix=PREFIX)
+    for resource in (responses, surveys, scores, invitations, me, description):
         app.include_router(resource.router, prefix=PREFIX)
     errors.install(app, face)
     app.add_exception_handler(RequestValidationError, _unfit)

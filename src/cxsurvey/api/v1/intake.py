@@ -66,11 +66,7 @@ class _Admitted:
     place: int
     post: Post
     key: KeyView
-
-    @property
-    def scope(self) -> Scope | None:
-        once = self.post.once
-        return Scope(self.key.id, once.route, once.key) if once.key is not None else None
+    scope: Scope | None
 
     def submissions(self) -> Iterator[Submission]:
         for item in self.post.items:
@@ -109,7 +105,9 @@ def _admit(ctx: Context, posts: Sequence[Post], results: dict[int, Result]) -> l
         elif Grant.RESPONSES_WRITE not in key.scopes:
             results[place] = Forbidden()
         else:
-            admitted.append(_Admitted(place, post, key))
+            once = post.once
+            scope = Scope(key.id, once.route, once.key) if once.key is not None else None
+            admitted.append(_Admitted(place, post, key, scope))
     return admitted
 
 
@@ -167,7 +165,7 @@ def _answer(post: Post, outcome: Outcome) -> KeptAnswer | Refusal:
     if isinstance(outcome, Refused):
         return outcome.refusal
     status = 201 if outcome.created else 200
-    return KeptAnswer(post.once.request_hash, status, Receipt.of(outcome).encoded())
+    return KeptAnswer(post.once.request_hash, status, Receipt.bytes_of(outcome))
 
 
 def _batch_answer(post: Post, outcomes: Sequence[Outcome]) -> KeptAnswer:
