@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
@@ -34,7 +35,7 @@ ORIGIN = "http://localhost:8000"
 
 def settings_for(url: str, data_dir: Path, **changes: Any) -> Settings:
     """Settings of a test installation."""
-    return Settings(database_url=url, data_dir=data_dir, base_url=ORIGIN, allow_unsafe_db=True, **changes)
+    return Settings(database_url=SecretStr(url), data_dir=data_dir, base_url=ORIGIN, allow_unsafe_db=True, **changes)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])

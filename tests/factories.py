@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from cxsurvey.accounts.models import ApiKey, Membership, User, Workspace
-from cxsurvey.accounts.permissions import KEY_SCOPES, ROLE_GRANTS
+from cxsurvey.accounts.permissions import KEY_SCOPES, ROLE_GRANTS, Role
 from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
 from cxsurvey.core.signing import digest
 from cxsurvey.responses.commands import FormPage, Submission
@@ -66,7 +66,7 @@ def make_user(ctx: Context, workspace_id: UUID, role: str = "manager", email: st
 
 def user_actor(user: User, role: str = "manager") -> Actor:
     """The actor that a signed-in user is."""
-    return Actor(ActorKind.USER, user.id, user.name, frozenset(str(grant) for grant in ROLE_GRANTS[role]))
+    return Actor(ActorKind.USER, user.id, user.name, frozenset(str(grant) for grant in ROLE_GRANTS[Role(role)]))
 
 
 def make_key(ctx: Context, workspace_id: UUID, token: str = "cxs_live_for-tests", *, test: bool = False) -> ApiKey:

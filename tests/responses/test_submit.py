@@ -12,6 +12,7 @@ from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import OPERATOR, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
+from cxsurvey.core.signing import Keys
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
 from cxsurvey.people.segments import Segments
@@ -106,6 +107,20 @@ def test_the_same_page_twice_in_one_call_is_one_response(database: Database, pla
     assert stored(outcomes[0]).id == stored(outcomes[1]).id
     assert [stored(outcome).created for outcome in outcomes] == [True, False]
     assert day_of(database, place) == {"n6": 1}
+
+
+def test_the_same_page_leads_to_the_same_change_link_after_the_key_was_changed(
+    database: Database, place: Place
+) -> None:
+    page = answer(database, place, 3)
+    first = stored(send(database, page)[0])
+    newer = Keys((b"a newer root secret of the installation", *database.keys.roots))
+
+    def again(ctx: Context) -> list[object]:
+        ctx.keys = newer
+        return list(submit(ctx, [replace(page, score=4)]))
+
+    assert stored(database.write(again, share=Share.JOBS)[0]).change_token == first.change_token
 
 
 def test_an_answer_can_be_changed_through_its_change_link_for_a_day(

@@ -25,11 +25,17 @@ def digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
+def number_of(root: bytes) -> int:
+    """The number by which rows remember a root: 15 bits of its hash, so that none depends on the others."""
+    return int.from_bytes(hashlib.sha256(b"number" + root).digest()[:2], "big") & 0x7FFF
+
+
 @dataclass(frozen=True)
 class Keys:
-    """The root secrets of an installation, newest first; `number` counts from 1 for the oldest.
+    """The root secrets of an installation, the current one first.
 
-    Key number k is stored with every link, so the list may grow at its head without touching old links.
+    The number of a key is stored with every link made with it; links of a root that is no longer configured are
+    dead, those of all others are not touched by it.
     """
 
     roots: tuple[bytes, ...]
@@ -37,17 +43,24 @@ class Keys:
     @property
     def current(self) -> int:
         """Number of the key that new links are made with."""
-        return len(self.roots)
+        return number_of(self.roots[0])
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of all configured keys, the current one first."""
+        return tuple(number_of(root) for root in self.roots)
 
     def derive(self, purpose: str, number: int | None = None) -> bytes:
         """The 32-byte key of one purpose under root `number` (default: the current one).
 
-        Raises KeyError when that root is no longer configured.
+        Raises KeyError when that root is not configured.
         """
-        wanted = self.current if number is None else number
-        if not 1 <= wanted <= len(self.roots):
-            raise KeyError(f"secret key number {wanted} is not configured")
-        return _derive(self.roots[len(self.roots) - wanted], purpose)
+        if number is None:
+            return _derive(self.roots[0], purpose)
+        for root in self.roots:
+            if number_of(root) == number:
+                return _derive(root, purpose)
+        raise KeyError(f"secret key number {number} is not configured")
 
     def link_token(self, purpose: str, row_id: UUID, generation: int = 1, number: int | None = None) -> str:
         """The token of a secret link: the same row, generation and key always give the same 27 characters."""
@@ -66,8 +79,8 @@ class Keys:
         given = signature.encode("utf-8", "surrogatepass")
         raw = message.encode("utf-8", "surrogatepass")
         fits = False
-        for number in range(1, len(self.roots) + 1):
-            mac = hmac.digest(self.derive(purpose, number), raw, "sha256")
+        for root in self.roots:
+            mac = hmac.digest(_derive(root, purpose), raw, "sha256")
             fits |= hmac.compare_digest(base62(mac[:20], TOKEN_LENGTH).encode(), given)
         return fits
 

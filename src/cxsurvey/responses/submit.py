@@ -376,4 +376,9 @@ def _stored(row: Row, *, created: bool, token: str | None = None) -> Stored:
 
 
 def _change_token(ctx: Context, row: Row) -> str | None:
-    return ctx.keys.link_token(CHANGE_PURPOSE, row["id"]) if row["change_hash"] is not None else None
+    """The change link of a response, made again with the key it was made with."""
+    for number in ctx.keys.numbers:
+        token = ctx.keys.link_token(CHANGE_PURPOSE, row["id"], number=number)
+        if digest(token) == row["change_hash"]:
+            return token
+    return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import cast
 
-from sqlalchemy import BigInteger, bindparam, case
+from sqlalchemy import BigInteger, Table, bindparam, case
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -16,11 +17,12 @@ from cxsurvey.core.models import Limit
 def move_ahead(dialect: str) -> ReturningInsert[tuple[int]]:
     """Moves `free_at` of one key ahead by `interval` and gives a row, unless it lies after `latest`."""
     now, interval, latest = (bindparam(name, type_=BigInteger) for name in ("now", "interval", "latest"))
-    insert = (postgresql.insert if dialect == POSTGRES else sqlite.insert)(Limit.__table__)
-    behind = Limit.__table__.c.free_at < now
+    table = cast("Table", Limit.__table__)
+    insert = (postgresql.insert if dialect == POSTGRES else sqlite.insert)(table)
+    behind = table.c.free_at < now
     statement = insert.values(key_hash=bindparam("key_hash"), free_at=now + interval)
     return statement.on_conflict_do_update(
         index_elements=["key_hash"],
-        set_={"free_at": case((behind, now), else_=Limit.__table__.c.free_at) + interval},
-        where=Limit.__table__.c.free_at <= latest,
-    ).returning(Limit.__table__.c.free_at)
+        set_={"free_at": case((behind, now), else_=table.c.free_at) + interval},
+        where=table.c.free_at <= latest,
+    ).returning(table.c.free_at)
