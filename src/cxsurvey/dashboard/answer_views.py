@@ -1,0 +1,231 @@
+"""What the pages of single answers show, made from the views of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cxsurvey.core.context import ActorKind, Context
+from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
+from cxsurvey.core.ids import decode, encode
+from cxsurvey.insights import listing, service
+from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.responses import service as responses
+from cxsurvey.responses.service import ResponseView, RevisionView
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.scoring.scales import Band
+from cxsurvey.surveys.asked import definitions_of
+from cxsurvey.surveys.definition import Definition, FollowUp
+from cxsurvey.surveys.languages import name_of
+
+STATES: Final[Mapping[str, str]] = {
+    "counted": "Counted",
+    "flagged": "Flagged",
+    "test": "Test",
+    "void": "Void",
+    "provisional": "Not confirmed",
+}
+STATE_SENTENCES: Final[Mapping[str, str]] = {
+    "counted": "This answer is part of the score.",
+    "flagged": "It looks as if a machine sent this answer. It is not part of the score.",
+    "test": "Sent with a test key or a test link. It is not part of the score.",
+    "void": "Somebody took this answer out of the score.",
+    "provisional": "A score chosen in a mail that the customer did not confirm. It is not part of the score.",
+}
+KINDS: Final[Mapping[str, str]] = {
+    "changed": "The customer changed the answer",
+    "followed_up": "The customer answered the follow-ups",
+    "flagged": "Flagged",
+    "voided": "Taken out of the score",
+    "restored": "Put back into the score",
+}
+ACTORS: Final[Mapping[str, str]] = {
+    ActorKind.RESPONDENT.value: "the customer",
+    ActorKind.NOBODY.value: "the customer",
+    ActorKind.USER.value: "a user",
+    ActorKind.KEY.value: "another system",
+    ActorKind.OPERATOR.value: "the operator",
+    ActorKind.SYSTEM.value: "the system",
+}
+FIELDS: Final[Mapping[str, str]] = {
+    "score": "Score",
+    "comment": "Comment",
+    "follow_ups": "Follow-ups",
+    "state": "State",
+}
+SOURCES: Final[Mapping[str, str]] = {"link": "Shared link", "invitation": "Personal link", "rest": "REST"}
+FACTS: Final[Mapping[str, str]] = {
+    "seconds": "Seconds until it was sent",
+    "trapped": "Hidden field filled",
+    "from_thanks": "Opened from the thank-you page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list."""
+
+    answer: ResponseView
+    band: Band | None
+    href: str
+    state: str
+    anonymous: bool
+    attribution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of the history: what happened, by whom, and what changed, as (field, before, after)."""
+
+    revision: RevisionView
+    what: str
+    who: str
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """Everything about one answer. `facts` says how it was given; `claims` is what nobody has checked."""
+
+    answer: ResponseView
+    href: str
+    band: Band | None
+    survey_name: str
+    results_href: str
+    anonymous: bool
+    question: str
+    state: str
+    state_sentence: str
+    follow_ups: tuple[tuple[str, str], ...]
+    attribution: tuple[tuple[str, str], ...]
+    origin: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    claims: tuple[tuple[str, str], ...]
+    attributes: tuple[tuple[str, str], ...]
+    history: tuple[Event, ...]
+
+    @property
+    def can_be_voided(self) -> bool:
+        """Whether it may be taken out of the score."""
+        return self.answer.state != ResponseState.VOID
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Whether it may be put back into the score."""
+        return self.answer.state in {ResponseState.VOID, ResponseState.FLAGGED}
+
+
+def chosen_states(text: str) -> tuple[ResponseState, ...]:
+    """The states that a filter names; all of them for nothing. Raises `Invalid`."""
+    if not text:
+        return tuple(ResponseState)
+    if text not in STATES:
+        problem = FieldProblem("state", "not_a_state", f"must be one of {', '.join(STATES)}")
+        raise Invalid(problems=[problem])
+    return (ResponseState(text),)
+
+
+def wanted_survey(lines: Sequence[SurveyLine], text: str) -> SurveyLine | None:
+    """The survey that an address names, or the first one; None when there is none. Raises `NotFound`."""
+    if not text:
+        return lines[0] if lines else None
+    wanted = decode("srv", text)
+    for line in lines:
+        if line.survey_id == wanted:
+            return line
+    raise NotFound
+
+
+def row_of(answer: ResponseView, line: SurveyLine, home: str) -> Row:
+    """An answer as a line of the list."""
+    return Row(
+        answer=answer,
+        band=line.formula.band(answer.score) if answer.score is not None else None,
+        href=f"{home}/responses/{answer.public_id}",
+        state=STATES[answer.state],
+        anonymous=line.anonymous,
+        attribution=", ".join(answer.segments[key] for key in SEGMENT_KEYS if key in answer.segments),
+    )
+
+
+def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
+    """One answer with the texts of what it was asked and its later states."""
+    line = service.survey_line(ctx, answer.survey_id)
+    definition = definitions_of(ctx, [answer.version_id])[answer.version_id]
+    names = listing.segment_names(ctx)
+    return AnswerView(
+        answer=answer,
+        href=f"{home}/responses/{answer.public_id}",
+        band=definition.band(answer.score) if answer.score is not None else None,
+        survey_name=line.name,
+        results_href=f"{home}/surveys/{encode('srv', line.survey_id)}/results",
+        anonymous=line.anonymous,
+        question=definition.texts_in(answer.locale).question,
+        state=STATES[answer.state],
+        state_sentence=STATE_SENTENCES[answer.state],
+        follow_ups=_follow_ups(answer.follow_ups, definition, answer.locale),
+        attribution=tuple((names[key], answer.segments[key]) for key in SEGMENT_KEYS if key in answer.segments),
+        origin=_origin(answer),
+        facts=_pairs({FACTS[key]: value for key, value in answer.facts.items() if key in FACTS}),
+        claims=_pairs(answer.claims),
+        attributes=_pairs(answer.attributes),
+        history=tuple(_event(revision, definition, answer.locale) for revision in responses.history(ctx, answer.id)),
+    )
+
+
+def _origin(answer: ResponseView) -> tuple[tuple[str, str], ...]:
+    found = [("Came by", SOURCES.get(answer.source, answer.source))]
+    if answer.locale:
+        found.append(("Language", name_of(answer.locale)))
+    if answer.external_id:
+        found.append(("Id of the sender", answer.external_id))
+    return tuple(found)
+
+
+def _follow_ups(given: Mapping[str, str], definition: Definition, locale: str | None) -> tuple[tuple[str, str], ...]:
+    known = {follow_up.id: follow_up for follow_up in definition.follow_ups}
+    language = definition.language_for(locale)
+    return tuple(
+        (_question(known.get(key), key, language), _chosen(known.get(key), text, language))
+        for key, text in given.items()
+    )
+
+
+def _question(follow_up: FollowUp | None, key: str, language: str) -> str:
+    return follow_up.labels.get(language, key) if follow_up else key
+
+
+def _chosen(follow_up: FollowUp | None, text: str, language: str) -> str:
+    options = follow_up.options if follow_up else ()
+    return next((option.labels.get(language, text) for option in options if option.id == text), text)
+
+
+def _event(revision: RevisionView, definition: Definition, locale: str | None) -> Event:
+    changed = []
+    for name, label in FIELDS.items():
+        before, after = revision.before.get(name), revision.after.get(name)
+        if before != after:
+            changed.append((label, _shown(name, before, definition, locale), _shown(name, after, definition, locale)))
+    return Event(revision, KINDS.get(revision.kind, revision.kind), ACTORS[revision.actor_kind], tuple(changed))
+
+
+def _shown(name: str, value: Any, definition: Definition, locale: str | None) -> str:
+    if value is None or value == {}:
+        return "nothing"
+    if name == "follow_ups":
+        return "; ".join(f"{question} {text}" for question, text in _follow_ups(value, definition, locale))
+    return STATES.get(value, str(value)) if name == "state" else str(value)
+
+
+def _pairs(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((key, _plain(value)) for key, value in values.items())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.1f}"
+    return str(value)

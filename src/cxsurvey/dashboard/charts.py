@@ -1,0 +1,263 @@
+"""Geometry and data of the charts. Numbers in, plain values out; the templates draw them.
+
+Places on a line are percentages of its width, so that a drawing keeps its strokes and its type at any size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from cxsurvey.dashboard.words import stretch
+from cxsurvey.insights.reports import Mark, ScoreReport, Trend
+from cxsurvey.scoring.lowbase import BaseLevel, base
+from cxsurvey.scoring.results import Result, Unit
+from cxsurvey.scoring.scales import Band, Definition
+from cxsurvey.scoring.trend import Grain, Period
+from cxsurvey.web.display import day, number, score
+
+ENDS: Final = {Unit.POINTS: (-100.0, 100.0), Unit.PERCENT: (0.0, 100.0)}
+SPARK_HEIGHT: Final = 46.0
+BARS_HEIGHT: Final = 120.0
+SLOT_FILLED: Final = 0.84
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """A score on its full scale: places in percent. `text` says the same in words."""
+
+    at: float
+    lower: float
+    upper: float
+    zero: float | None
+    before: float | None
+    ends: tuple[str, str]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SparkRun:
+    """Neighbouring points without a gap: the corners of the band and of the line, `x,y x,y …`."""
+
+    band: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A small trend on a ground 100 wide and `height` high; `last` is where its end stands."""
+
+    runs: tuple[SparkRun, ...]
+    last: tuple[float, float]
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The answers that gave one score: its place and height in the chart, and the group it belongs to."""
+
+    score: int
+    count: int
+    share: str
+    band: Band
+    left: float
+    width: float
+    top: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One group in the stacked bar; whole per cents that add up to 100."""
+
+    name: str
+    count: int
+    percent: int
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrendRow:
+    """One line of the table beside a trend."""
+
+    name: str
+    result: Result | None
+    complete: bool
+
+
+def ruler(report: ScoreReport) -> Ruler | None:
+    """The score on its scale with its interval and the score before; None without an answer."""
+    result = report.result
+    if result.estimate is None or result.lower is None or result.upper is None:
+        return None
+    low, high = ENDS[result.unit]
+    before = report.before.estimate if report.before is not None else None
+
+    def place(value: float) -> float:
+        return round(100.0 * (value - low) / (high - low), 2)
+
+    text = f"{score(result.estimate)} on a scale from {score(low)} to {score(high, sign=True)},"
+    text += f" interval {score(result.lower)} to {score(result.upper)}"
+    return Ruler(
+        at=place(result.estimate),
+        lower=place(result.lower),
+        upper=place(result.upper),
+        zero=place(0.0) if low < 0 else None,
+        before=place(before) if before is not None else None,
+        ends=(score(low), score(high, sign=low < 0)),
+        text=text if before is None else f"{text}; before {score(before)}",
+    )
+
+
+def spark(trend: Trend) -> Spark | None:
+    """The course of a score as a small band and line.
+
+    None below 30 answers or with fewer than two stretches that have any: so few make a course of noise.
+    """
+    known = [period.result for period in trend.periods if period.result is not None]
+    if len(known) < 2 or base(sum(result.n for result in known)).level < BaseLevel.NORMAL:
+        return None
+    low = min(result.lower for result in known if result.lower is not None)
+    high = max(result.upper for result in known if result.upper is not None)
+    step = 100.0 / (len(trend.periods) - 1)
+
+    def y(value: float | None) -> float:
+        return round(SPARK_HEIGHT * (high - (value if value is not None else low)) / ((high - low) or 1.0), 2)
+
+    placed = [(round(index * step, 2), period.result) for index, period in enumerate(trend.periods)]
+    runs = [
+        _run([(x, result) for x, result in group if result is not None], y)
+        for present, group in groupby(placed, key=lambda point: point[1] is not None)
+        if present
+    ]
+    last_x, last = next((x, result) for x, result in reversed(placed) if result is not None)
+    return Spark(tuple(runs), (last_x, y(last.estimate)), SPARK_HEIGHT)
+
+
+def _run(points: Sequence[tuple[float, Result]], y: Any) -> SparkRun:
+    if len(points) == 1:  # a lone stretch between gaps: a narrow band, so that its doubt is seen too
+        x, result = points[0]
+        points = [(max(0.0, x - 0.6), result), (min(100.0, x + 0.6), result)]
+    upper = [f"{x},{y(result.upper)}" for x, result in points]
+    lower = [f"{x},{y(result.lower)}" for x, result in reversed(points)]
+    return SparkRun(" ".join(upper + lower), " ".join(f"{x},{y(result.estimate)}" for x, result in points))
+
+
+def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
+    """The answers per score, lowest score first, drawn against the most frequent one."""
+    counts = result.scores or ()
+    most, slot = max(counts, default=0), 100.0 / max(1, len(counts))
+    drawn = []
+    for index, (value, count) in enumerate(zip(formula.scale.values, counts, strict=True)):
+        height = round(BARS_HEIGHT * count / most, 1) if most else 0.0
+        height = max(height, 2.0) if count else 0.0
+        drawn.append(
+            Bar(
+                score=value,
+                count=count,
+                share=_share(count, result.n),
+                band=formula.band(value),
+                left=round(index * slot + slot * (1 - SLOT_FILLED) / 2, 2),
+                width=round(slot * SLOT_FILLED, 2),
+                top=round(BARS_HEIGHT - height, 1),
+                height=height,
+            )
+        )
+    return tuple(drawn)
+
+
+def _share(count: int, n: int) -> str:
+    return f"{score(100.0 * count / n, 1)}\u202f%" if n else ""
+
+
+def shares(result: Result) -> tuple[Share, ...]:
+    """The groups side by side, worst first, widths by exact counts, labels that add up to 100."""
+    ordered = tuple(reversed(result.groups))
+    percents = whole_percents([group.n for group in ordered])
+    placed, left = [], 0.0
+    for group, percent in zip(ordered, percents, strict=True):
+        width = 100.0 * group.n / result.n if result.n else 0.0
+        placed.append(Share(group.name, group.n, percent, round(left, 2), round(width, 2)))
+        left += width
+    return tuple(placed)
+
+
+def whole_percents(counts: Sequence[int]) -> list[int]:
+    """Whole per cents that add up to 100, by largest remainder; all 0 when there is nothing.
+
+    Equal remainders go to the one that comes first.
+
+    >>> whole_percents([1, 1, 1]), whole_percents([71, 317, 501]), whole_percents([0, 0])
+    ([34, 33, 33], [8, 36, 56], [0, 0])
+    """
+    total = sum(counts)
+    if not total:
+        return [0] * len(counts)
+    floors = [100 * count // total for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda index: -(100 * counts[index] % total))
+    for index in by_remainder[: 100 - sum(floors)]:
+        floors[index] += 1
+    return floors
+
+
+def trend_rows(trend: Trend) -> tuple[TrendRow, ...]:
+    """The table beside a trend, newest stretch first."""
+    return tuple(
+        TrendRow(_row_name(period, trend.grain), period.result, period.complete) for period in reversed(trend.periods)
+    )
+
+
+def _row_name(period: Period, grain: Grain) -> str:
+    return stretch(period.start, grain).removeprefix("the week of ")
+
+
+def trend_data(trend: Trend, marks: Iterable[Mark], unit: Unit) -> dict[str, Any]:
+    """What `charts.js` draws: one entry per stretch, None in a gap, texts ready to be read."""
+    periods = trend.periods
+    return {
+        "ends": list(ENDS[unit]),
+        "labels": [_axis_label(period, trend.grain) for period in periods],
+        "estimate": [_value(period, "estimate") for period in periods],
+        "lower": [_value(period, "lower") for period in periods],
+        "upper": [_value(period, "upper") for period in periods],
+        "tips": [_tip(period, trend.grain) for period in periods],
+        "marks": [
+            {"at": index, "text": mark.text}
+            for mark in marks
+            for index, period in enumerate(periods)
+            if period.start <= mark.day < period.end
+        ],
+    }
+
+
+def _axis_label(period: Period, grain: Grain) -> str:
+    start = period.start
+    if grain is Grain.MONTH:
+        return f"{start:%b %Y}" if start.month == 1 else f"{start:%b}"
+    return f"{start.day} {start:%b}"
+
+
+def _value(period: Period, name: str) -> float | None:
+    value: float | None = getattr(period.result, name) if period.result is not None else None
+    return round(value, 2) if value is not None else None
+
+
+def _tip(period: Period, grain: Grain) -> str:
+    name = stretch(period.start, grain)
+    name = name[:1].upper() + name[1:]
+    result = period.result
+    if result is None:
+        return f"{name}\nNobody answered"
+    lines = [name, f"{score(result.estimate)}   interval {score(result.lower)} to {score(result.upper)}"]
+    lines.append(f"n = {number(result.n)}{'' if result.base.comparable else ', too few to compare'}")
+    if not period.complete:
+        lines.append(f"only to {day(_last_day(period))}")
+    return "\n".join(lines)
+
+
+def _last_day(period: Period) -> date:
+    return period.end - timedelta(days=1)

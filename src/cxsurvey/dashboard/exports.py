@@ -1,0 +1,81 @@
+"""Downloading answers: recorded before the first byte, at most two at once in a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import BoundedSemaphore
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from cxsurvey.accounts import service
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import NotFound, Unavailable
+from cxsurvey.core.ids import decode
+from cxsurvey.dashboard.answer_views import chosen_states
+from cxsurvey.insights import periods
+from cxsurvey.transfer import export
+from cxsurvey.transfer.export import Order
+from cxsurvey.web.door import Acting
+from cxsurvey.web.forms import SentFields
+
+router = APIRouter(prefix="/w/{slug}/responses")
+
+AT_ONCE = 2
+places = BoundedSemaphore(AT_ONCE)
+
+
+@router.post("/download")
+def download(request: Request, act: Acting, sent: SentFields) -> Response:
+    """The answers that the list shows, as CSV."""
+    survey_id = decode("srv", sent.get("survey", ""))
+    if survey_id is None:
+        raise NotFound
+    states = chosen_states(sent.get("state", ""))
+
+    def work(ctx: Context) -> Order:
+        period = periods.parse(sent, ctx.now, service.workspace(ctx).report_zone)
+        return export.order(ctx, survey_id, period, states)
+
+    if not places.acquire(blocking=False):
+        raise Unavailable("Two downloads are running already. Please try again in a moment.", retry_after=10)
+    try:
+        made = act.do(work)
+    except BaseException:
+        places.release()
+        raise
+    body = _Body(
+        export.as_csv(
+            export.rows(made, lambda read: act.look(lambda visit: read(visit.ctx))), bom=sent.get("bom", "") == "yes"
+        )
+    )
+    headers = {"Content-Disposition": f'attachment; filename="{made.filename}"'}
+    return StreamingResponse(body, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+class _Body:
+    """The pieces of a download; gives its place back once, whether it was read to the end or dropped."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._holds = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Gives the place back."""
+        if self._holds:
+            self._holds = False
+            places.release()
+
+    def __del__(self) -> None:
+        self.close()

@@ -1,0 +1,188 @@
+"""Single answers: the list of a survey, one answer with its history, taking it out of the score and putting it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cxsurvey.accounts.permissions import Grant, allows
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import Invalid, NotFound
+from cxsurvey.core.ids import decode, encode
+from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
+from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
+from cxsurvey.dashboard.surveys.path import see
+from cxsurvey.insights import listing, service
+from cxsurvey.insights.panels import Panel, panel
+from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.responses import service as responses
+from cxsurvey.responses.service import ResponseView, VoidResponse
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.web.door import Act, Acting, Visit, Visiting
+from cxsurvey.web.errors import request_id
+from cxsurvey.web.forms import Fields, SentFields, errors_by_field
+from cxsurvey.web.frame import Frame
+from cxsurvey.web.templating import render
+
+router = APIRouter(prefix="/w/{slug}/responses")
+
+ANSWERS_A_PAGE = 50
+DONE = {
+    "voided": "This answer is out of the score now. It stays readable, and its reason is kept.",
+    "restored": "This answer counts as before.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """Some answers of a survey; `older` is the address of those before them."""
+
+    rows: tuple[Row, ...]
+    total: int
+    older: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """The answers of one survey, by days and state."""
+
+    frame: Frame
+    bar: PeriodBar
+    survey: SurveyLine | None
+    survey_id: str
+    surveys: tuple[Choice, ...]
+    states: tuple[Choice, ...]
+    state: str
+    may_export: bool
+    action: str
+    home: str
+    answers: Panel[ListView]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """One answer, and the form that takes it out of the score or puts it back."""
+
+    frame: Frame
+    answer: AnswerView
+    may_judge: bool
+    done: str
+    typed: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def response_in_path(request: Request) -> UUID:
+    """The id behind `rsp_…` in the path; anything else is not there."""
+    response_id = decode("rsp", request.path_params["response_id"])
+    if response_id is None:
+        raise NotFound
+    return response_id
+
+
+ResponseId = Annotated[UUID, Depends(response_in_path)]
+
+
+@router.get("")
+def show_list(request: Request, visit: Visiting, survey: str = "", state: str = "", after: str = "") -> Response:
+    """The answers of one survey: those of the first one when none is chosen."""
+    bar = period_bar(request, visit, "survey", "state")
+    lines = service.survey_lines(visit.ctx)
+    line, states = wanted_survey(lines, survey), chosen_states(state)
+    home = f"/w/{visit.workspace.slug}"
+    work = partial(_listed, line=line, states=states, bar=bar, after=after, home=home)
+    survey_id = encode("srv", line.survey_id) if line else ""
+    page = ListPage(
+        frame=visit.frame("Responses", "responses"),
+        bar=bar,
+        survey=line,
+        survey_id=survey_id,
+        surveys=_choices("survey", [(encode("srv", each.survey_id), each.name) for each in lines], survey_id, bar),
+        states=_choices("state", [("", "All"), *STATES.items()], state, bar),
+        state=state,
+        may_export=allows(visit.ctx, Grant.EXPORT),
+        action=f"{home}/responses/download",
+        home=home,
+        answers=panel(visit.ctx, "responses", work),
+        reference=request_id(request),
+    )
+    return render(request, "dashboard/responses/list.html", page, bar.status)
+
+
+def _listed(
+    ctx: Context,
+    *,
+    line: SurveyLine | None,
+    states: tuple[ResponseState, ...],
+    bar: PeriodBar,
+    after: str,
+    home: str,
+) -> ListView:
+    if line is None:
+        return ListView((), 0, None)
+    found = listing.page(ctx, line, bar.period, states, after=after, limit=ANSWERS_A_PAGE)
+    older = f"?{bar.query}&{urlencode({'after': found.next})}" if found.next else None
+    return ListView(tuple(row_of(answer, line, home) for answer in found.items), found.total, older)
+
+
+def _choices(name: str, options: list[tuple[str, str]], chosen: str, bar: PeriodBar) -> tuple[Choice, ...]:
+    kept = {key: value for key, value in {**bar.kept, **bar.period.query}.items() if key != name}
+    return tuple(
+        Choice(label, f"?{urlencode({**kept, name: value} if value else kept)}", value == chosen)
+        for value, label in options
+    )
+
+
+@router.get("/{response_id}")
+def show_answer(request: Request, visit: Visiting, response_id: ResponseId, done: str = "") -> Response:
+    """One answer with all that is known about it."""
+    page = _answer_page(visit, response_id, done=DONE.get(done, ""))
+    return render(request, "dashboard/responses/answer.html", page)
+
+
+@router.post("/{response_id}/void")
+def void(request: Request, act: Acting, response_id: ResponseId, sent: SentFields) -> Response:
+    """Takes the answer out of the score, with a reason."""
+    return _judged(request, act, response_id, sent, responses.void, "voided")
+
+
+@router.post("/{response_id}/restore")
+def restore(request: Request, act: Acting, response_id: ResponseId, sent: SentFields) -> Response:
+    """Puts the answer back as it was."""
+    return _judged(request, act, response_id, sent, responses.restore, "restored")
+
+
+Judge = Callable[[Context, UUID, VoidResponse], ResponseView]
+
+
+def _judged(request: Request, act: Act, response_id: UUID, sent: Fields, judge: Judge, done: str) -> Response:
+    typed = sent.get("reason", "")
+    try:
+        command = VoidResponse.from_fields({"reason": typed})
+    except Invalid as refusal:
+        errors = errors_by_field(refusal)
+        page = act.look(lambda visit: _answer_page(visit, response_id, typed=typed, errors=errors))
+        return render(request, "dashboard/responses/answer.html", page, 422)
+    act.do(lambda ctx: judge(ctx, response_id, command))
+    return see(f"/w/{act.slug}/responses/{encode('rsp', response_id)}?done={done}")
+
+
+def _answer_page(
+    visit: Visit, response_id: UUID, *, done: str = "", typed: str = "", errors: Mapping[str, str] | None = None
+) -> AnswerPage:
+    return AnswerPage(
+        frame=visit.frame("One answer", "responses"),
+        answer=answer_view(visit.ctx, responses.get(visit.ctx, response_id), f"/w/{visit.workspace.slug}"),
+        may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
+        done=done,
+        typed=typed,
+        errors=errors or {},
+    )

@@ -1,0 +1,239 @@
+"""What the pages of the numbers show: typed values for templates, made from the reports of the read side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from cxsurvey.core.ids import encode
+from cxsurvey.dashboard import charts, words
+from cxsurvey.dashboard.period_bar import Choice, PeriodBar
+from cxsurvey.insights.periods import Period
+from cxsurvey.insights.reports import Card, Comment, Comments, Overview, ScoreReport, SurveyReport
+from cxsurvey.scoring.lowbase import BaseLevel
+from cxsurvey.scoring.results import Result
+from cxsurvey.scoring.trend import Grain
+
+MOST_NOTICED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A score as it stands on a page: what it is, how sure it is, and whether it moved."""
+
+    metric: str
+    result: Result
+    method: str
+    base: str
+    is_faint: bool
+    is_countable: bool
+    """Whether there are enough answers to show a score at all; below that only counts and interval."""
+    groups: str
+    interval: str
+    change: words.Change | None
+    ruler: charts.Ruler | None
+    before: Result | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One survey on the overview."""
+
+    name: str
+    href: str
+    state: str
+    share: str
+    number: Number
+    spark: charts.Spark | None
+    spark_text: str
+    ever_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """One line of what needs attention: the kind of its mark, its strong words, the rest, and where it leads."""
+
+    mark: str
+    strong: str
+    rest: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewView:
+    """The numbers of the overview."""
+
+    cards: tuple[CardView, ...]
+    noticed: tuple[Noticed, ...]
+    left_out: tuple[words.Reason, ...]
+    left_out_total: int
+    n: int
+    drafts: int
+    more: int
+    ever_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment with the address of its answer."""
+
+    comment: Comment
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsView:
+    """Some comments; `older` is the address of those before them."""
+
+    items: tuple[CommentView, ...]
+    older: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsView:
+    """The numbers of one survey."""
+
+    number: Number
+    bars: tuple[charts.Bar, ...]
+    shares: tuple[charts.Share, ...]
+    distribution: str
+    grain: str
+    grains: tuple[Choice, ...]
+    course: str
+    gaps: str
+    trend: Mapping[str, Any]
+    trend_rows: tuple[charts.TrendRow, ...]
+    marks: tuple[str, ...]
+    left_out: tuple[words.Reason, ...]
+    earlier_scales: int
+    ever_answered: bool
+
+
+def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
+    """The numbers of the overview, ready to be shown."""
+    return OverviewView(
+        cards=tuple(_card(card, home, bar) for card in found.cards),
+        noticed=_noticed(found, home, bar),
+        left_out=words.reasons(found.left_out),
+        left_out_total=found.left_out.total,
+        n=sum(card.report.result.n for card in found.cards),
+        drafts=found.drafts,
+        more=found.more,
+        ever_answered=found.ever_answered,
+    )
+
+
+def _card(card: Card, home: str, bar: PeriodBar) -> CardView:
+    report = card.report
+    base = f"{home}/surveys/{encode('srv', report.survey.survey_id)}"
+    return CardView(
+        name=report.survey.name,
+        href=f"{base}/results?{bar.query}",
+        state=report.survey.state,
+        share=f"{base}/share",
+        number=number_of(report),
+        spark=charts.spark(card.trend),
+        spark_text=words.course(card.trend, report.survey.formula),
+        ever_answered=card.ever_answered,
+    )
+
+
+def number_of(report: ScoreReport) -> Number:
+    """A score with its doubt, ready to be shown."""
+    result = report.result
+    return Number(
+        metric="NPS" if result.metric.value == "nps" else result.metric.value.upper(),
+        result=result,
+        method=words.confidence(result),
+        base=words.BASE_WORDS[result.base.level],
+        is_faint=result.base.greyed,
+        is_countable=result.base.level > BaseLevel.COUNTS_ONLY,
+        groups=words.groups(result),
+        interval=words.interval(result),
+        change=words.change(report),
+        ruler=charts.ruler(report),
+        before=report.before,
+    )
+
+
+def _noticed(found: Overview, home: str, bar: PeriodBar) -> tuple[Noticed, ...]:
+    moved = [card.report for card in found.cards if card.report.change is not None and card.report.change.changed]
+    # what fell comes first, the largest change before the others
+    moved.sort(key=lambda report: report.change.estimate or 0.0 if report.change else 0.0)
+    lines = [_noticed_move(report, home, bar) for report in moved]
+    for card in found.cards:
+        survey, flagged = card.report.survey, card.report.left_out.flagged
+        if flagged:
+            query = urlencode({"survey": encode("srv", survey.survey_id), "state": "flagged", **bar.period.query})
+            said = "answer was" if flagged == 1 else "answers were"
+            lines.append(
+                Noticed(
+                    "wait",
+                    f"{flagged} {said} flagged",
+                    f" in {survey.name} as sent by a machine; they are not in the score.",
+                    f"{home}/responses?{query}",
+                    "Look at them",
+                ),
+            )
+    return tuple(lines[:MOST_NOTICED])
+
+
+def _noticed_move(report: ScoreReport, home: str, bar: PeriodBar) -> Noticed:
+    change = report.change
+    assert change is not None
+    assert change.estimate is not None
+    fell = change.estimate < 0
+    points = words.points(abs(change.estimate))
+    return Noticed(
+        mark="worse" if fell else "better",
+        strong=f"{report.survey.name} {'fell' if fell else 'rose'} by {points}.",
+        rest=f" {words.from_to(change)}, beyond chance.",
+        href=f"{home}/surveys/{encode('srv', report.survey.survey_id)}/results?{bar.query}",
+        action="See why",
+    )
+
+
+def comments_view(found: Comments, home: str, bar: PeriodBar) -> CommentsView:
+    """Comments with the addresses of their answers and of the older ones."""
+    return CommentsView(
+        items=tuple(
+            CommentView(comment, f"{home}/responses/{encode('rsp', comment.response_id)}") for comment in found.items
+        ),
+        older=f"?{bar.query}&{urlencode({'after': found.next})}#comments" if found.next else None,
+    )
+
+
+def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
+    """The numbers of one survey, ready to be shown."""
+    report, trend = found.score, found.trend
+    formula = report.survey.formula
+    return ResultsView(
+        number=number_of(report),
+        bars=charts.bars(report.result, formula),
+        shares=charts.shares(report.result),
+        distribution=words.distribution(report.result, formula),
+        grain=trend.grain.value,
+        grains=_grains(trend.grain, bar.period, base),
+        course=words.course(trend, formula),
+        gaps=words.gaps(trend),
+        trend=charts.trend_data(trend, found.marks, report.result.unit),
+        trend_rows=charts.trend_rows(trend),
+        marks=tuple(words.mark(mark) for mark in found.marks),
+        left_out=words.reasons(report.left_out),
+        earlier_scales=found.earlier_scales,
+        ever_answered=found.ever_answered,
+    )
+
+
+def _grains(chosen: Grain, period: Period, base: str) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            {Grain.WEEK: "Weeks", Grain.MONTH: "Months"}[grain],
+            f"{base}/results?{urlencode({**period.query, 'step': grain.value})}#trend",
+            grain is chosen,
+        )
+        for grain in Grain
+    )

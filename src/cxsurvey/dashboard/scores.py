@@ -1,0 +1,160 @@
+"""The pages of the numbers: the overview, one survey's results, and all comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cxsurvey.accounts.permissions import Grant, allows
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import FieldProblem, Invalid
+from cxsurvey.core.ids import encode
+from cxsurvey.dashboard.period_bar import PeriodBar, period_bar
+from cxsurvey.dashboard.score_views import (
+    CommentsView,
+    OverviewView,
+    ResultsView,
+    comments_view,
+    overview_view,
+    results_view,
+)
+from cxsurvey.dashboard.surveys.path import SurveyId, address
+from cxsurvey.insights import comments, service
+from cxsurvey.insights.panels import Panel, panel
+from cxsurvey.scoring.trend import Grain
+from cxsurvey.web.door import Visit, Visiting
+from cxsurvey.web.errors import request_id
+from cxsurvey.web.frame import Frame
+from cxsurvey.web.templating import render
+
+router = APIRouter(prefix="/w/{slug}")
+
+NEWEST_SHOWN = 6
+COMMENTS_A_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """What is the score, did it move, who said what, what was left out."""
+
+    frame: Frame
+    bar: PeriodBar
+    numbers: Panel[OverviewView]
+    comments: Panel[CommentsView]
+    reference: str
+    home: str
+    may_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    """Everything about one survey's score."""
+
+    frame: Frame
+    bar: PeriodBar
+    name: str
+    question: str
+    home: str
+    base: str
+    list_href: str
+    may_export: bool
+    numbers: Panel[ResultsView]
+    comments: Panel[CommentsView]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsPage:
+    """What customers wrote, in all surveys."""
+
+    frame: Frame
+    bar: PeriodBar
+    comments: Panel[CommentsView]
+    reference: str
+
+
+@router.get("/")
+def show_overview(request: Request, visit: Visiting) -> Response:
+    """The first page of every morning."""
+    bar, home = period_bar(request, visit), f"/w/{visit.workspace.slug}"
+
+    def numbers(ctx: Context) -> OverviewView:
+        return overview_view(service.overview(ctx, bar.period), home, bar)
+
+    newest = partial(_comments_of_all, visit=visit, bar=bar, after=None, limit=NEWEST_SHOWN)
+    page = OverviewPage(
+        frame=visit.frame("Overview", "overview"),
+        bar=bar,
+        numbers=panel(visit.ctx, "overview", numbers),
+        comments=panel(visit.ctx, "newest comments", newest),
+        reference=request_id(request),
+        home=home,
+        may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
+    )
+    return render(request, "dashboard/overview/overview.html", page, bar.status)
+
+
+@router.get("/comments")
+def show_comments(request: Request, visit: Visiting, after: str = "") -> Response:
+    """What customers wrote, in all surveys."""
+    bar = period_bar(request, visit)
+    work = partial(_comments_of_all, visit=visit, bar=bar, after=after, limit=COMMENTS_A_PAGE)
+    page = CommentsPage(
+        frame=visit.frame("Comments", "comments"),
+        bar=bar,
+        comments=panel(visit.ctx, "comments", work),
+        reference=request_id(request),
+    )
+    return render(request, "dashboard/overview/comments.html", page, bar.status)
+
+
+@router.get("/surveys/{survey_id}/results")
+def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: str = "", after: str = "") -> Response:
+    """One survey's score and all that belongs to it."""
+    bar, grain = period_bar(request, visit, "step"), _grain(step)
+    line = service.survey_line(visit.ctx, survey_id)
+    home = f"/w/{visit.workspace.slug}"
+    base = address(visit.workspace.slug, survey_id)
+
+    def numbers(ctx: Context) -> ResultsView:
+        return results_view(service.survey_report(ctx, survey_id, bar.period, grain), bar, base)
+
+    def newest(ctx: Context) -> CommentsView:
+        found = comments.newest(ctx, [line], bar.period, after=after, limit=COMMENTS_A_PAGE)
+        return comments_view(found, home, bar)
+
+    page = ResultsPage(
+        frame=visit.frame(line.name, "surveys"),
+        bar=bar,
+        name=line.name,
+        question=service.question_of(visit.ctx, line),
+        home=home,
+        base=base,
+        list_href=f"{home}/responses?{urlencode({'survey': encode('srv', survey_id), **bar.period.query})}",
+        may_export=allows(visit.ctx, Grant.EXPORT),
+        numbers=panel(visit.ctx, "results", numbers),
+        comments=panel(visit.ctx, "comments", newest),
+        reference=request_id(request),
+    )
+    return render(request, "dashboard/survey/results.html", page, bar.status)
+
+
+def _grain(step: str) -> Grain | None:
+    if not step:
+        return None
+    try:
+        return Grain(step)
+    except ValueError:
+        problem = FieldProblem("step", "not_a_step", f"must be one of {', '.join(Grain)}")
+        raise Invalid(problems=[problem]) from None
+
+
+def _comments_of_all(ctx: Context, *, visit: Visit, bar: PeriodBar, after: str | None, limit: int) -> CommentsView:
+    lines = service.survey_lines(ctx)
+    found = comments.newest(ctx, lines, bar.period, after=after, limit=limit)
+    return comments_view(found, f"/w/{visit.workspace.slug}", bar)

@@ -1,0 +1,204 @@
+"""What the numbers say, as sentences. A change is named real only when its interval leaves zero out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from cxsurvey.insights.reports import LeftOut, Mark, ScoreReport, Trend
+from cxsurvey.scoring.lowbase import BaseLevel
+from cxsurvey.scoring.nps import difference
+from cxsurvey.scoring.results import Difference, Result
+from cxsurvey.scoring.scales import Definition
+from cxsurvey.scoring.trend import Grain, Period
+from cxsurvey.web.display import day, number, score
+
+BASE_WORDS: Final[Mapping[BaseLevel, str]] = {
+    BaseLevel.NONE: "No answers",
+    BaseLevel.COUNTS_ONLY: "Too few to judge",
+    BaseLevel.GREY: "Few answers",
+    BaseLevel.LOW_BASE: "Low base",
+    BaseLevel.NORMAL: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a score moved. `tone` is up, down or still; an arrow is drawn for up and down only.
+
+    `short` stands on a card, `long` where there is room, with the interval.
+    """
+
+    tone: str
+    short: str
+    long: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why answers were left out: the state to list them by (None if it is no state), in words, and how many."""
+
+    state: str | None
+    label: str
+    why: str
+    count: int
+
+
+def change(report: ScoreReport) -> Change | None:
+    """How the score moved against the period before; None where there is nothing to say."""
+    moved = report.change
+    if moved is None or report.result.n == 0:
+        return None
+    than = report.period.before_words
+    if moved.before.n == 0:
+        return _still(
+            "Nothing before to compare with", f"Nobody answered in {than}, so there is nothing to compare with."
+        )
+    if not moved.comparable:
+        return _still(
+            "Too few answers to tell if it moved",
+            f"Too few answers to tell if it moved: {_answers(moved.now.n)} now, {number(moved.before.n)} in {than}."
+            " From 10 on each side a change can be judged.",
+        )
+    return _moved(moved, than)
+
+
+def _moved(moved: Difference, than: str) -> Change:
+    assert moved.estimate is not None
+    interval = f"interval {score(moved.lower, sign=True)} to {score(moved.upper, sign=True)}"
+    size = _size(moved.estimate, decimals=1 if moved.changed and abs(moved.estimate) < 0.5 else 0)
+    if moved.changed:
+        return Change(
+            "up" if moved.estimate > 0 else "down",
+            f"{size} than before: a real change",
+            f"{size} than {than}, {interval}: a real change",
+        )
+    power = f" With this many answers, a change of about {score(moved.minimum_detectable)} points would probably show."
+    if size == "0 more":
+        return _still("The same as before", f"The same as {than}, {interval}.{power}")
+    return _still(f"{size} than before: could be chance", f"{size} than {than}, {interval}: could be chance.{power}")
+
+
+def _size(estimate: float, decimals: int) -> str:
+    text = score(abs(estimate), decimals)
+    return f"{text} {'less' if estimate < 0 and text != '0' else 'more'}"
+
+
+def _still(short: str, long: str) -> Change:
+    return Change("still", short, long)
+
+
+def groups(result: Result) -> str:
+    """The counts behind a score: `501 promoters, 317 passives, 71 detractors`; groups of nobody are not named."""
+    return ", ".join(
+        f"{number(group.n)} {group.name if group.n != 1 else group.name[:-1]}" for group in result.groups if group.n
+    )
+
+
+def interval(result: Result) -> str:
+    """The interval of a score: `43 to 53`."""
+    return f"{score(result.lower)} to {score(result.upper)}"
+
+
+def confidence(result: Result) -> str:
+    """The method behind an interval: `score interval, 95 %`."""
+    name = "score interval" if result.method.value == "score" else f"{result.method.label} interval"
+    return f"{name}, {score(100 * result.confidence)}\u202f%"
+
+
+def distribution(result: Result, formula: Definition) -> str:
+    """One sentence on who gave what, for the chart of answers per score."""
+    counted = dict(result.groups)
+    parts = [
+        f"{number(counted[name])} gave {_span(values)} ({name})"
+        for name, values in (
+            ("promoters", formula.promoters),
+            ("passives", formula.passives),
+            ("detractors", formula.detractors),
+        )
+    ]
+    return f"Of {_answers(result.n)}, {parts[0]}, {parts[1]} and {parts[2]}."
+
+
+def _span(values: frozenset[int]) -> str:
+    low, high = min(values), max(values)
+    return f"{low} or {high}" if high - low == 1 else f"{low} to {high}"
+
+
+def course(trend: Trend, formula: Definition) -> str:
+    """One sentence on where the score went, from the first to the last stretch that can be judged."""
+    judged = [period for period in trend.periods if period.result is not None and period.result.base.comparable]
+    unit = trend.grain.value
+    if len(judged) < 2:
+        return f"Too few answers in single {unit}s to say where it goes."
+    first, last = judged[0], judged[-1]
+    assert first.counts is not None
+    assert last.counts is not None
+    moved = difference(last.counts, first.counts, definition=formula)
+    way = f"from {_at(first, trend.grain)} to {_at(last, trend.grain)}"
+    if not moved.changed:
+        return f"It went {way}; the difference could be chance."
+    return f"It {'rose' if moved.estimate and moved.estimate > 0 else 'fell'} {way}: a real change."
+
+
+def _at(period: Period, grain: Grain) -> str:
+    assert period.result is not None
+    return f"{score(period.result.estimate)} in {stretch(period.start, grain)}"
+
+
+def gaps(trend: Trend) -> str:
+    """What the chart cannot show by itself: stretches without answers, and a last one that is not over."""
+    empty, unit = sum(period.result is None for period in trend.periods), trend.grain.value
+    said = []
+    if empty:
+        said.append(f"Nobody answered in {empty} of {len(trend.periods)} {unit}s; these stay gaps.")
+    if trend.periods and not trend.periods[-1].complete:
+        said.append(f"The last {unit} is not complete.")
+    return " ".join(said)
+
+
+def stretch(start: date, grain: Grain) -> str:
+    """The name of one week or month: `Nov 2026`, `the week of 16 Nov 2026`."""
+    return f"{start:%b %Y}" if grain is Grain.MONTH else f"the week of {start.day} {start:%b %Y}"
+
+
+def reasons(left_out: LeftOut) -> tuple[Reason, ...]:
+    """What was left out of a score, most frequent first; only what happened."""
+    found = [Reason(*_REASONS[name], count) for name, count in left_out if count]
+    return tuple(sorted(found, key=lambda reason: -reason.count))
+
+
+_REASONS: Final[Mapping[str, tuple[str | None, str, str]]] = {
+    "flagged": (
+        "flagged",
+        "Flagged as a machine",
+        "hidden field filled, under a second, or several scores within a minute",
+    ),
+    "test": ("test", "Test", "sent with a test key or a test link"),
+    "void": ("void", "Void", "taken out by somebody here, with a reason"),
+    "provisional": ("provisional", "Not confirmed", "a score chosen in a mail, not sent by the customer"),
+    "unscored": (None, "Without a score", "only a comment"),
+}
+
+
+def _answers(n: int) -> str:
+    return f"{number(n)} answer{'' if n == 1 else 's'}"
+
+
+def points(size: float) -> str:
+    """A distance between scores: `1 point`, `19 points`; with a decimal where it would round to nothing."""
+    text = score(size, 1 if size < 0.5 else 0)
+    return f"{text} point{'' if text == '1' else 's'}"
+
+
+def from_to(moved: Difference) -> str:
+    """Both ends of a change: `From 31 to 12`."""
+    decimals = 1 if moved.estimate is not None and abs(moved.estimate) < 1 else 0
+    return f"From {score(moved.before.estimate, decimals)} to {score(moved.now.estimate, decimals)}"
+
+
+def mark(found: Mark) -> str:
+    """A change of the survey itself, with its day."""
+    return f"{found.text} since {day(found.day)}"

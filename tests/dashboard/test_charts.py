@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxsurvey.dashboard import charts
+from cxsurvey.insights.reports import Mark, Trend
+from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
+from cxsurvey.scoring.nps import nps
+from cxsurvey.scoring.results import Unit
+from cxsurvey.scoring.scales import NPS, Band
+from cxsurvey.scoring.trend import Grain, Window, trend
+from tests.dashboard.test_words import report
+
+MONDAY = date(2026, 3, 2)
+
+
+def weeks(*given_scores: list[int]) -> Trend:
+    days = {
+        MONDAY + timedelta(weeks=index): ScoreCounts.from_scores(scores)
+        for index, scores in enumerate(given_scores)
+        if scores
+    }
+    window = Window(MONDAY, MONDAY + timedelta(weeks=len(given_scores)))
+    return Trend(Grain.WEEK, trend(days, Grain.WEEK, window))
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=11))
+def test_whole_percents_add_up_and_stay_within_one_of_the_truth(counts: list[int]) -> None:
+    found = charts.whole_percents(counts)
+
+    if sum(counts):
+        assert sum(found) == 100
+        truth = [100 * count / sum(counts) for count in counts]
+        assert all(abs(percent - exact) < 1 for percent, exact in zip(found, truth, strict=True))
+    else:
+        assert found == [0] * len(counts)
+
+
+def test_the_ruler_shows_the_whole_scale() -> None:
+    found = charts.ruler(report((501, 317, 71), (400, 300, 120)))
+
+    assert found is not None
+    assert (found.zero, found.ends) == (50.0, ("−100", "+100"))
+    assert found.lower < found.at < found.upper
+    assert found.at == pytest.approx(74.18, abs=0.01)
+    assert found.before == pytest.approx(67.07, abs=0.01)
+    assert found.text == "48 on a scale from −100 to +100, interval 44 to 52; before 34"
+
+
+def test_there_is_no_ruler_without_answers() -> None:
+    assert charts.ruler(report((0, 0, 0), None)) is None
+
+
+def test_bars_stand_on_one_line_and_know_their_group() -> None:
+    found = charts.bars(nps(ScoreCounts((1, 0, 0, 0, 0, 0, 0, 1000, 0, 0, 500))), NPS)
+
+    assert {bar.top + bar.height for bar in found} == {charts.BARS_HEIGHT}
+    assert [bar.band for bar in found] == [Band.DETRACTOR] * 7 + [Band.PASSIVE] * 2 + [Band.PROMOTER] * 2
+    assert found[7].height == charts.BARS_HEIGHT
+    assert found[0].height > 0, "one answer is seen beside a thousand"
+    assert found[1].height == 0
+
+
+def test_the_stacked_bar_fills_its_line() -> None:
+    found = charts.shares(nps(GroupCounts(501, 317, 71)))
+
+    assert [(share.name, share.percent) for share in found] == [
+        ("detractors", 8),
+        ("passives", 36),
+        ("promoters", 56),
+    ]
+    assert found[-1].left + found[-1].width == pytest.approx(100, abs=0.02)
+
+
+def test_the_small_trend_breaks_where_nobody_answered() -> None:
+    found = charts.spark(weeks([9] * 10, [3] * 10, [], [7] * 10))
+
+    assert found is not None
+    assert [len(run.line.split()) for run in found.runs] == [2, 2]
+    assert found.last[0] == 100.0
+
+
+def test_few_answers_draw_no_small_trend() -> None:
+    assert charts.spark(weeks([9] * 14, [3] * 15)) is None
+    assert charts.spark(weeks([9] * 14, [3] * 16)) is not None
+
+
+def test_the_drawn_trend_has_a_gap_where_nobody_answered() -> None:
+    found = charts.trend_data(weeks([9, 9], [], [3]), [Mark(MONDAY + timedelta(days=15), "Version 2")], Unit.POINTS)
+
+    assert found["estimate"] == [100.0, None, -100.0]
+    assert found["lower"][1] is found["upper"][1] is None
+    assert found["labels"] == ["2 Mar", "9 Mar", "16 Mar"]
+    assert found["marks"] == [{"at": 2, "text": "Version 2"}]
+    assert found["tips"][1] == "The week of 9 Mar 2026\nNobody answered"

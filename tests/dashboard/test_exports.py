@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+from starlette.testclient import TestClient
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.ids import encode
+from cxsurvey.dashboard import exports
+from cxsurvey.people.segments import Segments
+from cxsurvey.people.service import PersonInput
+from cxsurvey.surveys.service import SurveyView
+from cxsurvey.transfer import export
+from tests.application import NOON
+from tests.dashboard.conftest import attribute, page
+from tests.dashboard.survey_pages import fields_of
+from tests.dashboard.test_scores import in_northwind
+from tests.factories import make_open_survey
+from tests.insights.answers import answer, store
+
+Write = Callable[[Callable[[Context], Any]], Any]
+DOWNLOAD = "/w/northwind/responses/download"
+
+
+@pytest.fixture
+def survey(signed_in: TestClient, write: Write) -> SurveyView:
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        return make_open_survey(ctx)
+
+    made: SurveyView = write(work)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def places_come_back() -> Iterator[None]:
+    yield
+    taken = [exports.places.acquire(blocking=False) for _ in range(exports.AT_ONCE)]
+    for _ in filter(None, taken):
+        exports.places.release()
+    assert all(taken), "a download kept its place"
+
+
+def rows_of(answer: Any) -> list[dict[str, str]]:
+    assert answer.status_code == 200, answer.text[:500]
+    return list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def fields(survey: SurveyView, **more: str) -> dict[str, str]:
+    return {"survey": encode("srv", survey.id), **more}
+
+
+def test_the_download_holds_what_the_list_shows(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        person = PersonInput(external_id="c-1", name="=Mert Example", email="mert@example.com")
+        segments = Segments(touchpoint="Delivery", country="Türkiye")
+        store(ctx, [answer(ctx, survey.id, 2, NOON, '=HYPERLINK("x")', person=person, segments=segments)])
+        store(ctx, [answer(ctx, survey.id, 9, NOON, test=True), answer(ctx, survey.id, 9, NOON - timedelta(days=99))])
+
+    write(work)
+    listed = signed_in.get("/w/northwind/responses?state=counted&period=30d")
+    form = page(listed).css_first("form.download")
+    assert form is not None
+
+    answered = signed_in.post(attribute(listed, "form.download", "action") or "", data=fields_of(form))
+
+    (row,) = rows_of(answered)
+    assert answered.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answered.headers["content-disposition"].startswith('attachment; filename="responses_')
+    assert (row["score"], row["group"], row["state"]) == ("2", "detractor", "counted")
+    assert row["comment"] == '\'=HYPERLINK("x")'
+    assert row["person_name"] == "'=Mert Example"
+    assert (row["Touchpoint"], row["Country"]) == ("Delivery", "Türkiye")
+    assert row["report_day (Europe/Istanbul)"] == "2026-11-21"
+    assert row["answered_at (Europe/Istanbul)"] == "2026-11-21 15:00:00+03:00"
+    assert row["answered_at (UTC)"] == "2026-11-21T12:00:00Z"
+
+
+def test_every_answer_comes_once_over_pages_and_batches(
+    signed_in: TestClient, survey: SurveyView, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "PAGE", 7)
+    monkeypatch.setattr(export, "IDS_A_READ", 10)
+
+    def work(ctx: Context) -> set[str]:
+        in_northwind(ctx)
+        at = [NOON - timedelta(days=index // 6) for index in range(61)]
+        return {encode("rsp", made) for made in store(ctx, [answer(ctx, survey.id, 9, when) for when in at])}
+
+    ids = write(work)
+
+    rows = rows_of(signed_in.post(DOWNLOAD, data=fields(survey)))
+
+    assert {row["response_id"] for row in rows} == ids
+    assert len(rows) == 61
+    days = [row["report_day (Europe/Istanbul)"] for row in rows]
+    assert days == sorted(days)
+
+
+def test_asking_is_in_the_audit_log_before_the_first_answer_is_read(
+    signed_in: TestClient, survey: SurveyView, write: Write, connection: Connection
+) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        store(ctx, [answer(ctx, survey.id, 9, NOON)])
+
+    write(work)
+    seen: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    signed_in.post(DOWNLOAD, data=fields(survey))
+    event.remove(connection, "before_cursor_execute", note)
+
+    audited = next(number for number, sql in enumerate(seen) if "INSERT INTO audit_entries" in sql)
+    first_read = next(number for number, sql in enumerate(seen) if "FROM responses" in sql)
+    assert audited < first_read
+    entries = connection.execute(text("SELECT action FROM audit_entries WHERE action = 'responses.exported'"))
+    assert len(entries.all()) == 1
+
+
+def test_a_third_download_at_once_is_asked_to_wait(signed_in: TestClient, survey: SurveyView) -> None:
+    for _ in range(exports.AT_ONCE):
+        assert exports.places.acquire(blocking=False)
+
+    refused = signed_in.post(DOWNLOAD, data=fields(survey))
+    for _ in range(exports.AT_ONCE):
+        exports.places.release()
+
+    assert refused.status_code == 503
+    assert refused.headers["retry-after"] == "10"
+    assert signed_in.post(DOWNLOAD, data=fields(survey)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [({"survey": "srv_x"}, 404), ({"state": "lost"}, 422), ({"since": "x"}, 422), ({"period": "7d"}, 422)],
+)
+def test_a_bad_order_is_refused_and_gives_its_place_back(
+    signed_in: TestClient, survey: SurveyView, more: dict[str, str], status: int
+) -> None:
+    assert signed_in.post(DOWNLOAD, data=fields(survey) | more).status_code == status
+
+
+def test_a_download_is_never_a_get(signed_in: TestClient, survey: SurveyView) -> None:
+    assert signed_in.get(DOWNLOAD).status_code in {404, 405}
+
+
+def test_the_byte_order_mark_is_a_choice(signed_in: TestClient, survey: SurveyView) -> None:
+    assert signed_in.post(DOWNLOAD, data=fields(survey, bom="yes")).content.startswith(b"\xef\xbb\xbfresponse_id")
+    assert signed_in.post(DOWNLOAD, data=fields(survey)).content.startswith(b"response_id")

@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from starlette.testclient import TestClient
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.ids import encode
+from cxsurvey.people.segments import Segments
+from cxsurvey.people.service import PersonInput
+from cxsurvey.responses.commands import Submission
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys.service import SurveyView
+from tests.application import NOON
+from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, page, sign_in, text_of
+from tests.dashboard.test_scores import in_northwind
+from tests.factories import form_page, make_open_survey, make_user, make_workspace
+from tests.insights.answers import answer, store
+
+Write = Callable[[Callable[[Context], Any]], Any]
+HOME = "/w/northwind/"
+LIST = "/w/northwind/responses"
+
+
+@pytest.fixture
+def survey(signed_in: TestClient, write: Write) -> SurveyView:
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        return make_open_survey(ctx)
+
+    made: SurveyView = write(work)
+    return made
+
+
+def one(write: Write, survey: SurveyView, **changes: Any) -> str:
+    """The address of one stored answer."""
+
+    def work(ctx: Context) -> UUID:
+        in_northwind(ctx)
+        (response_id,) = store(ctx, [replace(answer(ctx, survey.id, 3, NOON, "late again"), **changes)])
+        return response_id
+
+    return f"{LIST}/{encode('rsp', write(work))}"
+
+
+def test_one_answer_shows_what_was_said_by_whom_and_where(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    address = one(
+        write,
+        survey,
+        person=PersonInput(email="mert@example.com", name="Mert Example"),
+        segments=Segments(touchpoint="Delivery"),
+        attributes={"order": "N-7"},
+    )
+
+    answer = signed_in.get(address)
+
+    assert text_of(answer, "h1") == "Answer of Mert Example"
+    assert text_of(answer, ".answer-comment") == "late again"
+    assert "21 Nov 2026, 15:00 Europe/Istanbul" in text_of(answer, ".sub")
+    for said in ("mert@example.com", "Delivery", "N-7", "Detractor", "How likely are you to recommend"):
+        assert said in text_of(answer, "main")
+
+
+def test_a_claim_is_marked_as_not_checked(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    def work(ctx: Context) -> UUID:
+        in_northwind(ctx)
+        claimed = Submission(survey.id, "link", score=3, page=form_page(ctx), claims={"name": "Somebody Else"})
+        return store(ctx, [claimed])[0]
+
+    answer = signed_in.get(f"{LIST}/{encode('rsp', write(work))}")
+
+    assert text_of(answer, ".claims dt") == "says: name"
+    assert text_of(answer, "#claims-title .tag") == "not checked"
+    assert text_of(answer, "h1") == "Answer of a customer"
+
+
+def test_taking_out_and_putting_back_moves_the_score_and_is_kept(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    for _ in range(11):
+        one(write, survey, score=10)
+    address = one(write, survey)
+
+    taken = signed_in.post(f"{address}/void", data={"reason": "ordered nothing"})
+    void = signed_in.get(taken.headers["location"])
+    without = text_of(signed_in.get(HOME), ".score-value")
+    back = signed_in.post(f"{address}/restore", data={"reason": "a mistake of ours"})
+    restored = signed_in.get(back.headers["location"])
+
+    assert (taken.status_code, back.status_code) == (303, 303)
+    assert "out of the score now" in text_of(void, ".notice.done")
+    assert text_of(void, "form[action$=restore] button") == "Undo: put it back"
+    assert without == "100"
+    assert text_of(signed_in.get(HOME), ".score-value") == "83"
+    history = [node.text() for node in page(restored).css(".history li > p:first-child")]
+    assert history == [
+        "First answered",
+        "Taken out of the score: ordered nothing",
+        "Put back into the score: a mistake of ours",
+    ]
+    assert "State: Counted → Void" in " ".join(text_of(restored, ".changed").split())
+
+
+def test_a_reason_is_needed(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    address = one(write, survey)
+
+    refused = signed_in.post(f"{address}/void", data={"reason": "  "})
+
+    assert refused.status_code == 422
+    assert has(refused, "input[name=reason][aria-invalid=true]")
+    assert has(refused, "details[open] form[action$=void]")
+    assert text_of(signed_in.get(address), "#state-title") == "Counted"
+
+
+def test_a_viewer_reads_and_takes_nothing_out(
+    browser: TestClient, signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    address = one(write, survey)
+
+    def viewer(ctx: Context) -> None:
+        in_northwind(ctx)
+        make_user(ctx, ctx.workspace, "viewer", "eve@example.com").password_hash = PASSWORD_HASH
+
+    write(viewer)
+    sign_in(browser, "eve@example.com")
+
+    shown = browser.get(address)
+
+    assert shown.status_code == 200
+    assert not has(shown, "main form")
+    assert not has(browser.get(LIST), "form.download")
+    assert browser.post(f"{address}/void", data={"reason": "so"}).status_code == 403
+
+
+def test_an_answer_of_another_workspace_is_not_there(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    def elsewhere(ctx: Context) -> UUID:
+        make_workspace(ctx, "other")
+        other = make_open_survey(ctx)
+        return store(ctx, [answer(ctx, other.id, 3, NOON)])[0]
+
+    address = f"{LIST}/{encode('rsp', write(elsewhere))}"
+
+    assert signed_in.get(address).status_code == 404
+    assert signed_in.post(f"{address}/void", data={"reason": "so"}).status_code == 404
+
+
+def test_an_anonymous_answer_shows_the_day_and_no_time(signed_in: TestClient, write: Write) -> None:
+    def work(ctx: Context) -> UUID:
+        in_northwind(ctx)
+        made = surveys.create(ctx, CreateSurvey(name="Anonymous", languages=("en",), anonymous=True))
+        surveys.publish(ctx, made.id)
+        return store(ctx, [Submission(made.id, "link", score=3, comment="said", page=form_page(ctx))])[0]
+
+    address = f"{LIST}/{encode('rsp', write(work))}"
+
+    for shown in (signed_in.get(address), signed_in.get(LIST), signed_in.get(HOME)):
+        assert "21 Nov 2026" in shown.text
+        assert "15:00" not in text_of(shown, "main")
+        assert not has(shown, "main time")
+
+
+def test_the_list_can_be_narrowed_to_a_state(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    one(write, survey)
+    one(write, survey, test=True)
+
+    found = signed_in.get(f"{LIST}?state=test")
+
+    assert [node.text() for node in page(found).css(".answers .state")] == ["Test"]
+    assert signed_in.get(f"{LIST}?state=lost").status_code == 422
+    assert text_of(found, ".chips [aria-current=true]") != ""
+
+
+def test_older_answers_are_one_link_away(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    def many(ctx: Context) -> None:
+        in_northwind(ctx)
+        store(ctx, [answer(ctx, survey.id, 9, NOON) for _ in range(70)])
+
+    write(many)
+
+    first = signed_in.get(LIST)
+    older = signed_in.get(f"{LIST}{attribute(first, '.card-foot a', 'href')}")
+
+    links = [node.attributes["href"] for shown in (first, older) for node in page(shown).css(".when a")]
+    assert len(links) == len(set(links)) == 70

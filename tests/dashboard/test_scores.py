@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+from starlette.testclient import TestClient
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.ids import encode
+from cxsurvey.insights import comments, service
+from cxsurvey.responses.commands import Submission
+from cxsurvey.surveys.service import SurveyView
+from tests.application import NOON
+from tests.dashboard.conftest import attribute, has, page, text_of
+from tests.factories import act_in, form_page, make_open_survey
+from tests.insights.answers import answer, store
+
+Write = Callable[[Callable[[Context], Any]], Any]
+HOME = "/w/northwind/"
+HOSTILE = '<script>alert(1)</script> "so" & \u202eso'
+
+
+def in_northwind(ctx: Context) -> None:
+    from cxsurvey.accounts import service as accounts
+
+    act_in(ctx, accounts.workspace_by_slug(ctx, "northwind").id)
+
+
+@pytest.fixture
+def survey(signed_in: TestClient, write: Write) -> SurveyView:
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        return make_open_survey(ctx)
+
+    made: SurveyView = write(work)
+    return made
+
+
+def stored(write: Write, survey: SurveyView, scores: list[int], comment: str | None = None, days: int = 1) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        at = NOON - timedelta(days=days)
+        store(ctx, [answer(ctx, survey.id, score, at, comment) for score in scores])
+
+    write(work)
+
+
+def results(survey: SurveyView, query: str = "") -> str:
+    return f"/w/northwind/surveys/{encode('srv', survey.id)}/results{query}"
+
+
+def test_the_first_visit_has_one_thing_to_do(signed_in: TestClient) -> None:
+    answer = signed_in.get(HOME)
+
+    assert answer.status_code == 200
+    assert [node.text() for node in page(answer).css("main a.button")] == ["Create a survey"]
+    assert not has(answer, ".chips")
+
+
+def test_an_unanswered_survey_wants_to_be_shared(signed_in: TestClient, survey: SurveyView) -> None:
+    answer = signed_in.get(HOME)
+
+    assert (attribute(answer, "main a.button", "href") or "").endswith("/share")
+    assert "Nobody has answered yet" in answer.text
+
+
+def test_the_overview_answers_what_how_sure_moved_and_who(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    stored(write, survey, [9] * 501 + [8] * 317 + [3] * 71)
+    stored(write, survey, [9] * 200 + [3] * 200, days=100)
+    stored(write, survey, [2], "late, and nobody called")
+
+    answer = signed_in.get(HOME)
+
+    assert text_of(answer, ".score-value") == "48"
+    assert "44 to 52" in text_of(answer, ".score-doubt")
+    assert "n = 890" in text_of(answer, ".score-doubt")
+    assert text_of(answer, ".change") == "48 more than before: a real change"
+    assert text_of(answer, ".noticed b") == "Relationship rose by 48 points."
+    assert "late, and nobody called" in text_of(answer, ".said")
+    assert "Europe/Istanbul" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("n", "value", "tag", "faint"),
+    [
+        (1, "", "Too few to judge", True),
+        (7, "100", "Few answers", True),
+        (12, "100", "Low base", False),
+        (30, "100", "", False),
+    ],
+)
+def test_a_low_base_is_marked(
+    signed_in: TestClient, survey: SurveyView, write: Write, n: int, value: str, tag: str, faint: bool
+) -> None:
+    stored(write, survey, [10] * n)
+
+    answer = signed_in.get(HOME)
+
+    assert text_of(answer, ".score-card .score-value") == value
+    assert text_of(answer, ".score-card .tag") == tag
+    assert has(answer, ".score-card .score.faint") is faint
+    assert f"n = {n}" in text_of(answer, ".score-card .score-doubt")
+
+
+def test_what_was_left_out_is_counted_and_leads_to_those_answers(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    stored(write, survey, [9] * 12)
+
+    def trapped(ctx: Context) -> None:
+        in_northwind(ctx)
+        store(ctx, [Submission(survey.id, "link", score=0, page=form_page(ctx, trapped=True)) for _ in range(3)])
+
+    write(trapped)
+
+    answer = signed_in.get(results(survey))
+
+    assert text_of(answer, ".left-out tbody .number") == "3"
+    listed = signed_in.get(attribute(answer, ".left-out a", "href") or "")
+    assert len(page(listed).css(".answers tbody tr")) == 3
+
+
+def test_results_show_every_chart_with_its_table(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    stored(write, survey, [9] * 501 + [8] * 317 + [3] * 71)
+
+    answer = signed_in.get(results(survey, "?step=month"))
+
+    assert [" ".join(node.text().split()) for node in page(answer).css(".shares li")] == [
+        "8 % detractors",
+        "36 % passives",
+        "56 % promoters",
+    ]
+    assert "score interval, 95\u202f%" in text_of(answer, "#score-title")
+    captions = [node.text() for node in page(answer).css("details table caption")]
+    assert captions == ["Answers per score", "Score per month"]
+    assert len(page(answer).css("details table")[0].css("tbody tr")) == 11
+    assert all(node.attributes.get("aria-label") for node in page(answer).css("[role=img]"))
+
+
+@pytest.mark.parametrize("path", [HOME, "/w/northwind/comments", "results", "/w/northwind/responses"])
+def test_pages_are_well_formed_for_every_reader(
+    signed_in: TestClient, survey: SurveyView, write: Write, path: str
+) -> None:
+    stored(write, survey, list(range(11)) * 4, HOSTILE)
+
+    answer = signed_in.get(results(survey) if path == "results" else path)
+    found = page(answer)
+
+    assert answer.status_code == 200
+    assert len(found.css("h1")) == 1
+    assert all(table.css_first("caption") is not None for table in found.css("table"))
+    assert all(cell.attributes.get("scope") for cell in found.css("th"))
+    labelled = {node.attributes.get("for") for node in found.css("label")}
+    for control in found.css("main input:not([type=hidden])"):
+        assert control.attributes.get("id") in labelled or control.css_matches("label input"), control.html
+    ids = [node.attributes["id"] for node in found.css("[id]")]
+    assert len(ids) == len(set(ids))
+    assert "<script>alert" not in answer.text
+    assert not found.css("[style], [onclick], style")
+    assert all(
+        script.attributes.get("src") or script.attributes.get("type") == "application/json"
+        for script in found.css("script")
+    )
+
+
+def test_a_bad_period_is_named_and_the_page_still_shows(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    stored(write, survey, [9] * 12)
+
+    answer = signed_in.get(f"{HOME}?period=custom&since=2026-02-30")
+
+    assert answer.status_code == 422
+    assert "First day: Must be a date that exists." in text_of(answer, "#period-error")
+    assert attribute(answer, "input[name=since]", "value") == "2026-02-30"
+    assert text_of(answer, ".score-value") == "100"
+
+
+def test_a_period_of_ones_own_is_kept_in_every_link(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    stored(write, survey, [9] * 12)
+
+    answer = signed_in.get(f"{HOME}?since=2026-11-01&until=2026-11-20")
+
+    assert "1 Nov to 20 Nov 2026, compared with the 20 days before" in text_of(answer, ".sub")
+    assert (attribute(answer, ".score-card a", "href") or "").endswith(
+        "/results?period=custom&since=2026-11-01&until=2026-11-20"
+    )
+
+
+def test_a_quiet_period_is_told_from_a_survey_nobody_answered(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    stored(write, survey, [9] * 12, days=200)
+
+    assert "No answers in these days." in signed_in.get(HOME).text
+    assert "No answers in these days" in signed_in.get(results(survey)).text
+    assert "Nobody has answered yet" not in signed_in.get(HOME).text
+
+
+def test_a_panel_that_fails_leaves_the_page_alive(
+    signed_in: TestClient, survey: SurveyView, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(write, survey, [9] * 12, "fine")
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise TimeoutError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(comments, "newest", fail)
+        without_comments = signed_in.get(HOME)
+    with monkeypatch.context() as broken:
+        broken.setattr(service, "overview", fail)
+        broken.setattr(service, "survey_report", fail)
+        without_scores = signed_in.get(HOME)
+        without_results = signed_in.get(results(survey))
+
+    assert without_comments.status_code == without_scores.status_code == without_results.status_code == 200
+    assert text_of(without_comments, ".score-value") == "100"
+    assert text_of(without_comments, ".failed b") == "The comments cannot be shown just now."
+    assert without_comments.headers["x-request-id"] in text_of(without_comments, ".failed")
+    assert "fine" in text_of(without_scores, ".said")
+    assert text_of(without_results, ".failed b") == "The score cannot be shown just now."
+
+
+@pytest.mark.parametrize("query", ["?step=day", "?after=x"])
+def test_other_bad_parameters_are_refused(signed_in: TestClient, survey: SurveyView, query: str) -> None:
+    assert signed_in.get(results(survey, query)).status_code == 422
+
+
+def test_older_comments_are_one_link_away(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    for index in range(25):
+        stored(write, survey, [9], f"comment {index}", days=index + 1)
+
+    first = signed_in.get(results(survey))
+    older = signed_in.get(results(survey, attribute(first, "#comments .go", "href") or ""))
+
+    said = [node.text() for answer in (first, older) for node in page(answer).css(".said-text")]
+    assert said == [f"comment {index}" for index in range(25)]
+
+
+def test_a_page_asks_the_database_equally_often_for_ten_and_ten_thousand(
+    signed_in: TestClient, survey: SurveyView, write: Write, connection: Connection
+) -> None:
+    statements: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        statements.append(statement)
+
+    def spent() -> list[int]:
+        counted = []
+        for path in (HOME, results(survey), "/w/northwind/comments", "/w/northwind/responses"):
+            del statements[:]
+            event.listen(connection, "before_cursor_execute", note)
+            assert signed_in.get(path).status_code == 200
+            event.remove(connection, "before_cursor_execute", note)
+            counted.append(len([sql for sql in statements if "SAVEPOINT" not in sql]))
+        return counted
+
+    stored(write, survey, list(range(10)), "so")
+    few = spent()
+    for days in range(1, 21):
+        stored(write, survey, [9] * 500, "so", days=days)
+    many = spent()
+
+    assert many == few
+    assert max(few) <= 12
