@@ -36,7 +36,7 @@ async def list_surveys(caller: Calling) -> Response:
     """All surveys of the workspace, newest first."""
     origin = caller.database.settings.origin
     return await caller.read(
-        lambda ctx, _: schemas.SurveyList(data=[schemas.survey_summary(view, origin) for view in service.listed(ctx)])
+        lambda ctx, _: schemas.SurveyList(data=[schemas.summarise_survey(view, origin) for view in service.listed(ctx)])
     )
 
 
@@ -50,7 +50,7 @@ async def list_surveys(caller: Calling) -> Response:
 async def get_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     """Reads one survey with its draft and what customers are asked now."""
     origin = caller.database.settings.origin
-    return await caller.read(lambda ctx, _: schemas.survey(service.get(ctx, found("srv", survey_id)), origin))
+    return await caller.read(lambda ctx, _: schemas.describe_survey(service.get(ctx, found("srv", survey_id)), origin))
 
 
 @router.post(
@@ -65,7 +65,9 @@ async def create_survey(caller: Calling) -> Response:
     """Makes a draft: with `definition`, or with ready texts in `languages`, of which the first is the default."""
     body, origin = await body_of(caller.request), caller.database.settings.origin
     command = CreateSurvey.from_json(body)
-    return await caller.write(lambda ctx: schemas.survey(service.create(ctx, command), origin), body=body, status=201)
+    return await caller.write(
+        lambda ctx: schemas.describe_survey(service.create(ctx, command), origin), body=body, status=201
+    )
 
 
 @router.post(
@@ -83,6 +85,6 @@ async def publish_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
 
     def publish(ctx: Context) -> schemas.Publication:
         made = service.publish(ctx, found("srv", survey_id), revision)
-        return schemas.Publication(outcome=made.outcome, survey=schemas.survey(made.survey, origin))
+        return schemas.Publication(outcome=made.outcome, survey=schemas.describe_survey(made.survey, origin))
 
     return await caller.write(publish, body=body)

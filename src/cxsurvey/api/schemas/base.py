@@ -1,0 +1,43 @@
+"""What all documents share: ids with a prefix, instants in UTC, and how they become bytes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cxsurvey.core.ids import encode
+
+Scalar = str | int | float | bool | None
+
+
+def _id(prefix: str, example: str) -> Any:
+    return Field(pattern=f"^{prefix}_[0-9a-v]{{26}}$", examples=[example])
+
+
+SurveyId = Annotated[str, _id("srv", "srv_0694n1s2vhtlb9hqa83bssdf00")]
+ResponseId = Annotated[str, _id("rsp", "rsp_0694n1s6r5t5p8pke2vnv5ei3c")]
+InvitationId = Annotated[str, _id("inv", "inv_0694n1sa4dv6v1l6q1m0k5n4hg")]
+PersonId = Annotated[str, _id("per", "per_0694n1sdl5pcb2hnj1ef6tgu2s")]
+KeyId = Annotated[str, _id("key", "key_0694n1sgr1p1nbtclhoo21h60k")]
+
+
+def maybe(prefix: str, value: UUID | None) -> str | None:
+    """The outside form of an id that may be missing."""
+    return None if value is None else encode(prefix, value)
+
+
+def id_in(body: bytes) -> str:
+    """The id of what an encoded document describes; every one of ours begins with it."""
+    return body[7:37].decode()
+
+
+class Document(BaseModel):
+    """Base of all replies."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    def encoded(self) -> bytes:
+        """The document as the bytes of a reply."""
+        return self.__pydantic_serializer__.to_json(self)

@@ -1,0 +1,124 @@
+"""What customers answered."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Self
+
+from cxsurvey.api.schemas.base import Document, InvitationId, PersonId, ResponseId, Scalar, SurveyId, maybe
+from cxsurvey.core.ids import encode
+from cxsurvey.people.service import PersonView
+from cxsurvey.responses.service import ResponseView
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.responses.submit import Stored
+
+
+class Person(Document):
+    """A customer."""
+
+    id: PersonId
+    email: str | None
+    external_id: str | None
+    name: str | None
+    locale: str | None
+    attributes: dict[str, Scalar]
+
+    @classmethod
+    def of(cls, view: PersonView) -> Self:
+        """The document for a person."""
+        return cls(
+            id=encode("per", view.id),
+            email=view.email,
+            external_id=view.external_id,
+            name=view.name,
+            locale=view.locale,
+            attributes=view.attributes,
+        )
+
+
+class Receipt(Document):
+    """That a response is stored. `created` is false when its `external_id` was there already."""
+
+    id: ResponseId
+    survey: SurveyId
+    state: ResponseState
+    score: int | None
+    answered_at: datetime
+    created: bool
+
+    @classmethod
+    def of(cls, stored: Stored) -> Self:
+        """The receipt for a stored response."""
+        return cls(
+            id=encode("rsp", stored.id),
+            survey=encode("srv", stored.survey_id),
+            state=ResponseState(stored.state),
+            score=stored.score,
+            answered_at=stored.answered_at.astimezone(UTC),
+            created=stored.created,
+        )
+
+    @staticmethod
+    def bytes_of(stored: Stored) -> bytes:
+        """`Receipt.of(stored).encoded()`, put together by hand: made for every response, at a third of the cost."""
+        score = "null" if stored.score is None else stored.score
+        answered_at = stored.answered_at.astimezone(UTC).isoformat()[:-6]
+        return (
+            f'{{"id":"{encode("rsp", stored.id)}","survey":"{encode("srv", stored.survey_id)}",'
+            f'"state":"{stored.state}","score":{score},"answered_at":"{answered_at}Z",'
+            f'"created":{"true" if stored.created else "false"}}}'
+        ).encode()
+
+
+class Response(Document):
+    """One response."""
+
+    id: ResponseId
+    survey: SurveyId
+    invitation: InvitationId | None
+    state: ResponseState
+    """Only `counted` responses enter a score."""
+    reason: str | None
+    """Why the response is flagged or void."""
+    score: int | None
+    comment: str | None
+    follow_ups: dict[str, str]
+    locale: str | None
+    source: str
+    external_id: str | None
+    segments: dict[str, str]
+    """What the response is grouped by, frozen when it was asked for."""
+    attributes: dict[str, Scalar]
+    person: Person | None
+    claims: dict[str, Scalar]
+    """What a public form said about the person; never believed."""
+    report_day: date
+    """The day it is counted on, in the zone of the workspace."""
+    answered_at: datetime
+    changed_at: datetime
+    revision: int
+
+    @classmethod
+    def of(cls, view: ResponseView) -> Self:
+        """The document for a response."""
+        same = ("state", "reason", "score", "comment", "locale", "source", "external_id", "report_day",
+                "answered_at", "changed_at", "revision")  # fmt: skip
+        return cls(
+            id=view.public_id,
+            survey=encode("srv", view.survey_id),
+            invitation=maybe("inv", view.invitation_id),
+            person=Person.of(view.person) if view.person is not None else None,
+            follow_ups=dict(view.follow_ups),
+            segments=dict(view.segments),
+            attributes=dict(view.attributes),
+            claims=dict(view.claims),
+            **{name: getattr(view, name) for name in same},
+        )
+
+
+class ResponseList(Document):
+    """A page of responses, in the order of their last change."""
+
+    data: list[Response]
+    next: str | None
+    """Address of the next page; null on the last one."""
