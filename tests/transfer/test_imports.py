@@ -200,6 +200,15 @@ def test_a_row_that_breaks_a_rule_is_refused_with_line_column_and_rule(
     assert [(problem.line, problem.rule, problem.column) for problem in problems] == [(2, rule, column)]
 
 
+def test_every_rule_that_a_row_breaks_is_told(run: Run) -> None:
+    _, problems = run("Rating,When\n12,yesterday\n", "score=Rating", "answered_at=When")
+
+    assert {(problem.column, problem.rule) for problem in problems} == {
+        ("Rating", "out_of_range"),
+        ("When", "not_a_time"),
+    }
+
+
 def test_a_closed_survey_takes_old_answers(run: Run, database: Database, place: Place) -> None:
     def close(ctx: Context) -> None:
         act_in(ctx, place.workspace_id)

@@ -59,7 +59,8 @@ def responses(  # noqa: PLR0913
             fail("--delimiter takes one character, such as ';'.", NOTHING_DONE)
         table = CsvFile(file, delimiter)
         columns = imports.columns_of(table, mappings.parse(mapping))
-        scanned = imports.scan(table, columns)
+        with imports_output.reading(quiet=as_json):
+            scanned = imports.scan(table, columns)
         with ExitStack() as stack:
             database = _alone(stack)
             task = _task(database, table, columns, _Wanted(survey, workspace, zone, source, dry_run))

@@ -72,6 +72,17 @@ class Outcome:
 
 
 @contextmanager
+def reading(*, quiet: bool) -> Iterator[None]:
+    """Says that the file is being read for the first time, when somebody looks."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield
+    else:
+        with console.status("Reading the file"):
+            yield
+
+
+@contextmanager
 def progress(rows: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """A bar on the standard error, when somebody looks; yields what moves it to a number of rows."""
     console = Console(stderr=True)

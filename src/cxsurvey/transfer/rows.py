@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cxsurvey.core.errors import FieldProblem, Invalid, Refusal
+from cxsurvey.core.errors import Refusal
 from cxsurvey.core.text import whole_number
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
@@ -85,15 +86,17 @@ class RowReader:
         score, comment = self._columns.cell(cells, "score"), self._columns.cell(cells, "comment")
         if score is None and comment is None:
             return Skipped(line)
+        answered_at, oddity, problems = self._time(line, cells)
+        fields = self._fields(cells) | {"comment": comment, "answered_at": answered_at}
+        if score is not None:
+            fields["score"] = whole_number(score)
+        fields.setdefault("external_id", occurrence)
         try:
-            answered_at, oddity = self._time(cells)
-            fields = self._fields(cells) | {"comment": comment, "answered_at": answered_at}
-            if score is not None:
-                fields["score"] = whole_number(score)
-            fields.setdefault("external_id", occurrence)
             answer = AnswerInput.from_fields(fields)
         except Refusal as refusal:
-            return Broken(line, problems_at(line, refusal, self._columns))
+            return Broken(line, (*problems, *problems_at(line, refusal, self._columns)))
+        if problems:
+            return Broken(line, problems)
         submission = submission_of(answer, self._survey_id, self._workspace_id, accepts_closed=True)
         return Taken(line, submission, oddity)
 
@@ -104,15 +107,16 @@ class RowReader:
         row = digest_of(cells)
         return id_of(self._survey_id, row, self._occurrences.next(row))
 
-    def _time(self, cells: list[str]) -> tuple[Any, Oddity | None]:
+    def _time(self, line: int, cells: list[str]) -> tuple[datetime | None, Oddity | None, tuple[RowProblem, ...]]:
         text = self._columns.cell(cells, "answered_at")
         if text is None:
-            return None, None
+            return None, None, ()
         try:
-            return parse_time(text, self._zone)
+            return *parse_time(text, self._zone), ()
         except (ValueError, OverflowError):
+            column = self._columns.column_of("answered_at")
             message = "must be an ISO 8601 date or time, such as 2026-11-21 14:05"
-            raise Invalid(problems=[FieldProblem("answered_at", "not_a_time", message)]) from None
+            return None, None, (RowProblem(line, column, "not_a_time", message),)
 
     def _fields(self, cells: list[str]) -> dict[str, Any]:
         cell = self._columns.cell
