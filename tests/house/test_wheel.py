@@ -63,7 +63,10 @@ def test_the_installed_wheel_serves_a_page(empty_environment: Path, tmp_path: Pa
         assert page.status_code == 404
         assert page.headers["content-type"].startswith("text/html")
         assert "<html" in page.text
-        assert httpx2.get(f"{base}/static/vendor/echarts/echarts.min.js").status_code == 200
+        door = httpx2.get(f"{base}/sign-in").text
+        (tree,) = set(re.findall(r'"(/static/[^/"]+)/', door))
+        for file in ("css/base.css", "vendor/echarts/echarts.min.js"):
+            assert httpx2.get(f"{base}{tree}/{file}").status_code == 200
 
 
 @contextmanager
