@@ -84,8 +84,8 @@ def _answer(number: str, day: int, date_: date, survey: str) -> MadeUp:
     chance = Chance("answer", number)
     places = {place: place.share for place in company.PLACES if place.survey == survey}
     place = chance.weighted(places)
-    country = chance.weighted(company.COUNTRIES)
-    language = chance.weighted(company.SPOKEN[country])
+    customer = chance.below(company.CUSTOMERS)
+    country, language = _home(customer)
     agent = chance.weighted({name: share for name, (_, share, _) in company.AGENTS.items()})
     door = chance.weighted(DOORS[survey])
     is_support = survey == company.SUPPORT
@@ -105,12 +105,19 @@ def _answer(number: str, day: int, date_: date, survey: str) -> MadeUp:
         reason=chance.weighted(REASONS) if asked_why else None,
         language=language,
         segments=segments,
-        customer=chance.below(3200),
+        customer=customer,
         seconds=round(6 + 70 * chance.number() ** 3, 1),
         trapped=door is Door.FORM and chance.happens(0.017),
         test=door in {Door.SHOP, Door.DESK} and chance.happens(0.008),
         mistake=chance.happens(0.0022),
     )
+
+
+def _home(customer: int) -> tuple[str, str]:
+    """Country and language of a customer, the same for all that one answers."""
+    chance = Chance("customer", customer)
+    country = chance.weighted(company.COUNTRIES)
+    return country, chance.weighted(company.SPOKEN[country])
 
 
 def _channels(survey: str) -> dict[str, float]:

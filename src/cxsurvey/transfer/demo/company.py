@@ -36,10 +36,14 @@ AGENTS: Mapping[str, tuple[str, float, float]] = {
 }
 """Agent to team, share of the calls, and points above or below the others."""
 
-FIRST_NAMES = (
-    "Ada", "Ben", "Carla", "Deniz", "Elif", "Finn", "Greta", "Hana", "Ivo", "Jale", "Karim", "Lena",
-    "Mats", "Nour", "Otto", "Pia", "Rania", "Sami", "Tilda", "Umut", "Vera", "Yara",
-)  # fmt: skip
+FIRST_NAMES: Mapping[str, tuple[str, ...]] = {
+    "en": ("Ada", "Ben", "Carla", "Finn", "Iris", "Noel", "Otto", "Pia", "Rose", "Tilda", "Vera"),
+    "de": ("Anke", "Bernd", "Greta", "Ivo", "Lena", "Mats", "Uta"),
+    "tr": ("Deniz", "Elif", "Jale", "Kaan", "Umut", "Zeynep"),
+    "ar": ("Hana", "Karim", "Nour", "Rania", "Sami", "Yara"),
+}
+"""First names of customers by the language they write in."""
+CUSTOMERS = 3200
 
 
 @dataclass(frozen=True, slots=True)

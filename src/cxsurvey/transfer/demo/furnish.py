@@ -139,7 +139,8 @@ def _submission(made: Furnished, answer: MadeUp, invitation: UUID | None, end: d
 
 
 def _person(answer: MadeUp) -> PersonInput:
-    name = company.FIRST_NAMES[answer.customer % len(company.FIRST_NAMES)]
+    names = company.FIRST_NAMES[answer.language]
+    name = names[answer.customer % len(names)]
     return PersonInput(
         email=f"{name.casefold()}.{answer.customer}@example.com",
         external_id=f"customer-{answer.customer}",
@@ -158,8 +159,7 @@ def _take_out(ctx: Context, made: Furnished, answers: Sequence[MadeUp], outcomes
 def _still_open(ctx: Context, made: Furnished) -> None:
     """Personal links that nobody has answered yet."""
     _enter(ctx, made)
-    for number in range(12):
-        name = company.FIRST_NAMES[number]
+    for name in (*company.FIRST_NAMES["en"], *company.FIRST_NAMES["tr"]):
         person = PersonInput(email=f"{name.casefold()}.new@example.com", name=f"{name} N.")
         invitations.create(ctx, made.surveys[company.DELIVERY], CreateInvitation(person=person))
 
