@@ -1,12 +1,17 @@
 """Catalogues: read from text, right in every plural form, English where nothing is translated."""
 
+from pathlib import Path
+
 import pytest
 from babel.messages.pofile import read_po
 
 from cxsurvey.core import i18n
 from cxsurvey.core.i18n import FOLDER, Words, languages, words
 
-DAY = ("You can change your answer for another %(number)d day.", "You can change your answer for another %(number)d days.")
+DAY = (
+    "You can change your answer for another %(number)d day.",
+    "You can change your answer for another %(number)d days.",
+)
 FILES = sorted(FOLDER.glob("*/LC_MESSAGES/*.po"))
 
 
@@ -54,15 +59,15 @@ def test_each_language_has_its_own_plurals(language: str, number: int, expected:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.stem}-{file.parent.parent.name}")
-def test_catalogues_are_complete_and_keep_every_placeholder(file: object) -> None:
-    with open(str(file), "rb") as source:
+def test_catalogues_are_complete_and_keep_every_placeholder(file: Path) -> None:
+    with file.open("rb") as source:
         catalogue = read_po(source)
     for message in catalogue:
         if not message.id:
             continue
         one = message.id if isinstance(message.id, str) else message.id[1]
         wanted = {part.partition(")")[0] for part in one.split("%(")[1:]}
-        forms = [message.string] if isinstance(message.string, str) else list(message.string)
+        forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
         assert all(forms), f"{message.id} is not translated"
         assert not message.fuzzy
         assert len(forms) == 1 or len(forms) == catalogue.num_plurals
