@@ -59,14 +59,14 @@ def responses(  # noqa: PLR0913
             fail("--delimiter takes one character, such as ';'.", NOTHING_DONE)
         table = CsvFile(file, delimiter)
         columns = imports.columns_of(table, mappings.parse(mapping))
-        with imports_output.reading(quiet=as_json):
-            scanned = imports.scan(table, columns)
         with ExitStack() as stack:
             database = _alone(stack)
             task = _task(database, table, columns, _Wanted(survey, workspace, zone, source, dry_run))
+            with imports_output.reading(quiet=as_json):
+                scanned = imports.scan(table, columns)
             outcome = _imported(database, task, scanned, quiet=as_json)
     except serving.InUse as reason:
-        fail(f"An import needs the database for itself, for now: {reason}.", NOTHING_DONE)
+        fail(f"An import needs the database for itself, for now. {reason}.", NOTHING_DONE)
     except typer.Exit:
         raise typer.Exit(NOTHING_DONE) from None
     except Exception as error:
