@@ -137,7 +137,7 @@ def test_results_show_every_chart_with_its_table(signed_in: TestClient, survey: 
     ]
     assert "score interval, 95\u202f%" in text_of(answer, "#score-title")
     captions = [node.text() for node in page(answer).css("details table caption")]
-    assert captions == ["Answers per score", "Score per month"]
+    assert captions == ["Answers per score as a table", "Score per month"]
     assert len(page(answer).css("details table")[0].css("tbody tr")) == 11
     assert all(node.attributes.get("aria-label") for node in page(answer).css("[role=img]"))
 
