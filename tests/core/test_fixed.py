@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import Table, insert, select
+import pytest
+from sqlalchemy import Table, bindparam, insert, select
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
@@ -55,3 +56,10 @@ def test_nothing_to_insert_asks_nothing(ctx: Context) -> None:
     FixedInsert(ENTRIES, lambda _: insert(ENTRIES)).run(ctx.connection, [])
 
     assert ctx.connection.execute(select(ENTRIES)).first() is None
+
+
+def test_a_parameter_without_a_type_is_refused_before_anything_is_asked(ctx: Context) -> None:
+    statement = FixedSelect(select(ENTRIES.c.id).where(bindparam("nobody_knows").is_(None)))
+
+    with pytest.raises(TypeError, match="has no type"):
+        statement.run(ctx.connection, nobody_knows=None)

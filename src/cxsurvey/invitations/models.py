@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.db.base import Base
+from cxsurvey.people.models import Person
+from cxsurvey.surveys.models import Survey
 
 
 class Invitation(Base):
@@ -18,9 +21,9 @@ class Invitation(Base):
     __tablename__ = "invitations"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
-    survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), index=True)
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), index=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey(Survey.id), index=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     key_number: Mapped[int] = mapped_column(SmallInteger)
     generation: Mapped[int] = mapped_column(SmallInteger, default=1)

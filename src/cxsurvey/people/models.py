@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.db.base import Base
 
 
@@ -36,7 +37,7 @@ class Person(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
     email: Mapped[str | None] = mapped_column(String(320))
     email_key: Mapped[str | None] = mapped_column(String(320))
     external_id: Mapped[str | None] = mapped_column(String(200))
@@ -54,6 +55,6 @@ class SegmentValue(Base):
     __table_args__ = (UniqueConstraint("workspace_id", "key", "text"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
     key: Mapped[str] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(String(200))

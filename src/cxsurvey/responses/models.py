@@ -20,8 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.db.base import Base
+from cxsurvey.invitations.models import Invitation
 from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.people.models import Person
+from cxsurvey.surveys.models import Survey, SurveyVersion, TrendLine
 
 COUNTED_SCORES = tuple(f"n{score}" for score in range(11))
 LEFT_OUT = ("provisional", "flagged", "test", "void")
@@ -61,12 +65,12 @@ class Response(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
-    survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"))
-    version_id: Mapped[UUID] = mapped_column(ForeignKey("survey_versions.id"))
-    trend_line_id: Mapped[int] = mapped_column(ForeignKey("trend_lines.id"))
-    invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey("invitations.id"))
-    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey(Survey.id))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey(SurveyVersion.id))
+    trend_line_id: Mapped[int] = mapped_column(ForeignKey(TrendLine.id))
+    invitation_id: Mapped[UUID | None] = mapped_column(ForeignKey(Invitation.id))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     submission_id: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     """Minted with the form page; sending the same page again changes this row."""
     change_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
@@ -113,8 +117,8 @@ class ResponseRevision(Base):
     __table_args__ = (UniqueConstraint("response_id", "number"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
-    response_id: Mapped[UUID] = mapped_column(ForeignKey("responses.id"))
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
+    response_id: Mapped[UUID] = mapped_column(ForeignKey(Response.id))
     number: Mapped[int] = mapped_column(Integer)
     kind: Mapped[str] = mapped_column(String(16))
     """changed, followed_up, flagged, voided or restored."""
@@ -131,7 +135,7 @@ class ScoreDay(Base):
 
     __tablename__ = "score_days"
 
-    trend_line_id: Mapped[int] = mapped_column(ForeignKey("trend_lines.id"), primary_key=True)
+    trend_line_id: Mapped[int] = mapped_column(ForeignKey(TrendLine.id), primary_key=True)
     report_day: Mapped[date] = mapped_column(Date, primary_key=True)
     n0: Mapped[int] = mapped_column(Integer, default=0)
     n1: Mapped[int] = mapped_column(Integer, default=0)

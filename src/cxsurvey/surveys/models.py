@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Boolean, ForeignKey, Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.db.base import Base
 
 
@@ -18,7 +19,7 @@ class Survey(Base):
     __tablename__ = "surveys"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
     code: Mapped[str] = mapped_column(String(10), unique=True)
     """Names the survey in its shared link; unique in the installation."""
     name: Mapped[str] = mapped_column(String(80))
@@ -39,6 +40,22 @@ class Survey(Base):
     closed_at: Mapped[datetime | None]
 
 
+class TrendLine(Base):
+    """One scale and formula of one survey. Its number stands for workspace and survey in hot indexes."""
+
+    __tablename__ = "trend_lines"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey(Survey.id), index=True)
+    metric: Mapped[str] = mapped_column(String(8))
+    formula: Mapped[str] = mapped_column(String(40))
+    """Id and version of the scoring definition, such as `nps-0-10/1`."""
+    minimum: Mapped[int] = mapped_column(SmallInteger)
+    maximum: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[datetime]
+
+
 class SurveyVersion(Base):
     """What was asked from one publication to the next; never changed."""
 
@@ -46,26 +63,10 @@ class SurveyVersion(Base):
     __table_args__ = (UniqueConstraint("survey_id", "number"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
-    survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"))
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey(Survey.id))
     number: Mapped[int] = mapped_column(SmallInteger)
-    trend_line_id: Mapped[int] = mapped_column(ForeignKey("trend_lines.id"), index=True)
+    trend_line_id: Mapped[int] = mapped_column(ForeignKey(TrendLine.id), index=True)
     definition: Mapped[dict[str, Any]]
     published_at: Mapped[datetime]
     published_by: Mapped[UUID | None]
-
-
-class TrendLine(Base):
-    """One scale and formula of one survey. Its number stands for workspace and survey in hot indexes."""
-
-    __tablename__ = "trend_lines"
-
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
-    survey_id: Mapped[UUID] = mapped_column(ForeignKey("surveys.id"), index=True)
-    metric: Mapped[str] = mapped_column(String(8))
-    formula: Mapped[str] = mapped_column(String(40))
-    """Id and version of the scoring definition, such as `nps-0-10/1`."""
-    minimum: Mapped[int] = mapped_column(SmallInteger)
-    maximum: Mapped[int] = mapped_column(SmallInteger)
-    created_at: Mapped[datetime]

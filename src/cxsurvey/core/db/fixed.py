@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Column, Connection, Dialect, Select, Table, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import NullType, TypeEngine
 
 Convert: TypeAlias = Callable[[Any], Any] | None
 Bind: TypeAlias = Callable[[Mapping[str, Any]], Any]
@@ -107,6 +107,9 @@ def _binding(compiled: Any, dialect: Dialect) -> Bind:
 
 
 def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Convert:
+    if isinstance(type_, NullType):
+        # a value that nobody converts works on one database and fails on the other
+        raise TypeError("a parameter of a fixed statement has no type")
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
