@@ -50,7 +50,7 @@ def measure(
     form_url = f"{base}/s/{here.survey.code}"
     rest, form, page = [], [], []
     with urlopen(form_url) as shown:
-        urlopen(Request(f"{base}/bench/page", data=shown.read(), method="POST")).close()
+        urlopen(Request(f"{base}/bench/page", data=shown.read(), method="PUT")).close()
     load.post(f"{base}/api/v1/responses", answers, PREPARED - 5000, json_headers, keyed=True, seconds=1)
     skip = 0
     for _ in range(ROUNDS):

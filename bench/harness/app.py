@@ -10,10 +10,9 @@ from collections.abc import Sequence
 import uvicorn
 from fastapi import FastAPI, status
 from pydantic import BaseModel
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cxsurvey import app as application
 from cxsurvey import wiring
@@ -53,19 +52,44 @@ class Receipt(BaseModel):
     category: str
 
 
-nothing = FastAPI(openapi_url=None)
+ceiling = FastAPI(openapi_url=None)
+"""Routes of an ordinary FastAPI application that do nothing, to measure against."""
+
+kept: dict[str, bytes] = {}
 
 
-@nothing.post("/nothing", status_code=status.HTTP_201_CREATED)
+@ceiling.post("/bench/nothing", status_code=status.HTTP_201_CREATED)
 async def store_nothing(answer: Answer) -> Receipt:
-    """A FastAPI route that reads the same body and stores nothing: the ceiling."""
+    """Reads the same body and stores nothing."""
     return Receipt(id="rsp_none", score=answer.score, category="promoter" if answer.score > 8 else "other")
+
+
+@ceiling.put("/bench/page", response_class=Response)
+async def keep_bytes(request: Request) -> Response:
+    """Keeps the bytes that the next route gives."""
+    kept["page"] = await request.body()
+    return Response(status_code=204)
+
+
+@ceiling.get("/bench/page", response_class=Response)
+async def same_bytes() -> Response:
+    """The bytes it was given."""
+    return Response(kept["page"], media_type="text/html")
 
 
 def enqueue(ctx: Context, events: Sequence[ResponseSubmitted]) -> None:
     """One job for every response."""
     for event in events:
         ctx.enqueue("bench.nothing", {"response": str(event.response_id)})
+
+
+def beside(app: ASGIApp) -> ASGIApp:
+    """The application with the ceiling beside it."""
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        await (ceiling if scope["path"].startswith("/bench/") else app)(scope, receive, send)
+
+    return either
 
 
 def main() -> None:
@@ -75,22 +99,17 @@ def main() -> None:
     ids = SystemIds()
     reactions = wiring.reactions({ResponseSubmitted: (enqueue,)})
     database = Database.open(settings, SystemClock(), ids, load_keys(settings, ids), reactions, checkpoints=True)
-    kept: dict[str, bytes] = {}
-
-    async def same_bytes(request: Request) -> Response:
-        """The bytes it was once given, from an async route: the ceiling of a page."""
-        if request.method == "POST":
-            kept["page"] = await request.body()
-        return Response(kept.get("page", b""), media_type="text/html; charset=utf-8")
-
-    app = Starlette(
-        routes=[
-            Route("/bench/page", same_bytes, methods=["GET", "POST"]),
-            Mount("/bench", nothing),
-            Mount("/", application.build(database)),
-        ]
+    app = beside(application.build(database))
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=settings.port,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        lifespan="off",
     )
-    uvicorn.run(app, host="127.0.0.1", port=settings.port, log_level="error", access_log=False, lifespan="off")
     database.close()
 
 

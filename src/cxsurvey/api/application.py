@@ -14,10 +14,12 @@ from cxsurvey.api.errors import face, fault_of_parameters
 from cxsurvey.api.v1 import description, invitations, me, responses, scores, surveys
 from cxsurvey.core.db.database import Database
 from cxsurvey.web import errors
+from cxsurvey.web.direct import Direct, Endpoint
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
 
 PREFIX = "/api/v1"
+INTAKE = f"{PREFIX}/responses"
 
 
 def build(database: Database) -> ASGIApp:
@@ -41,7 +43,12 @@ def build(database: Database) -> ASGIApp:
         app.include_router(resource.router, prefix=PREFIX)
     errors.install(app, face)
     app.add_exception_handler(RequestValidationError, _unfit)
-    return guard(app, database, Audience.API, face)
+    return guard(Direct(app, _busiest, face), database, Audience.API, face)
+
+
+def _busiest(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
+    """The address that takes one response in."""
+    return (responses.create_response, {}) if path == INTAKE and method == "POST" else None
 
 
 async def _unfit(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BASE32 = "abcdefghjkmnpqrstuvwxyz23456789"  # no 0/o, 1/l/i: a code may be read aloud
 CODE_LENGTH = 10
+_PAIRS62 = [high + low for high in BASE62 for low in BASE62]
 
 _HEX32 = "0123456789abcdefghijklmnopqrstuv"  # the digits that `int(text, 32)` reads
 _PAIRS = [high + low for high in _HEX32 for low in _HEX32]
@@ -64,11 +65,11 @@ def decode(prefix: str, text: str) -> UUID | None:
 def base62(raw: bytes, length: int) -> str:
     """`raw` as a number in base 62, padded on the left to `length` characters."""
     number = int.from_bytes(raw, "big")
-    digits: list[str] = []
+    pairs: list[str] = []
     while number:
-        number, rest = divmod(number, 62)
-        digits.append(BASE62[rest])
-    return "".join(reversed(digits)).rjust(length, "0")
+        number, rest = divmod(number, len(_PAIRS62))
+        pairs.append(_PAIRS62[rest])
+    return "".join(reversed(pairs)).lstrip("0").rjust(length, "0")
 
 
 def secret_token(ids: Ids) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -87,8 +88,18 @@ def job_ended(job: str, outcome: str) -> None:
 
 def request(audience: str, status: int, seconds: float) -> None:
     """An HTTP request of respond, dashboard, api or operations was answered."""
-    _requests.labels(audience, str(status)).inc()
-    _request_seconds.labels(audience).observe(seconds)
+    _counted(audience, status).inc()
+    _timed(audience).observe(seconds)
+
+
+@lru_cache(maxsize=256)
+def _counted(audience: str, status: int) -> Counter:
+    return _requests.labels(audience, str(status))
+
+
+@lru_cache(maxsize=16)
+def _timed(audience: str) -> Histogram:
+    return _request_seconds.labels(audience)
 
 
 class _Watched(Collector):

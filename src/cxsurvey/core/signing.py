@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -70,9 +71,8 @@ class Keys:
         return base62(mac[:20], TOKEN_LENGTH)
 
     def sign(self, purpose: str, message: str) -> str:
-        """A 27-character signature of `message` that only this installation can make."""
-        mac = hmac.digest(self.derive(purpose), message.encode("utf-8", "surrogatepass"), "sha256")
-        return base62(mac[:20], TOKEN_LENGTH)
+        """A signature of `message` that only this installation can make: 27 letters, digits, - and _."""
+        return _signature(self.derive(purpose), message.encode("utf-8", "surrogatepass")).decode()
 
     def verify(self, purpose: str, message: str, signature: str) -> bool:
         """Whether any configured root made this signature; takes the same time for right and wrong ones."""
@@ -80,9 +80,12 @@ class Keys:
         raw = message.encode("utf-8", "surrogatepass")
         fits = False
         for root in self.roots:
-            mac = hmac.digest(_derive(root, purpose), raw, "sha256")
-            fits |= hmac.compare_digest(base62(mac[:20], TOKEN_LENGTH).encode(), given)
+            fits |= hmac.compare_digest(_signature(_derive(root, purpose), raw), given)
         return fits
+
+
+def _signature(key: bytes, message: bytes) -> bytes:
+    return urlsafe_b64encode(hmac.digest(key, message, "sha256")[:20]).rstrip(b"=")
 
 
 @lru_cache(maxsize=256)

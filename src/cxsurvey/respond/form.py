@@ -109,7 +109,7 @@ async def _store_change(request: Request, token: str, answer: Answer) -> Stored 
 
 
 def _shared(request: Request) -> Find:
-    return lambda ctx, code: places.shared(ctx, code, request.url.path)
+    return lambda ctx, code: places.shared(ctx, code, request.scope["path"])
 
 
 async def _answer(request: Request) -> tuple[Answer, Sent]:
@@ -120,8 +120,16 @@ async def _answer(request: Request) -> tuple[Answer, Sent]:
 
 
 def _submission(answer: Answer, known: Submission) -> Submission:
-    language = answer.stamp.language if answer.stamp is not None else None
-    return replace(known, score=answer.score, comment=answer.comment or None, locale=language, page=answer.page)
+    return Submission(
+        known.survey_id,
+        known.source,
+        score=answer.score,
+        comment=answer.comment or None,
+        locale=answer.stamp.language if answer.stamp is not None else None,
+        page=answer.page,
+        invitation_id=known.invitation_id,
+        change_hash=known.change_hash,
+    )
 
 
 async def _store(request: Request, submission: Submission) -> Stored | Refusal:

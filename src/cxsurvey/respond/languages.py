@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from babel.core import LOCALE_ALIASES, get_global
 
@@ -15,6 +16,11 @@ QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 
 def choose(available: Sequence[str], default: str, wishes: Iterable[str | None], accept: str = "") -> str:
     """The first of `available` that a wish or else the `Accept-Language` header names; `default` if none does."""
+    return _choose(tuple(available), default, tuple(wishes), accept[:LONGEST_HEADER])
+
+
+@lru_cache(maxsize=1024)  # browsers of one country send a handful of headers
+def _choose(available: tuple[str, ...], default: str, wishes: tuple[str | None, ...], accept: str) -> str:
     for wish in (*wishes, *accepted(accept)):
         found = nearest(wish, available) if wish else None
         if found is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +11,9 @@ from starlette.types import ASGIApp
 from cxsurvey.core.db.database import Database
 from cxsurvey.respond import faces, form, steps
 from cxsurvey.web import errors
+from cxsurvey.web.direct import Direct, Endpoint
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def build(database: Database) -> ASGIApp:
@@ -36,7 +33,15 @@ def build(database: Database) -> ASGIApp:
     )
     app.state.database = database
     errors.install(app, faces.face)
-    return guard(app, database, Audience.RESPOND, faces.face)
+    return guard(Direct(app, _busiest, faces.face), database, Audience.RESPOND, faces.face)
+
+
+def _busiest(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
+    """The form of a shared link, shown and sent."""
+    code = path[3:]
+    if not path.startswith("/s/") or not code or "/" in code or method not in {"GET", "POST"}:
+        return None
+    return (form.show_shared if method == "GET" else form.send_shared), {"code": code}
 
 
 def _later(base: str) -> list[Route]:

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from cxsurvey.core.text import NOT_TEXT
 
-MEDIA_TYPE = "application/x-www-form-urlencoded"
+MEDIA_TYPE = b"application/x-www-form-urlencoded"
 MOST_FIELDS = 40
 LONGEST_NAME = 80
 

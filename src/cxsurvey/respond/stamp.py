@@ -20,7 +20,7 @@ CLOCK_SKEW = timedelta(minutes=2)  # another process of ours may have issued it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 FORM = re.compile(
-    r"([sra])([0-9a-f]{32})\.([0-9a-f]{32})\.([0-9]{12,14})\.([01])([A-Za-z0-9-]{2,16})\.([0-9A-Za-z]{27})"
+    r"([sra])([0-9a-f]{32})\.([0-9a-f]{32})\.([0-9]{12,14})\.([01])([A-Za-z0-9-]{2,16})\.([0-9A-Za-z_-]{27})"
 )
 
 

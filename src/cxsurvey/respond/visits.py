@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
@@ -91,7 +92,8 @@ def preselected(
 
 async def form_of(request: Request) -> Sent:
     """The fields of a posted form; 415 for anything but a form."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = next((value for name, value in request.scope["headers"] if name == b"content-type"), b"")
+    media_type = given.partition(b";")[0].strip().lower()
     body = await request.body()
     if body and media_type != sent.MEDIA_TYPE:
         raise HTTPException(415)
@@ -100,4 +102,4 @@ async def form_of(request: Request) -> Sent:
 
 def see(address: str) -> Response:
     """Sends the browser on with a GET."""
-    return RedirectResponse(address, 303, faces.HEADERS)
+    return Response(status_code=303, headers={**faces.HEADERS, "Location": quote(address, safe="/?=&%")})

@@ -21,6 +21,8 @@ def header(scope: Scope, name: bytes) -> list[bytes]:
 def address_of(scope: Scope, trusted: Networks) -> str:
     """The nearest address that is not one of our proxies; forwarding headers of strangers do not count."""
     peer = scope["client"][0] if scope.get("client") else ""
+    if not trusted:
+        return str(peer)
     if not _within(peer, trusted):
         return str(peer)
     nearest = peer

@@ -59,6 +59,12 @@ def fault_of(refusal: Refusal) -> Fault:
     return Fault(STATUS[refusal.kind], refusal.code, refusal.text, refusal.problems, headers)
 
 
+def fault_of_status(error: HTTPException) -> Fault:
+    """The fault behind a status that the framework or an edge has answered with."""
+    known = _BY_STATUS.get(error.status_code, BAD_REQUEST)
+    return Fault(known.status, known.code, known.text, headers=dict(error.headers or {}))
+
+
 def request_id(request: Request) -> str:
     """The number under which this request stands in the log."""
     value: str = request.scope.get("state", {}).get("request_id", "")
@@ -74,8 +80,7 @@ def install(app: Starlette, face: Face) -> None:
 
     async def by_status(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        known = _BY_STATUS.get(error.status_code, BAD_REQUEST)
-        return face(request, Fault(known.status, known.code, known.text, headers=dict(error.headers or {})))
+        return face(request, fault_of_status(error))
 
     async def unfit(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -18,12 +19,18 @@ def is_our_host(scope: Scope, settings: Settings) -> bool:
     hosts = header(scope, b"host")
     if len(hosts) != 1:
         return False
-    named = _host_and_port(hosts[0].decode("latin-1"), "http" if settings.base_url is None else _scheme(settings))
+    return _is_named(hosts[0], settings.base_url, settings.origin)
+
+
+@lru_cache(maxsize=256)  # the same few names in every request
+def _is_named(host: bytes, base_url: str | None, origin: str) -> bool:
+    scheme = urlsplit(origin).scheme
+    named = _host_and_port(host.decode("latin-1"), "http" if base_url is None else scheme)
     if named is None:
         return False
-    if settings.base_url is None and named[0] in LOOPBACK_NAMES:
+    if base_url is None and named[0] in LOOPBACK_NAMES:
         return True
-    return named == _host_and_port(urlsplit(settings.origin).netloc, _scheme(settings))
+    return named == _host_and_port(urlsplit(origin).netloc, scheme)
 
 
 def is_same_site(scope: Scope, settings: Settings) -> bool:
@@ -41,10 +48,6 @@ def is_same_site(scope: Scope, settings: Settings) -> bool:
         return True
     # on loopback the same server answers to several names; the Host has been checked before
     return settings.base_url is None and origins[0] == f"http://{header(scope, b'host')[0].decode('latin-1')}"
-
-
-def _scheme(settings: Settings) -> str:
-    return urlsplit(settings.origin).scheme
 
 
 def _host_and_port(text: str, scheme: str) -> tuple[str, int] | None:

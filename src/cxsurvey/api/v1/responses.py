@@ -17,7 +17,7 @@ from cxsurvey.api import schemas
 from cxsurvey.api.body import MANY, body_of
 from cxsurvey.api.contract import READS, SECURED, WRITES, problems, stored, takes
 from cxsurvey.api.cursors import next_url, place_of
-from cxsurvey.api.door import JSON, Calling, route_of, token_of
+from cxsurvey.api.door import JSON, Calling, token_of
 from cxsurvey.api.errors import IdempotencyKeyRequired
 from cxsurvey.api.ids import ResponseInPath, found
 from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
@@ -132,7 +132,8 @@ async def _take_in(
 ) -> Response:
     database: Database = request.app.state.database
     path = request.scope["path"]
-    once = Once(route_of(request), idempotency_key_of(request), request_hash(path, body))
+    # no id stands in these two paths, so the path is the route
+    once = Once(f"POST {path}", idempotency_key_of(request), request_hash(path, body))
     post = Post(digest(token), once, items, is_batch)
     lane_key = next((item.survey_id for item in items if isinstance(item, Item)), None)
     (result,) = await database.ahot(INTAKE, [post], share=Share.API, lane_key=lane_key)

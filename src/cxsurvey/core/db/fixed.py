@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Dialect, Select, Table, bindparam
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import NullType, TypeEngine
@@ -69,10 +70,9 @@ class FixedSelect:
         if (dialect.name, size) not in self._prepared:
             self._prepared[dialect.name, size] = self._prepare(dialect, size)
         text, bind, converts = self._prepared[dialect.name, size]
-        found = connection.exec_driver_sql(text, bind(parameters)).fetchall()
         return [
             tuple([value if convert is None else convert(value) for value, convert in zip(row, converts, strict=True)])
-            for row in found
+            for row in _fetched(connection, text, bind(parameters))
         ]
 
     def _prepare(self, dialect: Dialect, size: int) -> tuple[str, Bind, list[Convert]]:
@@ -83,6 +83,25 @@ class FixedSelect:
         compiled = statement.compile(dialect=dialect)
         converts = [_from_driver(column.type, dialect) for column in statement.selected_columns]
         return str(compiled), _binding(compiled, dialect), converts
+
+
+def _fetched(connection: Connection, text: str, parameters: Any) -> list[tuple[Any, ...]]:
+    """The driver's rows for a select, with the driver's errors as SQLAlchemy would give them."""
+    if connection.dispatch.before_cursor_execute:
+        # somebody listens to statements
+        return [tuple(row) for row in connection.exec_driver_sql(text, parameters)]
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    cursor = driver.cursor()
+    try:
+        cursor.execute(text, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    except connection.dialect.loaded_dbapi.Error as error:
+        base = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(text, None, error, base, dialect=connection.dialect) from error
+    finally:
+        cursor.close()
+    return rows
 
 
 def _binding(compiled: Any, dialect: Dialect) -> Bind:

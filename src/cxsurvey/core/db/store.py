@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection, RootTransaction
+from sqlalchemy.exc import DBAPIError
 
 from cxsurvey.core.db.engines import Engines, UnsafeDatabase, unsafe_settings
 from cxsurvey.core.db.failures import Failure, failure_of
@@ -93,9 +94,17 @@ class PostgresStore(_Connected):
     chore_seconds: float | None = None
 
     def begin(self, *, alone: bool = False) -> Connection:
-        connection = self._connected()
-        self._transaction = connection.begin()
         timeout = LOCK_TIMEOUT_ALONE if alone else LOCK_TIMEOUT_TOGETHER
+        if self._connection is not None:
+            try:
+                return self._begin(self._connection, timeout)
+            except DBAPIError:
+                # it may have been cut while it lay idle; only a new one tells whether the database is away
+                self.reset()
+        return self._begin(self._connected(), timeout)
+
+    def _begin(self, connection: Connection, timeout: str) -> Connection:
+        self._transaction = connection.begin()
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{timeout}'")
         return connection
 
