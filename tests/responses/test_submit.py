@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import OPERATOR, Context
@@ -22,6 +22,8 @@ from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.service import FollowUpAnswers, VoidResponse
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored, submit
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import EditSurvey
+from cxsurvey.surveys.models import SurveyVersion
 from tests.factories import Place, act_in, form_page, make_place, shared_link_answer
 
 
@@ -121,6 +123,34 @@ def test_the_same_page_leads_to_the_same_change_link_after_the_key_was_changed(
         return list(submit(ctx, [replace(page, score=4)]))
 
     assert stored(database.write(again, share=Share.JOBS)[0]).change_token == first.change_token
+
+
+def test_an_answer_names_the_version_that_was_shown(database: Database, place: Place) -> None:
+    with database.read() as ctx:
+        old = shared_link_answer(ctx, place, 9)
+    assert old.page is not None
+    old = replace(old, page=replace(old.page, version=1))
+
+    def publish_again(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        draft = place.survey.draft
+        texts = {**draft.texts, "en": draft.texts["en"].model_copy(update={"question": "Would you recommend us?"})}
+        edit = EditSurvey(
+            revision=place.survey.revision,
+            name="Relationship",
+            anonymous=False,
+            definition=draft.model_copy(update={"texts": texts}),
+        )
+        assert surveys.publish(ctx, surveys.edit(ctx, place.survey.id, edit).id).survey.version_number == 2
+
+    database.write(publish_again, share=Share.DASHBOARD)
+    before, after = send(database, old, answer(database, place, 9))
+
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        versions = [service.get(ctx, stored(outcome).id).version_id for outcome in (before, after)]
+        numbers = dict(ctx.connection.execute(select(SurveyVersion.id, SurveyVersion.number)).tuples().all())
+    assert [numbers[version] for version in versions] == [1, 2]
 
 
 def test_an_answer_can_be_changed_through_its_change_link_for_a_day(

@@ -130,7 +130,11 @@ def configure(settings: Settings, clock: Clock, stream: TextIO | None = None) ->
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=stream.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(),
+            # the pretty one prints local variables, and with them tokens and what customers wrote
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(

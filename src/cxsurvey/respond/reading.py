@@ -35,7 +35,8 @@ class Answer:
         """The page as the use case wants to know it."""
         if self.stamp is None:
             raise RuntimeError("a page without a stamp is never stored")
-        return FormPage(self.stamp.submission, self.stamp.issued_at, self.trapped, self.stamp.change)
+        stamp = self.stamp
+        return FormPage(stamp.submission, stamp.issued_at, self.trapped, stamp.change, stamp.version)
 
 
 def read_answer(sent: Sent, keys: Keys, now: datetime, life: timedelta) -> Answer:

@@ -23,7 +23,9 @@ def fresh_stamp(database: Database, place: Place, tongue: Tongue, now: datetime,
     """The stamp of a page that is issued now."""
     target, target_id = place.target
     submission = database.ids.random(SUBMISSION_BYTES)
-    return stamps.write(database.keys, Stamp(target, target_id, submission, now, tongue.language, change))
+    return stamps.write(
+        database.keys, Stamp(target, target_id, submission, now, tongue.language, change, place.asked.version_number)
+    )
 
 
 def blank_form(database: Database, place: Place, tongue: Tongue, now: datetime, chosen: int | None = None) -> bytes:

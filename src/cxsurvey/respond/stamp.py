@@ -20,7 +20,7 @@ CLOCK_SKEW = timedelta(minutes=2)  # another process of ours may have issued it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 FORM = re.compile(
-    r"([sra])([0-9a-f]{32})\.([0-9a-f]{32})\.([0-9]{12,14})\.([01])([A-Za-z0-9-]{2,16})\.([0-9A-Za-z_-]{27})"
+    r"([sra])([0-9a-f]{32})\.([0-9a-f]{32})\.([0-9]{12,14})\.([01])([A-Za-z0-9-]{2,16})\.([0-9]{1,5})\.([0-9A-Za-z_-]{27})"
 )
 
 
@@ -37,6 +37,7 @@ class Stamp:
     """What a form page knows about itself.
 
     `language` is the one it was shown in; `change` is true when it was opened from the thank-you page.
+    `version` is the number of the version that was shown; 0 stands for the present one.
     """
 
     target: Target
@@ -45,6 +46,7 @@ class Stamp:
     issued_at: datetime
     language: str
     change: bool = False
+    version: int = 0
 
     def is_for(self, target: Target, target_id: UUID) -> bool:
         """Whether the page was made for exactly this survey, invitation or answer."""
@@ -69,12 +71,14 @@ def read(keys: Keys, text: str) -> Stamp | None:
     body, _, signature = text.rpartition(".")
     if not keys.verify(PURPOSE, body, signature):
         return None
-    target, target_id, submission, issued, change, language, _ = found.groups()
+    target, target_id, submission, issued, change, language, version, _ = found.groups()
     issued_at = EPOCH + timedelta(milliseconds=int(issued))
-    return Stamp(Target(target), UUID(target_id), bytes.fromhex(submission), issued_at, language, change == "1")
+    return Stamp(
+        Target(target), UUID(target_id), bytes.fromhex(submission), issued_at, language, change == "1", int(version)
+    )
 
 
 def _body(stamp: Stamp) -> str:
     issued = (stamp.issued_at - EPOCH) // timedelta(milliseconds=1)
     change = int(stamp.change)
-    return f"{stamp.target}{stamp.target_id.hex}.{stamp.submission.hex()}.{issued}.{change}{stamp.language}"
+    return f"{stamp.target}{stamp.target_id.hex}.{stamp.submission.hex()}.{issued}.{change}{stamp.language}.{stamp.version}"

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
 from cxsurvey.core.text import Line40, Line80, Line200, Line500, Passage4000
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
+
+OWN_SOURCES = frozenset({"link", "invitation"})
+
+
+def _check_source(source: str) -> str:
+    if source in OWN_SOURCES:
+        raise PydanticCustomError("reserved_source", "must not be link or invitation, which are our own pages")
+    return source
+
+
+Source = Annotated[Line40, AfterValidator(_check_source)]
 
 
 class AnswerInput(Command):
@@ -29,7 +41,8 @@ class AnswerInput(Command):
     """When the customer answered; the time of the request when left out."""
     external_id: Line200 | None = None
     """The caller's own id; the same one again never makes a second response."""
-    source: Line40 = "rest"
+    source: Source = "rest"
+    """Who collected the answer; `link` and `invitation` are our own pages and cannot be claimed."""
     locale: Line40 | None = None
     person: PersonInput | None = None
     segments: Segments = Segments()
@@ -45,8 +58,8 @@ class FormPage:
     issued_at: datetime
     trapped: bool = False
     from_thanks: bool = False
-    version_id: UUID | None = None
-    """The version that was shown."""
+    version: int = 0
+    """Number of the version that was shown; 0 stands for the present one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import ChangeExpired, SurveyUnknown
 from cxsurvey.responses.events import ResponseSubmitted
 from cxsurvey.responses.states import Facts, Post, ResponseState, contribution, judge
-from cxsurvey.surveys.asked import Asked, asked_many
+from cxsurvey.surveys.asked import Asked, asked_before, asked_many
 
 CHANGE_PURPOSE = "answer"
 
@@ -72,17 +72,29 @@ def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     outcomes: list[Outcome | None] = [None] * len(submissions)
     waiting = list(range(len(submissions)))
     asked = asked_many(ctx, survey_ids={submission.survey_id for submission in submissions})
+    shown = asked_before(ctx, asked, {key for item in submissions if (key := _older(item, asked)) is not None})
     invited = invitations.many(ctx, {item.invitation_id for item in submissions if item.invitation_id is not None})
     while waiting:
         # two submissions of one key in one call: the second meets the first as a stored response
         now, waiting = _without_twins(submissions, waiting)
-        for index, outcome in zip(now, _store(ctx, [submissions[i] for i in now], asked, invited), strict=True):
+        for index, outcome in zip(now, _store(ctx, [submissions[i] for i in now], asked, shown, invited), strict=True):
             outcomes[index] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
 
 
 SUBMIT: Hot[Submission, Outcome] = Hot("responses.submit", submit)
 """`submit` for the lane: submissions that wait together become one call."""
+
+
+_NONE = (UUID(int=0), 0)
+
+
+def _older(item: Submission, asked: Mapping[UUID | str, Asked]) -> tuple[UUID, int] | None:
+    """Survey and version of a page that was opened before the present version was published."""
+    present = asked.get(item.survey_id)
+    if item.page is None or present is None or item.page.version in {0, present.version_number}:
+        return None
+    return item.survey_id, item.page.version
 
 
 def _keys(item: Submission) -> list[SameAnswer]:
@@ -114,13 +126,14 @@ def _store(
     ctx: Context,
     items: Sequence[Submission],
     asked: Mapping[UUID | str, Asked],
+    shown: Mapping[tuple[UUID, int], Asked],
     invited: Mapping[UUID, InvitationView],
 ) -> list[Outcome]:
     existing = _existing(ctx, items)
     outcomes: list[Outcome | None] = [None] * len(items)
     fresh: list[tuple[int, Submission, Asked]] = []
     for index, item in enumerate(items):
-        survey = asked.get(item.survey_id)
+        survey = shown.get(_older(item, asked) or _NONE) or asked.get(item.survey_id)
         try:
             found = _find(existing, item)
             survey = _check(ctx, item, survey, invited, found)

@@ -5,8 +5,8 @@ A version never changes, so its parsed definition is kept by id while the proces
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +67,30 @@ def asked_many(ctx: Context, survey_ids: Collection[UUID] = (), codes: Collectio
     found: dict[UUID | str, Asked] = {row.id: _asked(row, parsed) for row in by_id}
     found.update({row.code: _asked(row, parsed) for row in by_code})
     return found
+
+
+def asked_before(
+    ctx: Context, asked: Mapping[UUID | str, Asked], wanted: Collection[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], Asked]:
+    """Surveys as an older version asked them, by survey and number; a page may be posted after a new publication."""
+    if not wanted:
+        return {}
+    rows = [
+        row
+        for row in queries.versions(ctx.connection, {key for key, _ in wanted})
+        if (row.survey_id, row.number) in wanted
+    ]
+    parsed = definitions_of(ctx, {row.id for row in rows})
+    return {
+        (row.survey_id, row.number): replace(
+            asked[row.survey_id],
+            version_id=row.id,
+            version_number=row.number,
+            trend_line_id=row.trend_line_id,
+            definition=parsed[row.id],
+        )
+        for row in rows
+    }
 
 
 def definitions_of(ctx: Context, version_ids: Iterable[UUID]) -> dict[UUID, Definition]:

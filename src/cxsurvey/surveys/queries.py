@@ -110,6 +110,12 @@ def asked_by_ids(connection: Connection, survey_ids: Collection[UUID]) -> list[A
     return [AskedRow(*row) for row in _ASKED_BY_ID.run(connection, survey_ids)]
 
 
+def versions(connection: Connection, survey_ids: Collection[UUID]) -> list[Row[Any]]:
+    """(id, survey_id, number, trend_line_id) of every version of these surveys."""
+    columns = (_versions.c.id, _versions.c.survey_id, _versions.c.number, _versions.c.trend_line_id)
+    return list(connection.execute(select(*columns).where(_versions.c.survey_id.in_(list(survey_ids)))))
+
+
 def definitions(connection: Connection, version_ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """The stored definitions of versions."""
     return {row.id: row.definition for row in connection.execute(_DEFINITIONS, {"ids": list(version_ids)})}

@@ -45,6 +45,11 @@ class Post:
     items: tuple[Item | Refusal, ...]
     is_batch: bool = False
 
+    @property
+    def weight(self) -> int:
+        """How many answers the lane has to store for it."""
+        return len(self.items)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

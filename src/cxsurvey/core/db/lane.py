@@ -34,7 +34,7 @@ R = TypeVar("R")
 PATIENCE_SECONDS = 3.0
 """How long a caller waits for its unit to be claimed."""
 BATCH_LIMIT = 256
-"""Units in one transaction; more wait for the next, so that the first do not wait for the last."""
+"""Answers in one transaction; more wait for the next, so that the first do not wait for the last."""
 SLOW_SECONDS = 0.05
 
 
@@ -180,8 +180,10 @@ class Lane:
     def _claim(self) -> list[Unit]:
         with self._changed:
             units: list[Unit] = []
-            while self._queue and len(units) < BATCH_LIMIT:
+            room = BATCH_LIMIT
+            while self._queue and room > 0:
                 unit = self._queue.popleft()
+                room -= unit.weight
                 unit.state = State.CLAIMED
                 self._waiting[unit.share] -= 1
                 units.append(unit)

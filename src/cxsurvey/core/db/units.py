@@ -97,6 +97,11 @@ class Unit:
             return self.hot.name
         return getattr(self.work, "__qualname__", "unit")
 
+    @property
+    def weight(self) -> int:
+        """How much of a batch the unit takes: one, or the number of answers it brings."""
+        return max(1, sum(getattr(item, "weight", 1) for item in self.items))
+
     def keep(self, ctx: Context) -> None:
         """Takes over what the context gathered, once the unit's savepoint is released."""
         self.events, self.jobs, self.deltas = ctx.events, ctx.jobs, ctx.deltas
