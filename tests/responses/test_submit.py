@@ -149,7 +149,8 @@ def test_an_answer_names_the_version_that_was_shown(database: Database, place: P
     with database.read() as ctx:
         act_in(ctx, place.workspace_id)
         versions = [service.get(ctx, stored(outcome).id).version_id for outcome in (before, after)]
-        numbers = dict(ctx.connection.execute(select(SurveyVersion.id, SurveyVersion.number)).tuples().all())
+        rows = ctx.connection.execute(select(SurveyVersion.id, SurveyVersion.number))
+        numbers = {row.id: row.number for row in rows}
     assert [numbers[version] for version in versions] == [1, 2]
 
 

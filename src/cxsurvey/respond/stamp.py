@@ -80,5 +80,5 @@ def read(keys: Keys, text: str) -> Stamp | None:
 
 def _body(stamp: Stamp) -> str:
     issued = (stamp.issued_at - EPOCH) // timedelta(milliseconds=1)
-    change = int(stamp.change)
-    return f"{stamp.target}{stamp.target_id.hex}.{stamp.submission.hex()}.{issued}.{change}{stamp.language}.{stamp.version}"
+    what = f"{stamp.target}{stamp.target_id.hex}.{stamp.submission.hex()}.{issued}"
+    return f"{what}.{int(stamp.change)}{stamp.language}.{stamp.version}"

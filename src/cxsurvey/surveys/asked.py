@@ -75,11 +75,8 @@ def asked_before(
     """Surveys as an older version asked them, by survey and number; a page may be posted after a new publication."""
     if not wanted:
         return {}
-    rows = [
-        row
-        for row in queries.versions(ctx.connection, {key for key, _ in wanted})
-        if (row.survey_id, row.number) in wanted
-    ]
+    known = queries.versions(ctx.connection, {survey_id for survey_id, _ in wanted})
+    rows = [row for row in known if (row.survey_id, row.number) in wanted]
     parsed = definitions_of(ctx, {row.id for row in rows})
     return {
         (row.survey_id, row.number): replace(
