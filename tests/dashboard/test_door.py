@@ -8,7 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from cxsurvey import dashboard
-from cxsurvey.accounts import setup, users
+from cxsurvey.accounts import setup, signin, users
 from cxsurvey.accounts.models import Membership, SignIn, User, Workspace
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
@@ -81,7 +81,7 @@ def test_set_up_says_what_is_wrong_and_keeps_what_was_typed(browser: TestClient,
     answer = browser.post(link, data=wrong)
 
     assert answer.status_code == 422
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "strict-origin"
     for name in ("email", "password", "zone", "privacy_url"):
         assert text_of(answer, f"#error-{name}"), name
     assert attribute(answer, "#field-workspace", "value") == SET_UP["workspace"]
@@ -311,6 +311,20 @@ def test_reset_link_works_once_and_ends_all_sessions(signed_in: TestClient, ada:
     assert signed_in.get("/account").status_code == 303
     assert signed_in.post(link, data={"password": "a third set of words"}).status_code == 410
     assert sign_in(signed_in, ada, "another four words").status_code == 303
+
+
+def test_a_new_password_ends_the_sign_in_links_made_before_it(
+    browser: TestClient, signed_in: TestClient, ada: str, write: Write
+) -> None:
+    before_reset = write(lambda ctx: signin.link(ctx, ada))
+    reset = write(lambda ctx: users.reset_link(ctx, ada))
+    browser.post(reset, data={"password": "another four words"})
+    assert browser.post(before_reset).status_code == 410
+
+    sign_in(browser, ada, "another four words")
+    before_change = write(lambda ctx: signin.link(ctx, ada))
+    browser.post("/account/password", data={"present": "another four words", "password": "a third set of words"})
+    assert browser.post(before_change).status_code == 410
 
 
 def test_reset_link_ends_after_an_hour_and_when_a_newer_one_is_made(

@@ -20,7 +20,7 @@ def test_opening_the_link_shows_a_button_and_uses_nothing_up(browser: TestClient
 
     assert [answer.status_code for answer in answers] == [200, 200, 200]
     assert has(answers[0], f'form[method="post"][action="{link}"] button')
-    assert answers[0].headers["referrer-policy"] == "no-referrer"
+    assert answers[0].headers["referrer-policy"] == "strict-origin"
     assert "set-cookie" not in answers[0].headers
 
 

@@ -50,6 +50,7 @@ def guarded(database: Database, audience: Audience, **settings: Any) -> Iterator
         Route("/fail", fail),
         Route("/get", echo),
         *(Route(path, echo, methods=ALL) for path in ("/x", "/w/x", "/r/token", "/sign-in", "/upload", "/livez")),
+        *(Route(f"/{door}/token", echo, methods=ALL) for door in ("enter", "setup", "reset")),
     ]
     app = Starlette(routes=routes)
     errors.install(app, face)
@@ -89,11 +90,13 @@ def test_a_read_may_come_from_anywhere(database: Database, method: str) -> None:
         assert browser.request(method, "/w/x", headers=headers).status_code == 200
 
 
-def test_signing_in_from_elsewhere_is_refused_even_without_a_cookie(database: Database) -> None:
+@pytest.mark.parametrize("path", ["/sign-in", "/enter/token", "/setup/token", "/reset/token"])
+def test_signing_in_from_elsewhere_is_refused_even_without_a_cookie(database: Database, path: str) -> None:
     with guarded(database, Audience.DASHBOARD) as browser:
-        assert browser.post("/sign-in", headers={"Origin": "https://evil.example"}).status_code == 403
-        assert browser.post("/sign-in").status_code == 403
-        assert browser.post("/sign-in", headers={"Origin": ORIGIN}).status_code == 200
+        assert browser.post(path, headers={"Origin": "https://evil.example"}).status_code == 403
+        assert browser.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+        assert browser.post(path).status_code == 403
+        assert browser.post(path, headers={"Origin": ORIGIN}).status_code == 200
 
 
 @pytest.mark.parametrize("audience", [Audience.RESPOND, Audience.API])
@@ -228,6 +231,7 @@ def test_headers_stand_on_refusals_as_well(database: Database) -> None:
         ("/u/0123", "/u/0123"),
         ("/setup/0123456789abcdefghijklmnopq", "/setup/012345…"),
         ("/reset/0123456789abcdefghijklmnopq", "/reset/012345…"),
+        ("/enter/0123456789abcdefghijklmnopq", "/enter/012345…"),
         ("/w/northwind/keys", "/w/northwind/keys"),
     ],
 )

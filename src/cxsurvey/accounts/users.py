@@ -88,7 +88,7 @@ def check_reset(ctx: Context, token: str) -> str:
 
 
 def reset_password(ctx: Context, token: str, new_hash: str) -> None:
-    """Uses the link up, stores the new password and ends every sign-in of that user."""
+    """Uses the link up, stores the new password and ends every sign-in and open link of that user."""
     found = links.use(ctx, Purpose.RESET, token)
     user = queries.user(ctx, found.user_id) if found.user_id is not None else None
     if user is None:
@@ -100,7 +100,8 @@ def reset_password(ctx: Context, token: str, new_hash: str) -> None:
 def _set_password(ctx: Context, user: User, new_hash: str) -> None:
     user.password_hash = new_hash
     user.password_changed_at = ctx.now
-    queries.drop_links(ctx, Purpose.RESET, user.id)
+    for purpose in (Purpose.RESET, Purpose.SIGN_IN):
+        queries.drop_links(ctx, purpose, user.id)
     audit.record(ctx, "user.password_changed", encode("usr", user.id))
 
 

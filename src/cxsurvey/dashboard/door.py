@@ -21,14 +21,12 @@ from cxsurvey.web import browsers, client, cookies
 from cxsurvey.web.errors import STATUS
 from cxsurvey.web.forms import Fields, SentFields, errors_by_field
 from cxsurvey.web.hashing import Hashing
+from cxsurvey.web.headers import DOOR_PAGE
 from cxsurvey.web.targets import local_path
 from cxsurvey.web.templating import render
 
 router = APIRouter()
 log = structlog.get_logger("cxsurvey.door")
-
-# the token stands in the address: it must not travel on
-TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ def set_up_form(request: Request, token: str) -> Response:
     with _database(request).read() as ctx:
         setup.check_link(ctx, token)
     answer = render(request, "dashboard/door/set_up.html", SetUpPage(token, zones()))
-    answer.headers.update(TOKEN_PAGE)
+    answer.headers.update(DOOR_PAGE)
     return answer
 
 
@@ -143,7 +141,7 @@ async def set_up(request: Request, token: str, fields: SentFields) -> Response:
     except Invalid as refusal:
         typed = fields.filled("name", "email", "workspace", "zone", "privacy_url")
         page = SetUpPage(token, zones(), typed=typed, errors=errors_by_field(refusal))
-        return _again(request, "dashboard/door/set_up.html", page, refusal, TOKEN_PAGE)
+        return _again(request, "dashboard/door/set_up.html", page, refusal, DOOR_PAGE)
     answer = _to(f"/w/{slug}/")
     cookies.hand_out(answer, cookie, database.settings)
     return answer
@@ -155,7 +153,7 @@ def reset_form(request: Request, token: str) -> Response:
     with _database(request).read() as ctx:
         email = users.check_reset(ctx, token)
     answer = render(request, "dashboard/door/reset.html", ResetPage(token, email))
-    answer.headers.update(TOKEN_PAGE)
+    answer.headers.update(DOOR_PAGE)
     return answer
 
 
@@ -168,7 +166,7 @@ async def reset(request: Request, token: str, fields: SentFields) -> Response:
         command = ResetPassword.from_fields(fields.filled("password"))
     except Invalid as refusal:
         page = ResetPage(token, email, errors=errors_by_field(refusal))
-        return _again(request, "dashboard/door/reset.html", page, refusal, TOKEN_PAGE)
+        return _again(request, "dashboard/door/reset.html", page, refusal, DOOR_PAGE)
     new_hash = await _hashing(request).run(lambda: passwords.hashed(command.password))
     await database.awrite(lambda ctx: users.reset_password(ctx, token, new_hash), share=Share.DASHBOARD)
     answer = _to("/sign-in?reset")

@@ -12,12 +12,10 @@ from cxsurvey.accounts import signin
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.web import browsers, cookies
+from cxsurvey.web.headers import DOOR_PAGE
 from cxsurvey.web.templating import render
 
 router = APIRouter()
-
-# the token stands in the address: it must not travel on
-TOKEN_PAGE = {"Referrer-Policy": "no-referrer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def form(request: Request, token: str) -> Response:
     with database.read() as ctx:
         name = signin.check_link(ctx, token)
     answer = render(request, "dashboard/door/enter.html", EnterPage(token, name))
-    answer.headers.update(TOKEN_PAGE)
+    answer.headers.update(DOOR_PAGE)
     return answer
 
 

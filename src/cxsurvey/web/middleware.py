@@ -27,7 +27,8 @@ BODY_LIMIT: Mapping[Audience, int] = {
     Audience.API: 2 * 1024 * 1024,
     Audience.OPERATIONS: 0,
 }
-SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset)/)([^/]{0,6})([^/]*)")
+SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset|enter)/)([^/]{0,6})([^/]*)")
+SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/")
 
 WRONG_HOST = Fault(400, "wrong_host", "This installation does not answer to that name. Check CXSURVEY_BASE_URL.")
 CROSS_SITE = Fault(403, "cross_site", "This request did not come from one of our own pages, so it was not carried out.")
@@ -99,7 +100,7 @@ class Guard:
         """Only the dashboard acts on a cookie; sign-in is guarded too, so that nobody is signed in unawares."""
         if self.audience is not Audience.DASHBOARD or given in origin.SAFE_METHODS:
             return False
-        return scope["path"] == "/sign-in" or cookies.is_carried(scope, self.settings)
+        return scope["path"].startswith(SIGNING_IN) or cookies.is_carried(scope, self.settings)
 
     def _note(self, scope: Scope, number: str, status: int, seconds: float) -> None:
         metrics.request(self.audience.value, status, seconds)
