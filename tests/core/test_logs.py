@@ -109,6 +109,20 @@ def test_the_access_log_cuts_tokens(stream: io.StringIO, clock: FixedClock) -> N
     assert (line["path"], line["status"], line["milliseconds"]) == ("/r/7Kp2…", 200, 12.3)
 
 
+@pytest.mark.parametrize("log_format", ["console", "json"])
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x1b", "\x07", "\x7f", "\x9b", "\u0085", "\u2028", "\u2029", "\u202e"])
+def test_a_request_cannot_forge_a_line_or_steer_the_terminal(
+    stream: io.StringIO, clock: FixedClock, log_format: str, sign: str
+) -> None:
+    logs.configure(Settings(log_format=log_format), clock, stream)  # type: ignore[arg-type]
+
+    logs.access(method=f"GE{sign}T", path=f"/w/x{sign}[31mforged", status=404, seconds=0.1, audience="dashboard")
+
+    assert len(stream.getvalue().splitlines()) == 1
+    assert sign not in stream.getvalue().removesuffix("\n")
+    assert "forged" in stream.getvalue()
+
+
 def test_a_higher_level_silences_the_access_log(stream: io.StringIO, clock: FixedClock) -> None:
     configured(stream, clock, log_level="warning")
 

@@ -87,13 +87,16 @@ def access(
     request_id: str = "",
     peer: str = "",
 ) -> None:
-    """Logs one answered request. `path` is without query; tokens in it are cut to their first characters."""
+    """Logs one answered request. `path` is without query; tokens in it are cut to their first characters.
+
+    Whoever sends the request chooses method and path, so nothing in them may begin a line or steer a terminal.
+    """
     if _access.stream is None:
         return
     _access.write(
         {
-            "method": method,
-            "path": _TOKEN.sub(r"\1…", path),
+            "method": _printable(method),
+            "path": _printable(_TOKEN.sub(r"\1…", path)),
             "status": status,
             "milliseconds": round(seconds * 1000, 1),
             "audience": audience,
@@ -101,6 +104,12 @@ def access(
             "peer": peer,
         }
     )
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def configure(settings: Settings, clock: Clock, stream: TextIO | None = None) -> None:
