@@ -64,6 +64,20 @@ def test_the_period_before_has_the_same_length_and_touches() -> None:
     assert period.before.days == period.days == 31
 
 
+@pytest.mark.parametrize(
+    ("name", "since", "until"),
+    [
+        ("30d", date(2026, 9, 23), date(2026, 10, 23)),
+        ("12m", date(2024, 11, 22), date(2025, 11, 22)),
+        ("18m", date(2023, 11, 22), date(2025, 5, 22)),
+    ],
+)
+def test_the_period_before_a_named_one_is_as_long_as_its_name_says(name: str, since: date, until: date) -> None:
+    before = parse({"period": name}, NOON, ISTANBUL).before
+
+    assert before == Period(PeriodKey.CUSTOM, since, until, ISTANBUL)
+
+
 def test_all_time_has_no_period_before() -> None:
     assert parse({"period": "all"}, NOON, ISTANBUL).before is None
 

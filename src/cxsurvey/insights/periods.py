@@ -74,10 +74,12 @@ class Period:
 
     @property
     def before(self) -> Period | None:
-        """The period of the same length right before; None where everything is looked at."""
+        """As many days, or months where it is made of months, right before; None where everything is looked at."""
         if self.key is PeriodKey.ALL:
             return None
-        return Period(PeriodKey.CUSTOM, self.since - timedelta(days=self.days), self.since, self.zone)
+        months = _MONTHS.get(self.key)
+        first = _months_back(self.since, months) if months else self.since - timedelta(days=self.days)
+        return Period(PeriodKey.CUSTOM, first, self.since, self.zone)
 
     @property
     def before_words(self) -> str:
