@@ -27,7 +27,8 @@ class SecretFiles(PydanticBaseSettingsSource):
         if not path:
             return None, field_name, False
         try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+            with Path(path).open(encoding="utf-8") as file:
+                return file.readline().strip(), field_name, False
         except (OSError, UnicodeDecodeError) as error:
             raise ValueError(f"{PREFIX}{field_name.upper()}_FILE: cannot read {path}: {error}") from error
 
