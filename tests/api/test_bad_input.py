@@ -103,6 +103,23 @@ def test_a_score_or_a_comment_is_needed(rest: TestClient, scene: Scene) -> None:
     assert refused(rest, json.dumps({"survey": scene.survey}))["code"] == "score_missing"
 
 
+@pytest.mark.parametrize("metric", ["csat", "ces", "NPS", None, 0, ["nps"]])
+def test_a_survey_asks_what_there_is_a_question_for(rest: TestClient, metric: Any) -> None:
+    reply = rest.post("/surveys", json={"name": "x", "metric": metric})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
+    (entry,) = reply.json()["errors"]
+    assert (entry["pointer"], entry["rule"], entry["message"]) == ("/metric", "not_offered", "must be nps")
+
+
+@pytest.mark.parametrize("languages", [["en", "en"], ["pt-br", "de", "pt-BR"]])
+def test_a_language_is_named_once(rest: TestClient, languages: list[str]) -> None:
+    reply = rest.post("/surveys", json={"name": "x", "languages": languages})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
+    assert [(entry["pointer"], entry["rule"]) for entry in reply.json()["errors"]] == [
+        ("/languages", "duplicate_language")
+    ]
+
+
 @pytest.mark.parametrize(
     "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "json"]
 )

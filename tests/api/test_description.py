@@ -83,6 +83,11 @@ def test_the_examples_are_taken(document: dict[str, Any]) -> None:
     assert tried == 7
 
 
+def test_a_survey_is_described_with_what_it_may_ask(document: dict[str, Any]) -> None:
+    taken = document["components"]["schemas"]["CreateSurvey"]["properties"]
+    assert (taken["metric"]["enum"], taken["metric"]["default"]) == (["nps"], "nps")
+
+
 def test_every_route_is_described_but_the_description(database: Database, document: dict[str, Any]) -> None:
     guarded = api.build(database)
     app: FastAPI = guarded.app.behind  # type: ignore[attr-defined]

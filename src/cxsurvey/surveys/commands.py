@@ -4,15 +4,40 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
 from cxsurvey.core.text import Line80
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.definition import MOST_LANGUAGES, Definition
 from cxsurvey.surveys.languages import Language
+from cxsurvey.surveys.standard import METRICS
 
-Languages = Annotated[tuple[Language, ...], Field(min_length=1, max_length=MOST_LANGUAGES)]
+
+def _check_metric(value: object) -> object:
+    # before the type, so that what is no metric at all is told the same as one that has no question yet
+    if value not in METRICS:
+        raise PydanticCustomError("not_offered", "must be {offered}", {"offered": " or ".join(METRICS)})
+    return value
+
+
+def _check_languages(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(value)) != len(value):
+        raise PydanticCustomError("duplicate_language", "must not name one language twice")
+    return value
+
+
+AskedMetric = Annotated[
+    Metric,
+    BeforeValidator(_check_metric),
+    WithJsonSchema({"type": "string", "enum": [metric.value for metric in METRICS]}),
+]
+Languages = Annotated[
+    tuple[Language, ...],
+    Field(min_length=1, max_length=MOST_LANGUAGES, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_check_languages),
+]
 Revision = Annotated[int, Field(ge=1)]
 
 
@@ -23,7 +48,7 @@ class CreateSurvey(Command):
     """
 
     name: Line80
-    metric: Metric = Metric.NPS
+    metric: AskedMetric = Metric.NPS
     languages: Languages = ("en",)
     anonymous: bool = False
     definition: Definition | None = None

@@ -5,7 +5,7 @@ The question is the published one; end labels name the ends only, so that no num
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.definition import CommentLabels, Definition, Texts, Thanks, ThanksByBand
@@ -17,10 +17,10 @@ READY = ("en", "de", "tr", "ar")
 def standard(metric: Metric, workspace_name: str, languages: Sequence[str] = READY) -> Definition:
     """A definition that can be published at once when all `languages` are ready ones.
 
-    The first language is the default one; a language without ready texts starts empty. Only NPS has a
-    standard question so far; another metric is a KeyError.
+    The first language is the default one; a language without ready texts starts empty. `metric` must be one of
+    `METRICS`.
     """
-    ready = {Metric.NPS: _nps}[metric]
+    ready = _TEXTS[metric]
     name = workspace_name.replace("{", "(").replace("}", ")")  # a name is no place for merge tags
     return Definition(
         default_language=languages[0],
@@ -31,6 +31,11 @@ def standard(metric: Metric, workspace_name: str, languages: Sequence[str] = REA
 def _nps(language: str, name: str) -> Texts:
     texts = {"en": _english, "de": _german, "tr": _turkish, "ar": _arabic}.get(language)
     return texts(name) if texts else Texts()
+
+
+_TEXTS: Mapping[Metric, Callable[[str, str], Texts]] = {Metric.NPS: _nps}
+METRICS = tuple(_TEXTS)
+"""Metrics with a standard question."""
 
 
 def _english(name: str) -> Texts:
