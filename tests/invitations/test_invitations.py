@@ -29,6 +29,7 @@ def test_a_link_finds_its_invitation_and_is_not_stored(ctx: Context, place: Plac
 
     token = made.token(ctx)
 
+    assert token is not None
     assert service.by_token(ctx, token).id == made.id
     stored = ctx.connection.execute(text("SELECT * FROM invitations")).one()
     assert token.encode() not in str(tuple(stored)).encode()
@@ -62,10 +63,22 @@ def test_any_other_token_is_unknown(ctx: Context, place: Place, token: str) -> N
 def test_links_made_with_a_former_key_stay_valid_while_it_is_configured(ctx: Context, place: Place) -> None:
     made = service.create(ctx, place.survey.id, CreateInvitation())
     token = made.token(ctx)
+    assert token is not None
     ctx.keys = Keys((b"a newer root secret of the installation", *ctx.keys.roots))
 
     assert service.by_token(ctx, token).token(ctx) == token
     assert service.create(ctx, place.survey.id, CreateInvitation()).key_number == ctx.keys.current != made.key_number
+
+
+def test_links_of_a_key_that_is_gone_are_dead_and_can_still_be_taken_back(ctx: Context, place: Place) -> None:
+    made = service.create(ctx, place.survey.id, CreateInvitation())
+    token = made.token(ctx)
+    assert token is not None
+    ctx.keys = Keys((b"a newer root secret of the installation",))
+
+    with pytest.raises(LinkUnknown):
+        service.by_token(ctx, token)
+    assert service.revoke(ctx, made.id).token(ctx) is None
 
 
 def test_the_invitation_of_another_workspace_is_not_there(ctx: Context, place: Place) -> None:

@@ -169,6 +169,54 @@ def test_nothing_is_acknowledged_when_the_counters_cannot_be_written(laned: Data
     assert words_in(laned) == ["kept"]
 
 
+def test_a_refused_caller_hears_the_reason_even_when_the_batch_is_lost(laned: Database, book: Book) -> None:
+    def refuse(ctx: Context) -> None:
+        raise Invalid("no", field="word")
+
+    async def both() -> list[Any]:
+        held = Held()
+        blocker = asyncio.create_task(laned.awrite(held, share=Share.JOBS))
+        await asyncio.to_thread(held.entered.wait, 10)
+        book.finisher_breaks = True
+        waiting = [
+            asyncio.create_task(laned.awrite(refuse, share=Share.API)),
+            asyncio.create_task(laned.ahot(book.hot, ["lost"], share=Share.API)),
+        ]
+        await asyncio.sleep(0)
+        held.go.set()
+        await blocker
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert [type(outcome) for outcome in asyncio.run(both())] == [Invalid, Unavailable]
+
+
+def test_a_chore_that_fails_does_not_end_the_lane(laned: Database, book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = threading.Event()
+
+    def fail() -> None:
+        failed.set()
+        monkeypatch.undo()
+        raise RuntimeError("the disk is full")
+
+    store = laned._lanes._lanes[0]._store  # type: ignore[attr-defined]
+    monkeypatch.setattr(store, "do_chore", fail)
+    monkeypatch.setattr(store, "has_chore", lambda: True)
+    with laned._lanes._lanes[0]._changed:  # type: ignore[attr-defined]
+        laned._lanes._lanes[0]._changed.notify()  # type: ignore[attr-defined]
+
+    assert failed.wait(10)
+    assert laned.hot(book.hot, ["kept"], share=Share.API) == ["KEPT"]
+    assert laned.ready()
+
+
+def test_a_closed_lane_is_not_ready(laned: Database) -> None:
+    assert laned.ready()
+
+    laned._lanes.close()
+
+    assert not laned.ready()
+
+
 def test_a_caller_that_waits_too_long_gives_up_and_its_unit_never_runs(
     laned: Database, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:

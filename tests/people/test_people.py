@@ -20,9 +20,7 @@ def workspace_id(ctx: Context) -> UUID:
 
 
 def put(ctx: Context, workspace_id: UUID, **fields: object) -> UUID:
-    found = upsert(ctx, [(workspace_id, PersonInput.from_fields(fields))])[0]
-    assert found is not None
-    return found
+    return upsert(ctx, [(workspace_id, PersonInput.from_fields(fields))])[0]
 
 
 def test_an_address_names_one_person_however_it_is_written(ctx: Context, workspace_id: UUID) -> None:
@@ -66,8 +64,18 @@ def test_the_same_address_in_two_workspaces_is_two_people(ctx: Context, workspac
     assert put(ctx, workspace_id, email="kim@example.com") != put(ctx, other, email="kim@example.com")
 
 
-def test_nobody_is_made_of_a_name_alone(ctx: Context, workspace_id: UUID) -> None:
-    assert upsert(ctx, [(workspace_id, PersonInput(name="Kim"))]) == [None]
+def test_nobody_is_made_of_a_name_alone() -> None:
+    with pytest.raises(Invalid) as caught:
+        PersonInput.from_fields({"name": "Kim"})
+
+    assert [problem.rule for problem in caught.value.problems] == ["nobody_named"]
+
+
+def test_a_language_tag_is_no_longer_than_its_column() -> None:
+    with pytest.raises(Invalid) as caught:
+        PersonInput.from_fields({"external_id": "c-1", "locale": "x" * 17})
+
+    assert [(problem.field, problem.rule) for problem in caught.value.problems] == [("locale", "too_long")]
 
 
 @pytest.mark.parametrize("address", ["kim", "kim@", "@example.com", "kim@exa mple.com", "a@b@c.example", "kim@-.com"])

@@ -19,12 +19,16 @@ from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.errors import UnknownFollowUp
 from cxsurvey.responses.service import FollowUpAnswers, VoidResponse
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored, submit
+from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.commands import EditSurvey
+from cxsurvey.surveys.definition import FollowUp, FollowUpKind
 from cxsurvey.surveys.models import SurveyVersion
-from tests.factories import Place, act_in, form_page, make_place, shared_link_answer
+from tests.factories import Place, act_in, form_page, make_open_survey, make_place, shared_link_answer
 
 
 def stored(outcome: object) -> Stored:
@@ -236,6 +240,65 @@ def test_an_external_id_is_stored_once_per_source(database: Database, place: Pla
     assert day_of(database, place) == {"n9": 2}
 
 
+def test_an_external_id_of_another_survey_is_refused_and_nothing_is_lost_in_silence(
+    database: Database, place: Place
+) -> None:
+    def another(ctx: Context) -> Place:
+        act_in(ctx, place.workspace_id)
+        return replace(place, survey=make_open_survey(ctx, "After delivery"))
+
+    other = database.write(another, share=Share.JOBS)
+    send(database, rest_answer(place, external_id="order-1"))
+
+    outcome = send(database, rest_answer(other, external_id="order-1", score=0))[0]
+
+    assert refused(outcome) == "external_id_taken"
+
+
+def test_a_quick_change_through_the_thank_you_page_counts(database: Database, place: Place) -> None:
+    first = stored(send(database, answer(database, place, 2))[0])
+    assert first.change_token is not None
+    with database.read() as ctx:
+        page = form_page(ctx, 0.4, from_thanks=True)
+    change = Submission(place.survey.id, "link", score=8, page=page, change_hash=service.digest(first.change_token))
+
+    assert stored(send(database, change)[0]).state == "counted"
+
+
+def test_follow_ups_belong_to_the_band_of_the_score(database: Database, place: Place) -> None:
+    why = FollowUp(id="why", kind=FollowUpKind.TEXT, bands=frozenset({Band.DETRACTOR}), labels={"en": "Why?"})
+
+    def publish_with_follow_up(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        definition = place.survey.draft.model_copy(
+            update={"follow_ups": (why,), "texts": {"en": place.survey.draft.texts["en"]}}
+        )
+        edit = EditSurvey(revision=place.survey.revision, name="Relationship", anonymous=False, definition=definition)
+        surveys.publish(ctx, surveys.edit(ctx, place.survey.id, edit).id)
+
+    database.write(publish_with_follow_up, share=Share.DASHBOARD)
+
+    unhappy, happy = send(
+        database,
+        rest_answer(place, score=2, follow_ups={"why": "It was late."}),
+        rest_answer(place, score=9, follow_ups={"why": "It was late."}),
+    )
+
+    assert stored(unhappy).created
+    assert refused(happy) == "unknown_follow_up"
+    token = stored(send(database, answer(database, place, 9))[0]).change_token
+    with database.read() as ctx:
+        asked = asked_by_id(ctx, place.survey.id)
+    assert asked is not None
+    with pytest.raises(UnknownFollowUp):
+        database.write(
+            lambda ctx: service.follow_up(
+                ctx, FollowUpAnswers(answers={"why": "It was late."}), asked.definition, token=token
+            ),
+            share=Share.RESPONDENT,
+        )
+
+
 def test_one_bad_answer_does_not_cost_the_others(database: Database, place: Place) -> None:
     outcomes = send(
         database,
@@ -333,17 +396,6 @@ def test_attribution_is_what_it_was_when_the_link_was_made(database: Database, p
     with database.read() as ctx:
         act_in(ctx, place.workspace_id)
         assert service.get(ctx, response.id).segments == {"agent": "Agent 1"}
-
-
-def test_page_two_is_kept_as_a_revision(database: Database, place: Place) -> None:
-    first = stored(send(database, answer(database, place, 2))[0])
-    definition = place.survey.draft
-    if not definition.follow_ups:
-        outcome = database.write(
-            lambda ctx: service.follow_up(ctx, FollowUpAnswers(answers={}), definition, token=first.change_token),
-            share=Share.RESPONDENT,
-        )
-        assert outcome.revision == 1
 
 
 def test_the_queries_of_a_call_do_not_grow_with_its_answers(database: Database, place: Place) -> None:

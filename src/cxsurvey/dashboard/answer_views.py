@@ -43,7 +43,6 @@ KINDS: Final[Mapping[str, str]] = {
 }
 ACTORS: Final[Mapping[str, str]] = {
     ActorKind.RESPONDENT.value: "the customer",
-    ActorKind.NOBODY.value: "the customer",
     ActorKind.USER.value: "a user",
     ActorKind.KEY.value: "another system",
     ActorKind.OPERATOR.value: "the operator",

@@ -19,7 +19,7 @@ from cxsurvey.core.command import Command
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import NotFound
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
-from cxsurvey.core.text import Line40, Line80, Line500
+from cxsurvey.core.text import Line16, Line80, Line500
 from cxsurvey.invitations import queries
 from cxsurvey.invitations.errors import LinkExpired, LinkRevoked, LinkUnknown
 from cxsurvey.people import segments
@@ -36,7 +36,7 @@ class CreateInvitation(Command):
     """Ask for one personal link. `person` may be left out: the link then belongs to nobody in particular."""
 
     person: PersonInput | None = None
-    locale: Line40 | None = None
+    locale: Line16 | None = None
     segments: Segments = Segments()
     attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)
     expires_in_days: int | None = Field(default=None, ge=1, le=730)
@@ -64,8 +64,10 @@ class InvitationView:
     """Segment key to number of `segment_values`."""
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
-    def token(self, ctx: Context) -> str:
-        """The secret part of the link; the same each time."""
+    def token(self, ctx: Context) -> str | None:
+        """The secret part of the link, the same each time; None when its key is no longer configured."""
+        if self.key_number not in ctx.keys.numbers:
+            return None
         return ctx.keys.link_token(PURPOSE, self.id, self.generation, self.key_number)
 
     def check_usable(self, now: datetime) -> None:
@@ -135,7 +137,7 @@ def many(ctx: Context, ids: Collection[UUID]) -> dict[UUID, InvitationView]:
 def by_token(ctx: Context, token: str) -> InvitationView:
     """The invitation a personal link belongs to; raises `LinkUnknown`. Whether it may be used is `check_usable`."""
     row = queries.by_hash(ctx.connection, digest(token)) if len(token) == TOKEN_LENGTH else None
-    if row is None:
+    if row is None or row.key_number not in ctx.keys.numbers:
         raise LinkUnknown
     return _view(row)
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.addresses import Email, normal_email
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
-from cxsurvey.core.text import Line40, Line80, Line200, Line500
+from cxsurvey.core.text import Line16, Line80, Line200, Line500
 from cxsurvey.people import queries
 
 
@@ -27,13 +28,14 @@ class PersonInput(Command):
     email: Email | None = None
     external_id: Line200 | None = None
     name: Line200 | None = None
-    locale: Line40 | None = None
+    locale: Line16 | None = None
     attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)
 
-    @property
-    def is_known(self) -> bool:
-        """Whether there is something to find the person by."""
-        return self.email is not None or self.external_id is not None
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Self:
+        if self.email is None and self.external_id is None:
+            raise PydanticCustomError("nobody_named", "must have an email or an external_id")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,17 @@ class PersonView:
     attributes: dict[str, Any]
 
 
-def upsert(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list[UUID | None]:
+def upsert(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list[UUID]:
     """The id of each (workspace, person), adding who is new and updating what was sent about who is known.
 
     Found by external id first, then by address. Two known people are never merged: the external id wins and the
-    address of the other stays with the other. An input without address and external id gives None.
+    address of the other stays with the other.
     """
     found = _find(ctx, inputs)
-    ids: list[UUID | None] = []
+    ids: list[UUID] = []
     added: list[dict[str, Any]] = []
     changed: dict[UUID, dict[str, Any]] = {}
     for workspace_id, person in inputs:
-        if not person.is_known:
-            ids.append(None)
-            continue
         email_key = normal_email(person.email) if person.email else None
         known = found.get((workspace_id, "external_id", person.external_id)) or found.get(
             (workspace_id, "email", email_key)

@@ -35,12 +35,13 @@ def check(item: Submission, survey: Asked, now: datetime, *, known: bool) -> Non
     if item.answered_at is not None and not EARLIEST <= item.answered_at <= now + CLOCKS_MAY_DIFFER:
         raise OutsideTime(field="answered_at")
     if item.follow_ups:
-        check_follow_ups(item.follow_ups, survey.definition)
+        check_follow_ups(item.follow_ups, survey.definition, item.score)
 
 
-def check_follow_ups(answers: Mapping[str, str], definition: Definition) -> None:
-    """Raises when an answer belongs to no follow-up, or chooses what is not offered."""
-    asked = {follow_up.id: follow_up for follow_up in definition.follow_ups}
+def check_follow_ups(answers: Mapping[str, str], definition: Definition, score: int | None) -> None:
+    """Raises when an answer belongs to no follow-up of this score, or chooses what is not offered."""
+    possible = definition.follow_ups if score is None else definition.follow_ups_for(definition.band(score))
+    asked = {follow_up.id: follow_up for follow_up in possible}
     for key, answer in answers.items():
         follow_up = asked.get(key)
         if follow_up is None:

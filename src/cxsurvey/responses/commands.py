@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
-from cxsurvey.core.text import Line40, Line80, Line200, Line500, Passage4000
+from cxsurvey.core.text import Line16, Line40, Line80, Line200, Line500, Passage4000
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 
@@ -43,7 +43,7 @@ class AnswerInput(Command):
     """The caller's own id; the same one again never makes a second response."""
     source: Source = "rest"
     """Who collected the answer; `link` and `invitation` are our own pages and cannot be claimed."""
-    locale: Line40 | None = None
+    locale: Line16 | None = None
     person: PersonInput | None = None
     segments: Segments = Segments()
     attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)

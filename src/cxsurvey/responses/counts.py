@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table, case, func, select, update
@@ -22,13 +23,14 @@ _ZERO = dict.fromkeys(COUNTERS, 0)
 _ADD = FixedInsert(_days, lambda dialect: insert_adding(_days, dialect, _KEY, COUNTERS))
 
 
-def flush(connection: Connection, sums: Mapping[DeltaKey, Mapping[str, int]]) -> None:
-    """Adds the sums of a batch to their days; `sums` comes sorted, so that two writers cannot cross."""
-    if not sums:
-        return
+def flush(connection: Connection, sums: Mapping[DeltaKey, Mapping[str, int]]) -> Callable[[], None]:
+    """Adds the sums of a batch to their days; `sums` comes sorted, so that two writers cannot cross.
+
+    Gives what tells the metrics, for after the commit.
+    """
     rows = [{"trend_line_id": line, "report_day": day, **_ZERO, **amounts} for (line, day), amounts in sums.items()]
     _ADD.run(connection, rows)
-    _note(sums)
+    return partial(_note, sums)
 
 
 def _note(sums: Mapping[DeltaKey, Mapping[str, int]]) -> None:

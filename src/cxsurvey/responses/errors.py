@@ -41,7 +41,7 @@ class UnknownFollowUp(Refusal):
 
     code = "unknown_follow_up"
     kind = Kind.INVALID
-    message = "is not a follow-up of this survey"
+    message = "is not a follow-up that this survey asks after this score"
 
 
 class NotAnOption(Refusal):
@@ -58,6 +58,14 @@ class OutsideTime(Refusal):
     code = "outside_time"
     kind = Kind.INVALID
     message = "must be between 2000-01-01 and now"
+
+
+class ExternalIdTaken(Refusal):
+    """The source has used this id for a response to another survey."""
+
+    code = "external_id_taken"
+    kind = Kind.CONFLICT
+    message = "belongs to a response to another survey"
 
 
 class ChangeExpired(Refusal):

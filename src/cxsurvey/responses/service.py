@@ -13,8 +13,8 @@ from pydantic import Field
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core import audit
 from cxsurvey.core.command import Command
-from cxsurvey.core.context import Context
-from cxsurvey.core.errors import Busy, Invalid, NotFound
+from cxsurvey.core.context import RESPONDENT, Context
+from cxsurvey.core.errors import Busy, NotFound
 from cxsurvey.core.ids import encode
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
 from cxsurvey.core.text import Line40, Line200, Passage4000
@@ -117,6 +117,7 @@ def follow_up(
 
     Raises NotFound for an unknown link, `ChangeExpired` when the time of a shared-link answer is over.
     """
+    ctx.actor = RESPONDENT
     if token is not None:
         row = _by_token(ctx, token)
         if ctx.now >= row["answered_at"] + timedelta(hours=ctx.settings.change_hours):
@@ -127,7 +128,7 @@ def follow_up(
             raise NotFound
         row = found
     given = {key: text for key, text in answers.answers.items() if text}
-    check_follow_ups(given, definition)
+    check_follow_ups(given, definition, row["score"])
     kept = {key: text for key, text in row["follow_ups"].items() if key not in answers.answers}
     changed = changes.apply(ctx, row, {"follow_ups": {**kept, **given}}, kind="followed_up")
     if changed is None:
@@ -229,14 +230,6 @@ def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: in
         return []
     rows = queries.newest_page(ctx.connection, trend_line_ids, wanted, limit)
     return _views(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
-
-
-def parse_states(words: Sequence[str]) -> list[str]:
-    """State names from outside; raises `Invalid` naming the allowed ones."""
-    allowed = [state.value for state in ResponseState]
-    if any(word not in allowed for word in words):
-        raise Invalid(f"must be one of {', '.join(allowed)}", field="state")
-    return list(words)
 
 
 def _own(ctx: Context, response_id: UUID) -> dict[str, Any]:

@@ -59,15 +59,15 @@ def judge(facts: Facts) -> Reason | None:
     """Whether these facts speak of a machine; None for a person.
 
     Two scores in a minute are a burst only when they come from different, freshly opened pages: a person who
-    changes an answer does so on the same page or through the thank-you page.
+    changes an answer does so on the same page or through the thank-you page, as quickly as they like.
     """
     if facts.trapped:
         return Reason.TRAP
+    if facts.from_thanks:
+        return None
     if facts.seconds < LEAST_SECONDS:
         return Reason.HASTE
-    if not facts.from_thanks and _is_burst(facts.posts):
-        return Reason.BURST
-    return None
+    return Reason.BURST if _is_burst(facts.posts) else None
 
 
 def _is_burst(posts: Sequence[Post]) -> bool:

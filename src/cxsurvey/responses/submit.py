@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cxsurvey.core.context import Context
+from cxsurvey.core.context import NOBODY, RESPONDENT, Context
 from cxsurvey.core.db.units import Hot
 from cxsurvey.core.errors import Busy, Refusal
 from cxsurvey.core.signing import digest
@@ -28,9 +28,9 @@ from cxsurvey.people.segments import SegmentPair
 from cxsurvey.responses import changes, counts, queries
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
-from cxsurvey.responses.errors import ChangeExpired, SurveyUnknown
+from cxsurvey.responses.errors import ChangeExpired, ExternalIdTaken, SurveyUnknown
 from cxsurvey.responses.events import ResponseSubmitted
-from cxsurvey.responses.states import Facts, Post, ResponseState, contribution, judge
+from cxsurvey.responses.states import POSTS_KEPT, Facts, Post, ResponseState, contribution, judge
 from cxsurvey.surveys.asked import Asked, asked_before, asked_many
 
 CHANGE_PURPOSE = "answer"
@@ -69,6 +69,8 @@ def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     A second answer to an invitation, to a form page already posted or through the change link is a change of the
     first. A second answer with a known external id leaves the first as it is.
     """
+    if ctx.actor == NOBODY:
+        ctx.actor = RESPONDENT  # only a form is posted by nobody we know
     outcomes: list[Outcome | None] = [None] * len(submissions)
     waiting = list(range(len(submissions)))
     asked = asked_many(ctx, survey_ids={submission.survey_id for submission in submissions})
@@ -198,6 +200,8 @@ def _find(existing: Mapping[SameAnswer, Row], item: Submission) -> Row | None:
 def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
     """A known answer once more: a change when it comes from a form, the first one as it stands otherwise."""
     if item.page is None:
+        if found["survey_id"] != item.survey_id:
+            raise ExternalIdTaken(field="external_id")
         return _stored(found, created=False)
     hours = ctx.settings.change_hours
     if item.invitation_id is None and ctx.now >= found["answered_at"] + timedelta(hours=hours):
@@ -364,7 +368,7 @@ def _facts_as_stored(facts: Facts | None) -> dict[str, Any]:
     if facts is None:
         return {}
     posts = [{"at": post.at.isoformat(), "score": post.score, "page": post.page} for post in facts.posts]
-    return {"seconds": round(facts.seconds, 1), "trapped": facts.trapped, "posts": posts[-12:]}
+    return {"seconds": round(facts.seconds, 1), "trapped": facts.trapped, "posts": posts[-POSTS_KEPT:]}
 
 
 def _state(item: Submission, facts: Facts | None, *, test: bool = False) -> tuple[str, str | None]:

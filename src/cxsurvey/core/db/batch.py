@@ -20,7 +20,8 @@ from cxsurvey.core.jobs import queue
 log = structlog.get_logger("cxsurvey.lane")
 
 Handler: TypeAlias = Callable[[Context, Sequence[Any]], None]
-Finisher: TypeAlias = Callable[[Connection, Mapping[DeltaKey, Mapping[str, int]]], None]
+Told: TypeAlias = Callable[[], None]
+Finisher: TypeAlias = Callable[[Connection, Mapping[DeltaKey, Mapping[str, int]]], Told | None]
 MakeContext: TypeAlias = Callable[[Connection], Context]
 
 
@@ -29,8 +30,8 @@ class Reactions:
     """What follows from a unit, as `wiring` lists it.
 
     `handlers`: event type to functions that take all events of that type in the batch. `finishers`: kind of delta
-    to the function that writes the sums, right before the commit. `pack` turns a handler's name and its events
-    into the arguments of the job that tries a failed handler again.
+    to the function that writes the sums, right before the commit; what it returns is called after it. `pack`
+    turns a handler and its events into the job that tries it again.
     """
 
     handlers: Mapping[type[Event], Sequence[Handler]] = field(default_factory=dict)
@@ -118,8 +119,10 @@ def _undo(savepoint: Any, ctx: Context, error: BaseException) -> None:
         raise BatchLost from second
 
 
-def finish(connection: Connection, units: Sequence[Unit], make_context: MakeContext, reactions: Reactions) -> None:
-    """Handlers, then jobs in one statement, then finishers with their keys sorted.
+def finish(
+    connection: Connection, units: Sequence[Unit], make_context: MakeContext, reactions: Reactions
+) -> list[Told]:
+    """Handlers, then jobs in one statement, then finishers with their keys sorted; what to call after the commit.
 
     A handler that raises loses its own part only, is logged and tried again as a job. An error here beyond that
     loses the whole batch, because the counts would no longer be exact.
@@ -137,8 +140,9 @@ def finish(connection: Connection, units: Sequence[Unit], make_context: MakeCont
     ctx = make_context(connection)
     if jobs:
         queue.write(connection, jobs, ctx.ids, ctx.now)
-    for kind, rows in sorted(merge(deltas).items()):
-        reactions.finishers[kind](connection, dict(sorted(rows.items())))
+    sums = sorted(merge(deltas).items())
+    told = [reactions.finishers[kind](connection, dict(sorted(rows.items()))) for kind, rows in sums]
+    return [tell for tell in told if tell is not None]
 
 
 def _handle(

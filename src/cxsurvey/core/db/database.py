@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from anyio import move_on_after
 from anyio.to_thread import run_sync
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from cxsurvey.core.clock import Clock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.batch import Reactions
-from cxsurvey.core.db.engines import Engines, limit_reading, open_engines
+from cxsurvey.core.db.engines import READ_SECONDS, Engines, limit_reading, open_engines
 from cxsurvey.core.db.failures import Failure, failure_of, is_refused_write
 from cxsurvey.core.db.lane import Lane, LaneSet
 from cxsurvey.core.db.store import PostgresStore, SqliteStore, Store
@@ -35,6 +36,7 @@ class Lanes(Protocol):
 
     def start(self) -> None: ...
     def close(self) -> None: ...
+    def is_alive(self) -> bool: ...
     def run(self, work: Callable[[Context], T], share: Share, key: object) -> T: ...
     async def arun(self, work: Callable[[Context], T], share: Share, key: object) -> T: ...
     def run_hot(self, hot: Hot[C, R], items: Sequence[C], share: Share, key: object) -> list[R]: ...
@@ -157,7 +159,10 @@ class Database:
     async def aread(self, work: Callable[[Context], T]) -> T:
         """One short read by a key for a coroutine: on the loop for SQLite, where it is faster than a thread."""
         if not self._reads.on_the_loop:
-            return await run_sync(self._read_with, work)
+            with move_on_after(READ_SECONDS + 1):
+                # a server that is frozen never answers; the thread is left to its time-out
+                return await run_sync(self._read_with, work, abandon_on_cancel=True)
+            raise Unavailable
         with self._reading(self._reads.loop_connection()) as ctx:
             return work(ctx)
 
@@ -186,10 +191,10 @@ class Database:
         return await self._lanes.arun_hot(hot, items, share, lane_key)
 
     def ready(self) -> bool:
-        """Whether the database answers a trivial read."""
+        """Whether writes can be taken and the database answers a short read of its schema."""
         try:
             with self.read() as ctx:
-                ctx.connection.execute(text("SELECT 1"))
-        except Unavailable:
+                ctx.connection.execute(text("SELECT version_num FROM alembic_version")).first()
+        except (Unavailable, DBAPIError):
             return False
-        return True
+        return self._lanes.is_alive()

@@ -74,9 +74,13 @@ def _sqlite(url: URL) -> Engines:
     if not url.database or url.database == ":memory:":
         raise ValueError("CXSURVEY_DATABASE_URL: SQLite needs a file, memory is not supported")
     arguments = {"check_same_thread": False, "timeout": 5.0}
-    writing = create_engine(url, connect_args=arguments, poolclass=NullPool, json_serializer=as_json)
-    reading = create_engine(url, connect_args=arguments, poolclass=QueuePool, pool_size=16, max_overflow=48)
-    looping = create_engine(url, connect_args=arguments, poolclass=NullPool)
+    writing = create_engine(
+        url, connect_args=arguments, poolclass=NullPool, json_serializer=as_json, hide_parameters=True
+    )
+    reading = create_engine(
+        url, connect_args=arguments, poolclass=QueuePool, pool_size=16, max_overflow=48, hide_parameters=True
+    )
+    looping = create_engine(url, connect_args=arguments, poolclass=NullPool, hide_parameters=True)
     event.listen(writing, "connect", _sqlite_pragmas(writes=True))
     event.listen(looping, "connect", _sqlite_pragmas(writes=False))
     event.listen(reading, "connect", _sqlite_pragmas(writes=False))
@@ -104,25 +108,37 @@ def _sqlite_pragmas(*, writes: bool) -> Callable[[sqlite3.Connection, Any], None
     return set_up
 
 
+_NOTICED = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 5000,
+}
+"""How libpq notices within seconds that a server has gone without a word."""
+
+
 def _postgres(url: URL, settings: Settings) -> Engines:
     url = url.set(drivername="postgresql+psycopg")
     writing = create_engine(
         url,
         json_serializer=as_json,
+        hide_parameters=True,
         pool_size=settings.postgres_lanes,
         max_overflow=2,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 2, "options": "-c statement_timeout=10000 -c timezone=UTC"},
+        connect_args={**_NOTICED, "options": "-c statement_timeout=10000 -c timezone=UTC"},
     )
     milliseconds = int(READ_SECONDS * 1000)
     reading = create_engine(
         url,
+        hide_parameters=True,
         pool_size=8,
         max_overflow=16,
         pool_timeout=2,
         pool_pre_ping=True,
         connect_args={
-            "connect_timeout": 2,
+            **_NOTICED,
             "options": f"-c statement_timeout={milliseconds} -c default_transaction_read_only=on -c timezone=UTC",
         },
     )

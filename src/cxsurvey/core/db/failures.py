@@ -48,6 +48,13 @@ def failure_of(error: BaseException) -> Failure:
     return Failure.BROKEN if isinstance(error, (OperationalError, InterfaceError)) else Failure.OWN
 
 
+def describe(error: BaseException) -> str:
+    """What went wrong, for the log: the kind and the database's own code, never values of a row."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
+    return f"{type(cause).__name__} {code}" if code else type(cause).__name__
+
+
 def is_refused_write(error: DBAPIError) -> bool:
     """Whether a reading connection was asked to write, which is a bug and no trouble of the database."""
     if isinstance(error.orig, sqlite3.Error):

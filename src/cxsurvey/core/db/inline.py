@@ -41,6 +41,9 @@ class InlineLane:
     def close(self) -> None:
         return
 
+    def is_alive(self) -> bool:
+        return True
+
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         # no lock: a page may open its read in one thread and close it in another
@@ -52,7 +55,9 @@ class InlineLane:
         with self._one_at_a_time, self._connection.begin_nested():
             if run_units(self._connection, [unit], self._make_context):
                 unit.fail(Busy())
-            finish(self._connection, [unit], self._make_context, self._reactions)
+            told = finish(self._connection, [unit], self._make_context, self._reactions)
+        for tell in told:
+            tell()
         if unit.error is not None:
             raise unit.error
         return unit.result

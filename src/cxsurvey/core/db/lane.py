@@ -20,10 +20,10 @@ from cxsurvey.core import metrics
 from cxsurvey.core.clock import Clock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.batch import BatchLost, Reactions, finish, run_units
-from cxsurvey.core.db.failures import Failure, failure_of
+from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.store import Store
 from cxsurvey.core.db.units import CAPACITY, Hot, Share, State, Unit, tell_all
-from cxsurvey.core.errors import Busy, Unavailable
+from cxsurvey.core.errors import Busy, Refusal, Unavailable
 
 log = structlog.get_logger("cxsurvey.lane")
 
@@ -35,7 +35,6 @@ PATIENCE_SECONDS = 3.0
 """How long a caller waits for its unit to be claimed."""
 BATCH_LIMIT = 256
 """Answers in one transaction; more wait for the next, so that the first do not wait for the last."""
-SLOW_SECONDS = 0.05
 
 
 class MakeUnitContext(Protocol):
@@ -130,13 +129,15 @@ class Lane:
 
     def _run(self) -> None:
         while self._wait():
+            # nothing that happens to one batch may end the thread that all callers depend on
             try:
-                self._turn()
+                if self._queue:
+                    self._turn()
+                else:
+                    self._store.do_chore()
             except Exception:
-                # nothing that happens to one batch may end the thread that all callers depend on
                 log.exception("lane.turn_failed")
                 self._store.reset()
-                self._refuse_all()
         self._store.close()
 
     def _wait(self) -> bool:
@@ -148,23 +149,14 @@ class Lane:
                 if self._store.has_chore():
                     break
                 self._changed.wait(self._store.chore_seconds)
-            else:
-                return True
-        self._store.do_chore()
         return True
 
     def _turn(self) -> None:
-        if not self._queue:
-            return
         try:
             connection = self._store.begin()
         except Exception as error:  # noqa: BLE001 - callers must be told, whatever it was
             self._store.reset()
-            log.warning(
-                "lane.begin_failed",
-                error=type(error).__name__,
-                detail=str(getattr(error, "orig", error))[:200],
-            )
+            log.warning("lane.begin_failed", error=describe(error))
             if not self._store.worth_waiting(error):
                 self._refuse_all()
             return
@@ -196,13 +188,15 @@ class Lane:
             alone = run_units(connection, units, make)
             kept = [unit for unit in units if unit not in alone] if alone else units
             self._store.before_finish(connection)
-            finish(connection, kept, make, self._reactions)
+            told = finish(connection, kept, make, self._reactions)
             self._store.commit()
         except Exception as error:  # noqa: BLE001 - callers must be told, whatever it was
             self._lost(units, error)
             return []
         for unit in kept:
             unit.state = State.DONE
+        for tell in told:
+            tell()
         return alone
 
     def _commit_alone(self, unit: Unit) -> None:
@@ -214,22 +208,30 @@ class Lane:
             if run_units(connection, [unit], make):
                 unit.fail(Busy())
             self._store.before_finish(connection)
-            finish(connection, [unit], make, self._reactions)
+            told = finish(connection, [unit], make, self._reactions)
             self._store.commit()
+            for tell in told:
+                tell()
         except Exception as error:  # noqa: BLE001 - callers must be told, whatever it was
             self._lost([unit], error)
         unit.state = State.DONE
         tell_all([unit])
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread that all callers depend on still runs."""
+        return self._thread.is_alive()
+
     def _lost(self, units: Sequence[Unit], error: BaseException) -> None:
         """Nothing of this batch is stored: everybody hears it, except those already refused for a reason."""
         self._store.reset()
         cause = error.__cause__ if isinstance(error, BatchLost) and error.__cause__ else error
-        log.error("lane.batch_lost", units=len(units), error=type(cause).__name__, detail=str(cause)[:300])
+        log.error("lane.batch_lost", units=len(units), error=describe(cause))
         contended = failure_of(cause) is Failure.CONTENDED
         for unit in units:
             unit.state = State.DONE
-            unit.fail(Busy() if contended and len(units) == 1 else Unavailable())
+            if not isinstance(unit.error, Refusal):
+                unit.fail(Busy() if contended and len(units) == 1 else Unavailable())
 
     def _refuse_all(self) -> None:
         units = self._claim()
@@ -256,6 +258,10 @@ class LaneSet:
         for lane in self._lanes:
             lane.start()
         metrics.watch_queue(self.waiting)
+
+    def is_alive(self) -> bool:
+        """Whether every lane still runs."""
+        return all(lane.is_alive for lane in self._lanes)
 
     def waiting(self) -> dict[str, int]:
         """How many units wait, by share."""

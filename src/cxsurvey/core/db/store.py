@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, RootTransaction
 from sqlalchemy.exc import DBAPIError
 
 from cxsurvey.core.db.engines import Engines, UnsafeDatabase, unsafe_settings
-from cxsurvey.core.db.failures import Failure, failure_of
+from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.filelock import WRITE_LOCK, FileLock
 
 log = structlog.get_logger("cxsurvey.lane")
@@ -181,7 +182,11 @@ class SqliteStore(_Connected):
         """Moves the log into the file; begins the log anew when it has grown long."""
         assert self._connection is not None
         self._next_checkpoint = self._monotonic() + SECONDS_BETWEEN_CHECKPOINTS
-        self._checkpoint("TRUNCATE" if self._log_bytes() > TRUNCATE_BYTES else "PASSIVE")
+        try:
+            self._checkpoint("TRUNCATE" if self._log_bytes() > TRUNCATE_BYTES else "PASSIVE")
+        except sqlite3.Error as error:
+            # a full disk: what is committed stays in the log, and the next checkpoint tries again
+            log.warning("lane.checkpoint_failed", error=describe(error))
 
     def _checkpoint(self, how: str) -> None:
         assert self._connection is not None
