@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from cxsurvey import api
@@ -15,7 +16,8 @@ from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from tests.api.conftest import LIVE, TEST, Scene, bearer, set_scene
+from cxsurvey.core.models import IdempotencyKey
+from tests.api.conftest import LIVE, TEST, Scene, Write, bearer, set_scene
 from tests.application import ORIGIN
 from tests.factories import act_in
 
@@ -116,6 +118,28 @@ def test_every_other_post_honours_the_key(rest: TestClient, scene: Scene) -> Non
     other = rest.post("/responses", json=scene.answer()).json()["id"]
     reused = rest.post(f"/responses/{other}/void", json={"reason": "A trial"}, headers=KEY)
     assert reused.json()["code"] == "idempotency_key_reused"
+
+
+def test_a_personal_link_is_not_kept_with_the_key(rest: TestClient, scene: Scene, write: Write) -> None:
+    sent = {"survey": scene.survey, "person": {"email": "customer@example.com"}}
+    first = rest.post("/invitations", json=sent, headers=KEY)
+    token = first.json()["url"].rpartition("/")[2]
+    again = rest.post("/invitations", json=sent, headers=KEY)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["location"] == first.headers["location"]
+    assert again.headers["idempotency-replayed"] == "true"
+    rows = write(lambda ctx: ctx.connection.execute(select(*IdempotencyKey.__table__.c)).all())
+    assert len(rows) == 1
+    assert token not in str(rows)
+
+
+def test_a_repeated_invitation_is_told_as_it_is_now(rest: TestClient, scene: Scene) -> None:
+    first = rest.post("/invitations", json={"survey": scene.survey}, headers=KEY).json()
+    rest.post(f"/invitations/{first['id']}/revoke")
+    again = rest.post("/invitations", json={"survey": scene.survey}, headers=KEY)
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+    assert again.json() == {**first, "url": None, "revoked_at": again.json()["revoked_at"]}
+    assert again.json()["revoked_at"] is not None
 
 
 def test_a_revoked_key_opens_no_kept_answer(rest: TestClient, scene: Scene, database: Database) -> None:

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from cxsurvey.accounts import doors
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api.contract import SCHEME
-from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
+from cxsurvey.api.once import REPLAYED, Once, ReadAgain, idempotency_key_of, request_hash
 from cxsurvey.api.schemas import Document, id_in
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
@@ -71,15 +71,22 @@ class Caller:
             seen.buffer(self.database).key(key.id, ctx.now)
             return work(ctx, key).encoded()
 
-    async def write(self, work: Callable[[Context], Document], *, body: bytes, status: int = 200) -> Response:
+    async def write(
+        self,
+        work: Callable[[Context], Document],
+        *,
+        body: bytes,
+        status: int = 200,
+        read_again: ReadAgain | None = None,
+    ) -> Response:
         """Runs `work` as one unit, once per Idempotency-Key, and answers with the document it makes.
 
-        The answer is made inside the unit, so that it is kept with what the unit stored. One with status 201
-        tells the address of what was made.
+        The answer is made inside the unit, so that it is kept with what the unit stored; one that holds a secret
+        is not kept but made anew by `read_again`. One with status 201 tells the address of what was made.
         """
         scope = self.request.scope
         once = Once(route_of(self.request), idempotency_key_of(self.request), request_hash(scope["path"], body))
-        unit = partial(self._write, work=work, once=once, status=status)
+        unit = partial(self._write, work=work, once=once, status=status, read_again=read_again)
         key_id, now, answer, replayed = await self.database.awrite(unit, share=Share.API)
         seen.buffer(self.database).key(key_id, now)
         headers = dict(REPLAYED) if replayed else {}
@@ -88,10 +95,15 @@ class Caller:
         return Response(answer.body, answer.status, headers, JSON)
 
     def _write(
-        self, ctx: Context, work: Callable[[Context], Document], once: Once, status: int
+        self,
+        ctx: Context,
+        work: Callable[[Context], Document],
+        once: Once,
+        status: int,
+        read_again: ReadAgain | None,
     ) -> tuple[UUID, datetime, KeptAnswer, bool]:
         key = doors.enter_by_key(ctx, self.token)
-        answer, replayed = once.run(ctx, key.id, work, status)
+        answer, replayed = once.run(ctx, key.id, work, status, read_again)
         return key.id, ctx.now, answer, replayed
 
 

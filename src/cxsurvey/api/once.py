@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 from uuid import UUID
 
 from starlette.requests import Request
 
 from cxsurvey.api.errors import IdempotencyKeyMalformed, IdempotencyKeyReused
-from cxsurvey.api.schemas import Document
+from cxsurvey.api.schemas import Document, id_in
 from cxsurvey.core.context import Context
 from cxsurvey.core.idempotency import KeptAnswer, Scope, find_many, remember_many
 
 HEADER = b"idempotency-key"
 LONGEST_KEY = 255
 REPLAYED: Mapping[str, str] = {"Idempotency-Replayed": "true"}
+
+ReadAgain: TypeAlias = Callable[[Context, str], Document]
+"""Makes the document of a thing from its outside id."""
 
 
 def idempotency_key_of(request: Request) -> str | None:
@@ -44,17 +48,27 @@ class Once:
     request_hash: bytes
 
     def run(
-        self, ctx: Context, api_key_id: UUID, work: Callable[[Context], Document], status: int
+        self,
+        ctx: Context,
+        api_key_id: UUID,
+        work: Callable[[Context], Document],
+        status: int,
+        read_again: ReadAgain | None = None,
     ) -> tuple[KeptAnswer, bool]:
-        """The answer, and whether it is a former one; a new one is kept beside what `work` stored."""
+        """The answer, and whether it is a former one; a new one is kept beside what `work` stored.
+
+        Of a document with a secret in it only the id is kept: `read_again` makes it anew for a repeated request.
+        """
         if self.key is None:
             return KeptAnswer(self.request_hash, status, work(ctx).encoded()), False
         scope = Scope(api_key_id, self.route, self.key)
         former = find_many(ctx, [scope]).get(scope)
         if former is not None:
-            return self.again(former), True
+            kept = self.again(former)
+            return replace(kept, body=read_again(ctx, kept.body.decode()).encoded()) if read_again else kept, True
         answer = KeptAnswer(self.request_hash, status, work(ctx).encoded())
-        remember_many(ctx, {scope: answer})
+        kept = replace(answer, body=id_in(answer.body).encode()) if read_again else answer
+        remember_many(ctx, {scope: kept})
         return answer, False
 
     def again(self, former: KeptAnswer) -> KeptAnswer:

@@ -1,7 +1,8 @@
 """The first answer given to a request of another system, kept in the same transaction as what the request did.
 
-A repeated request with the same key gets that answer again, byte for byte. A request that is refused or undone
-keeps nothing, so it may be sent again with the same key.
+A repeated request with the same key gets that answer again, byte for byte. Of an answer that holds a secret, `body` is
+only the id of what it describes. A request that is refused or undone keeps nothing, so it may be sent again with the
+same key.
 """
 
 from __future__ import annotations

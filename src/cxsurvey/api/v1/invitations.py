@@ -47,11 +47,18 @@ class Nothing(Command):
     responses={**stored(schemas.Invitation, {201: "The link, ready to be sent."}), **problems(*WRITES, 404)},
 )
 async def create_invitation(caller: Calling) -> Response:
-    """Makes a link for one person and one answer. No mail is sent: the link is yours to deliver."""
+    """Makes a link for one person and one answer. No mail is sent: the link is yours to deliver.
+
+    A secret link is stored nowhere: repeating the request with the same Idempotency-Key gives the same invitation
+    as it is then.
+    """
     body = await body_of(caller.request)
     command = InvitationInput.from_json(body)
     return await caller.write(
-        lambda ctx: _document(ctx, service.create(ctx, found("srv", command.survey), command)), body=body, status=201
+        lambda ctx: _document(ctx, service.create(ctx, found("srv", command.survey), command)),
+        body=body,
+        status=201,
+        read_again=_by_id,
     )
 
 
@@ -64,7 +71,7 @@ async def create_invitation(caller: Calling) -> Response:
 )
 async def get_invitation(caller: Calling, invitation_id: InvitationInPath) -> Response:
     """Reads one invitation with its link."""
-    return await caller.read(lambda ctx, _: _document(ctx, service.get(ctx, found("inv", invitation_id))))
+    return await caller.read(lambda ctx, _: _by_id(ctx, invitation_id))
 
 
 @router.post(
@@ -79,6 +86,10 @@ async def revoke_invitation(caller: Calling, invitation_id: InvitationInPath) ->
     body = await empty_body(caller.request)
     Nothing.from_json(body or b"{}")
     return await caller.write(lambda ctx: _document(ctx, service.revoke(ctx, found("inv", invitation_id))), body=body)
+
+
+def _by_id(ctx: Context, invitation_id: str) -> schemas.Invitation:
+    return _document(ctx, service.get(ctx, found("inv", invitation_id)))
 
 
 def _document(ctx: Context, view: InvitationView) -> schemas.Invitation:
