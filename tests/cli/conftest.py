@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 
 from cxsurvey import cli
+from cxsurvey.core import logs
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,17 @@ class Done:
 
 
 Run = Callable[..., Done]
+
+
+@pytest.fixture(autouse=True)
+def logging_of_the_tests() -> Iterator[None]:
+    """A command sets logging up for its process; afterwards it is again as the test run wants it."""
+    root = logging.getLogger()
+    before = (root.handlers, root.level)
+    yield
+    root.handlers, root.level = before[0], before[1]
+    structlog.reset_defaults()
+    logs._access.stream = None
 
 
 @pytest.fixture

@@ -1,13 +1,17 @@
 import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
 from cxsurvey.core.db.serving import ServeLock
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.jobs import beats
 from cxsurvey.core.jobs.beats import Beat
+from cxsurvey.transfer import imports
 from tests.cli.installed import installation, opened, run, run_json
 
 MAP = ("--survey", "relationship", "--map", "score=Rating", "--map", "comment=Why")
@@ -34,6 +38,24 @@ def test_an_import_tells_what_became_of_the_rows(file: Path) -> None:
     assert (told["source"], told["zone"], told["dry_run"]) == ("import", "Europe/Istanbul", False)
     assert told["problem_file"] is None
     assert not file.with_name("old answers.errors.csv").exists()
+
+
+def test_a_warning_of_the_machine_stands_apart_from_what_the_command_says(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_out = imports.run
+
+    def warn_and_run(*arguments: Any, **options: Any) -> Any:
+        structlog.get_logger("cxsurvey.lane").warning("lane.begin_failed", error="kim@example.com waits")
+        return carry_out(*arguments, **options)
+
+    monkeypatch.setattr(imports, "run", warn_and_run)
+
+    result = run("import", "responses", file, *MAP, "--json")
+
+    assert json.loads(result.stdout)["stored"] == 2
+    assert "lane.begin_failed" in result.stderr
+    assert "[address] waits" in result.stderr
 
 
 def test_a_second_run_adds_nothing_and_says_how_rows_are_known(file: Path) -> None:

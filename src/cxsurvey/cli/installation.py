@@ -35,14 +35,19 @@ def fail(text: str, code: int = 1) -> NoReturn:
 
 
 def read_settings() -> Settings:
-    """The settings; a wrong one ends the command and is named, without the value it had."""
+    """The settings; a wrong one ends the command and is named, without the value it had.
+
+    From here on whatever this process logs goes to the standard error, in one form and without private words.
+    """
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 
+    from cxsurvey.core import logs
+    from cxsurvey.core.clock import SystemClock
     from cxsurvey.settings import PREFIX, Settings
 
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = ".".join(str(part) for part in problem["loc"])
@@ -50,6 +55,9 @@ def read_settings() -> Settings:
             warn(f"{PREFIX}{name.upper()}: {reason}" if name else reason)
     except SettingsError as error:
         warn(str(error))
+    else:
+        logs.configure(settings, SystemClock())
+        return settings
     fail("Nothing was started. docs/settings.md describes each setting.", 2)
 
 

@@ -32,11 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def serve() -> None:
     """Serve pages and API; upgrades an SQLite database by itself. Stops politely on SIGTERM."""
-    from cxsurvey.core import logs
-    from cxsurvey.core.clock import SystemClock
-
     settings, engines = read_settings_and_engines()
-    logs.configure(settings, SystemClock())
     run(settings, engines, _greet)
 
 

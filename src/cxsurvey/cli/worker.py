@@ -16,13 +16,10 @@ def worker() -> None:
     import threading
 
     from cxsurvey.cli.installation import open_database, opened_engines, say
-    from cxsurvey.core import logs
-    from cxsurvey.core.clock import SystemClock
     from cxsurvey.core.db.serving import ServeLock
     from cxsurvey.worker import Worker
 
     with opened_engines() as (settings, engines):
-        logs.configure(settings, SystemClock())
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
