@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import StringIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, event, text
@@ -15,6 +16,8 @@ from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import exports
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
+from cxsurvey.responses import service as responses
+from cxsurvey.responses.service import ResponseView, VoidResponse
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import export
 from tests.application import NOON
@@ -102,6 +105,31 @@ def test_every_answer_comes_once_over_pages_and_batches(
     assert len(rows) == 61
     days = [row["report_day (Europe/Istanbul)"] for row in rows]
     assert days == sorted(days)
+
+
+def test_an_answer_taken_out_while_the_file_is_made_is_not_in_it(
+    signed_in: TestClient, survey: SurveyView, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "PAGE", 1)
+
+    def two(ctx: Context) -> list[UUID]:
+        in_northwind(ctx)
+        return store(ctx, [answer(ctx, survey.id, 9, NOON - timedelta(days=days)) for days in (1, 0)])
+
+    first, second = write(two)
+    read = responses.some
+
+    def void_the_other(ctx: Context, response_ids: list[UUID]) -> list[ResponseView]:
+        found = read(ctx, response_ids)
+        if response_ids == [first]:
+            write(lambda other: (in_northwind(other), responses.void(other, second, VoidResponse(reason="a twin"))))
+        return found
+
+    monkeypatch.setattr(responses, "some", void_the_other)
+
+    rows = rows_of(signed_in.post(DOWNLOAD, data=fields(survey, state="counted")))
+
+    assert [row["response_id"] for row in rows] == [encode("rsp", first)]
 
 
 def test_asking_is_in_the_audit_log_before_the_first_answer_is_read(

@@ -97,7 +97,8 @@ def rows(made: Order, read: Read) -> Iterator[list[Cell]]:
         ids: list[UUID] = read(partial(listing.ids_of, survey=made.survey, days=days, states=made.states))
         for start in range(0, len(ids), PAGE):
             page: list[ResponseView] = read(partial(responses.some, response_ids=ids[start : start + PAGE]))
-            yield from (row(made, answer) for answer in page)
+            # an answer may have changed its state since its id was read
+            yield from (row(made, answer) for answer in page if answer.state in made.states)
 
 
 def as_csv(lines: Iterator[list[Cell]], *, bom: bool) -> Iterator[bytes]:
