@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -54,6 +55,22 @@ def test_pages_hold_every_comment_once_newest_first_across_surveys(database: Dat
     assert len(seen) == len({comment.response_id for comment in seen}) == 50
     assert [comment.answered_at for comment in seen] == sorted((each.answered_at for each in seen), reverse=True)
     assert "old" not in {comment.text for comment in seen}
+
+
+def test_comments_of_more_surveys_than_one_statement_takes(database: Database, write: Write) -> None:
+    def work(ctx: Context) -> Place:
+        place = make_place(ctx)
+        store(ctx, [answer(ctx, place.survey.id, 9, NOON, "so")])
+        return place
+
+    place = write(work)
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        (line,) = service.survey_lines(ctx)
+        many = [replace(line, line_id=line.line_id + away) for away in (*range(1, 1200), 0)]
+        found = comments.newest(ctx, many, LAST_90, limit=5)
+
+    assert [comment.text for comment in found.items] == ["so"]
 
 
 def test_a_comment_says_who_where_and_which_group(database: Database, write: Write) -> None:

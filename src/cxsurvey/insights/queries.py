@@ -30,6 +30,8 @@ _workspaces = cast(Table, Workspace.__table__)
 
 # A workspace may have changed its zone since: `report_day` decides, and the instants only bound the index range.
 ZONE_SLACK = timedelta(days=2)
+LINES_A_STATEMENT = 200
+"""Trend lines in one UNION; SQLite takes 500 terms."""
 
 _SURVEYS: Select[Any] = select(
     _surveys.c.id,
@@ -89,12 +91,16 @@ def comments(
     `days` is half-open; `instants` are the same bounds as points in time; `after` leaves out that comment and
     all newer ones.
     """
-    parts = [_newest_of_line(line, days, instants, after, limit) for line in line_ids]
-    found = union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]
-    statement = select(found, _people.c.name.label("person_name")).join_from(
-        found, _people, _people.c.id == found.c.person_id, isouter=True
-    )
-    return list(connection.execute(statement))
+    rows: list[Row[Any]] = []
+    for start in range(0, len(line_ids), LINES_A_STATEMENT):
+        few = line_ids[start : start + LINES_A_STATEMENT]
+        parts = [_newest_of_line(line, days, instants, after, limit) for line in few]
+        found = union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]
+        statement = select(found, _people.c.name.label("person_name")).join_from(
+            found, _people, _people.c.id == found.c.person_id, isouter=True
+        )
+        rows += connection.execute(statement)
+    return rows
 
 
 def _newest_of_line(
