@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import Connection, event
+from structlog.testing import capture_logs
 
 from cxsurvey.accounts import keys
 from cxsurvey.accounts.commands import CreateKey
@@ -52,14 +55,30 @@ def test_the_writer_writes_what_is_left_when_it_stops(database: Database, write:
         assert keys.get(ctx, key.id).last_used_at == clock.now() + timedelta(seconds=1)
 
 
-def test_the_writer_bears_a_database_that_does_not_answer(clock: FixedClock) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "level"), [(Unavailable(), "warning"), (RuntimeError("a bug"), "error")], ids=["busy", "bug"]
+)
+def test_the_writer_outlives_a_database_that_does_not_answer(
+    clock: FixedClock, monkeypatch: pytest.MonkeyPatch, trouble: Exception, level: str
+) -> None:
+    monkeypatch.setattr(seen, "SECONDS_BETWEEN", 0.0)
+    tried = [threading.Event(), threading.Event()]
+
     class Closed:
         def write(self, *args: object, **kwargs: object) -> None:
-            raise Unavailable
+            next(event for event in tried if not event.is_set()).set()
+            if not tried[1].is_set():
+                raise trouble
 
     closed = Closed()
-    seen.buffer(closed).key(uuid4(), clock.now())  # type: ignore[arg-type]
+    buffer = seen.buffer(closed)  # type: ignore[arg-type]
     writer = SeenWriter(closed)  # type: ignore[arg-type]
+    with capture_logs() as lines:
+        buffer.key(uuid4(), clock.now())
+        writer.start()
+        assert tried[0].wait(10)
+        buffer.key(uuid4(), clock.now())
+        assert tried[1].wait(10), "the thread ended at the first trouble"
+        writer.stop()
 
-    writer.start()
-    writer.stop()
+    assert [(line["event"], line["log_level"]) for line in lines] == [("seen not written", level)]
