@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any, NoReturn
 
 import pytest
@@ -9,6 +11,9 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 from cxsurvey import api
+from cxsurvey.accounts import doors
+from cxsurvey.accounts.views import KeyView
+from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.errors import Busy, TooMany, Unavailable
 from tests.api.conftest import LIVE, Scene, bearer
@@ -56,6 +61,33 @@ def test_a_passing_trouble_says_when_to_come_back(
     ):
         reply = rest.post(path, json=body, headers=KEY)
         assert (reply.status_code, reply.json()["code"], reply.headers["retry-after"]) == said
+
+
+def test_a_read_that_finds_no_place_is_told_to_come_back(
+    monkeypatch: pytest.MonkeyPatch, database: Database, scene: Scene
+) -> None:
+    begun, go_on, enter = Event(), Event(), doors.enter_by_key
+
+    def slowly(ctx: Context, token: str) -> KeyView:
+        begun.set()
+        assert go_on.wait(20)
+        return enter(ctx, token)
+
+    monkeypatch.setattr(doors, "enter_by_key", slowly)
+    monkeypatch.setattr("cxsurvey.web.door.LONGEST_WAIT", 0.05)
+    database.settings = database.settings.model_copy(update={"dashboard_reads": 1})
+    with calmly(database) as rest, ThreadPoolExecutor(2) as pool:
+        first = pool.submit(rest.get, "/me")
+        assert begun.wait(20)
+        second = pool.submit(rest.get, "/me")
+        try:
+            refused = second.result(5)
+        finally:
+            go_on.set()
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+        assert refused.headers["retry-after"] == "2"
+        assert first.result().status_code == 200
+        assert rest.get("/me").status_code == 200
 
 
 def test_a_fault_of_ours_shows_a_number_and_nothing_else(

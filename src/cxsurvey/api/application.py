@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from cxsurvey.api.v1 import description, invitations, me, responses, scores, sur
 from cxsurvey.core.db.database import Database
 from cxsurvey.web import errors
 from cxsurvey.web.direct import Direct, Endpoint
+from cxsurvey.web.door import ReadingPlaces
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
 
@@ -37,7 +37,7 @@ def build(database: Database) -> ASGIApp:
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.state.database = database
-    app.state.reading_places = CapacityLimiter(database.settings.dashboard_reads)
+    app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.include_router(responses.intake, prefix=PREFIX)
     for resource in (responses, surveys, scores, invitations, me, description):
         app.include_router(resource.router, prefix=PREFIX)

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import Depends, Security
 from fastapi.security import HTTPBearer
@@ -31,6 +30,7 @@ from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Unauthenticated
 from cxsurvey.core.idempotency import KeptAnswer
 from cxsurvey.web import seen
+from cxsurvey.web.door import ReadingPlaces
 
 JSON = "application/json"
 BEARER = b"bearer "
@@ -60,10 +60,15 @@ class Caller:
     async def read(self, work: Callable[[Context, KeyView], Document]) -> Response:
         """Answers with the document that `work` makes of a reading context.
 
-        It runs in a thread; only so many at once that a customer's form always finds one.
+        It runs in a thread; only so many at once that a customer's form always finds one. Raises `Unavailable` when
+        no place comes free in time.
         """
-        places: CapacityLimiter = self.request.app.state.reading_places
-        return Response(await run_sync(self._read, work, limiter=places), media_type=JSON)
+        places: ReadingPlaces = self.request.app.state.reading_places
+        await places.take()
+        try:
+            return Response(await run_sync(self._read, work), media_type=JSON)
+        finally:
+            places.give_back()
 
     def _read(self, work: Callable[[Context, KeyView], Document]) -> bytes:
         with self.database.read() as ctx:
