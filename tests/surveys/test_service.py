@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from cxsurvey.accounts.permissions import ROLE_GRANTS, Role
+from cxsurvey.accounts.permissions import ROLE_GRANTS, Grant, Role
 from cxsurvey.core.context import NOBODY, Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from cxsurvey.core.errors import Forbidden, Invalid, LiveKeyNeeded, NotFound, Unauthenticated
 from cxsurvey.core.models import AuditEntry
 from cxsurvey.surveys import asked, service
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
@@ -229,6 +229,22 @@ def test_a_viewer_reads_and_nobody_else_gets_in(ctx: Context) -> None:
     act_in(ctx, ctx.workspace, NOBODY)
     with pytest.raises(Unauthenticated):
         service.get(ctx, survey.id)
+
+
+def test_a_key_in_test_mode_may_make_a_draft_and_change_none(ctx: Context) -> None:
+    grants = frozenset({str(Grant.SURVEYS_WRITE), str(Grant.SURVEYS_READ)})
+    act_in(ctx, ctx.workspace, Actor(ActorKind.KEY, grants=grants, test=True))
+    survey = _survey(ctx)
+
+    for use in (
+        lambda: _edit(ctx, survey, name="Another"),
+        lambda: service.publish(ctx, survey.id),
+        lambda: service.close(ctx, survey.id),
+        lambda: service.reopen(ctx, survey.id),
+    ):
+        with pytest.raises(LiveKeyNeeded):
+            use()
+    assert service.get(ctx, survey.id) == survey
 
 
 def test_the_list_is_newest_first(ctx: Context) -> None:

@@ -34,7 +34,7 @@ _REPLAYED = {
 _LOCATION = {"Location": {"description": "Address of what was made.", "schema": {"type": "string"}}}
 _WHY = {
     401: "There is no key, or it is unknown, expired or revoked.",
-    403: "The key lacks the scope for this.",
+    403: "The key lacks the scope for this, or is one in test mode.",
     404: "There is no such thing in this workspace.",
     409: "Not possible in the present state, or the same thing is being written this moment.",
     410: "The survey is closed.",

@@ -87,6 +87,14 @@ class Forbidden(Refusal):
     message = "You are not allowed to do this."
 
 
+class LiveKeyNeeded(Refusal):
+    """A key in test mode would change what counts."""
+
+    code = "live_key_needed"
+    kind = Kind.FORBIDDEN
+    message = "A key in test mode changes nothing that counts. Use a live key for this."
+
+
 class Unauthenticated(Refusal):
     """Nobody is signed in, or the key is unknown, expired or revoked."""
 

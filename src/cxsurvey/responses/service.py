@@ -14,7 +14,7 @@ from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core import audit
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import RESPONDENT, Context
-from cxsurvey.core.errors import Busy, NotFound
+from cxsurvey.core.errors import Busy, LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
 from cxsurvey.core.text import Line40, Line200, Passage4000
@@ -150,7 +150,7 @@ def _by_token(ctx: Context, token: str) -> dict[str, Any]:
 def void(ctx: Context, response_id: UUID, command: VoidResponse) -> ResponseView:
     """Takes a response out of every score; the reason is kept and the answer stays readable."""
     require(ctx, Grant.RESPONSES_VOID)
-    row = _own(ctx, response_id)
+    row = _judgeable(ctx, response_id)
     if row["state"] == ResponseState.VOID:
         raise StateForbids("This response is void already.")
     wanted = {"state": ResponseState.VOID.value, "reason": command.reason}
@@ -160,7 +160,7 @@ def void(ctx: Context, response_id: UUID, command: VoidResponse) -> ResponseView
 def restore(ctx: Context, response_id: UUID, command: VoidResponse) -> ResponseView:
     """Undoes a void: the response is again what it was. A flagged response becomes counted."""
     require(ctx, Grant.RESPONSES_VOID)
-    row = _own(ctx, response_id)
+    row = _judgeable(ctx, response_id)
     if row["state"] == ResponseState.FLAGGED:
         wanted = {"state": ResponseState.COUNTED.value, "reason": None}
     elif row["state"] == ResponseState.VOID:
@@ -168,6 +168,17 @@ def restore(ctx: Context, response_id: UUID, command: VoidResponse) -> ResponseV
     else:
         raise StateForbids("Only a void or flagged response can be put back into the scores.")
     return _judged(ctx, row, wanted, "restored", command.reason)
+
+
+def _judgeable(ctx: Context, response_id: UUID) -> dict[str, Any]:
+    """A response of the workspace; raises `LiveKeyNeeded` when a key in test mode asks for one that is no test."""
+    row = _own(ctx, response_id)
+    if ctx.actor.test:
+        is_void = row["state"] == ResponseState.VOID
+        state = _before_void(ctx, response_id)["state"] if is_void else row["state"]
+        if state != ResponseState.TEST:
+            raise LiveKeyNeeded
+    return row
 
 
 def _before_void(ctx: Context, response_id: UUID) -> dict[str, Any]:

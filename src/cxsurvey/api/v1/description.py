@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 INTRODUCTION = """
 Keys are made in the dashboard or with `cxsurvey key create`, and sent as `Authorization: Bearer cxs_live_…`. A key
-in test mode (`cxs_test_…`) stores responses that never count.
+in test mode (`cxs_test_…`) stores responses that never count, and changes nothing that does.
 
 Bodies are JSON and strict: unknown fields, fields named twice, `9.5`, `"9"` and `true` for a score are refused.
 Refusals are problem details (RFC 9457) with a stable `code`. A thing of another workspace looks exactly like one
