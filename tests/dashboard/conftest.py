@@ -9,11 +9,12 @@ from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
 from cxsurvey import dashboard
-from cxsurvey.accounts import passwords
+from cxsurvey.accounts import passwords, service
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.surveys.service import SurveyView
 from tests.application import ORIGIN
-from tests.factories import make_user, make_workspace
+from tests.factories import act_in, make_open_survey, make_user, make_workspace
 
 PASSWORD = "four words nobody guesses"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -75,6 +76,23 @@ def signed_in(browser: TestClient, ada: str) -> TestClient:
     """Ada's browser."""
     sign_in(browser, ada)
     return browser
+
+
+@pytest.fixture
+def survey(signed_in: TestClient, write: Write) -> SurveyView:
+    """An open survey in Ada's workspace."""
+
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        return make_open_survey(ctx)
+
+    made: SurveyView = write(work)
+    return made
+
+
+def in_northwind(ctx: Context) -> None:
+    """Makes the context act in Ada's workspace."""
+    act_in(ctx, service.workspace_by_slug(ctx, "northwind").id)
 
 
 def sign_in(browser: TestClient, email: str, password: str = PASSWORD, **fields: str) -> Any:

@@ -21,24 +21,12 @@ from cxsurvey.responses.service import ResponseView, VoidResponse
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import export
 from tests.application import NOON
-from tests.dashboard.conftest import attribute, page
+from tests.dashboard.conftest import attribute, in_northwind, page
 from tests.dashboard.survey_pages import fields_of
-from tests.dashboard.test_scores import in_northwind
-from tests.factories import make_open_survey
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
 DOWNLOAD = "/w/northwind/responses/download"
-
-
-@pytest.fixture
-def survey(signed_in: TestClient, write: Write) -> SurveyView:
-    def work(ctx: Context) -> SurveyView:
-        in_northwind(ctx)
-        return make_open_survey(ctx)
-
-    made: SurveyView = write(work)
-    return made
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import pytest
 from starlette.testclient import TestClient
 
 from cxsurvey.core.context import Context
@@ -17,24 +16,13 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
-from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, page, sign_in, text_of
-from tests.dashboard.test_scores import in_northwind
+from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, in_northwind, page, sign_in, text_of
 from tests.factories import form_page, make_open_survey, make_user, make_workspace
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
 HOME = "/w/northwind/"
 LIST = "/w/northwind/responses"
-
-
-@pytest.fixture
-def survey(signed_in: TestClient, write: Write) -> SurveyView:
-    def work(ctx: Context) -> SurveyView:
-        in_northwind(ctx)
-        return make_open_survey(ctx)
-
-    made: SurveyView = write(work)
-    return made
 
 
 def one(write: Write, survey: SurveyView, **changes: Any) -> str:
@@ -106,6 +94,49 @@ def test_taking_out_and_putting_back_moves_the_score_and_is_kept(
         "Put back into the score: a mistake of ours",
     ]
     assert "State: Counted → Void" in " ".join(text_of(restored, ".changed").split())
+
+
+def test_putting_back_says_what_the_answer_is_now(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    def trapped(ctx: Context) -> str:
+        in_northwind(ctx)
+        (made,) = store(ctx, [Submission(survey.id, "link", score=0, page=form_page(ctx, trapped=True))])
+        return f"{LIST}/{encode('rsp', made)}"
+
+    flagged, tested = write(trapped), one(write, survey, test=True)
+
+    def pressed(address: str, what: str) -> Any:
+        return signed_in.get(signed_in.post(f"{address}/{what}", data={"reason": "so"}).headers["location"])
+
+    for address in (flagged, tested):
+        pressed(address, "void")
+    again_flagged, again_test = pressed(flagged, "restore"), pressed(tested, "restore")
+    counted = pressed(flagged, "restore")
+
+    assert "flagged again" in text_of(again_flagged, ".notice.done")
+    assert "test answer again" in text_of(again_test, ".notice.done")
+    for shown in (again_flagged, again_test):
+        assert "not part of the score" in text_of(shown, ".notice.done")
+        assert page(shown).css(".history li > p:first-child")[-1].text() == "Put back as it was: so"
+    assert text_of(counted, ".notice.done") == "This answer is part of the score now."
+    assert page(counted).css(".history li > p:first-child")[-1].text() == "Put back into the score: so"
+
+
+def test_a_sentence_about_another_state_is_not_said(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    address = one(write, survey)
+
+    assert not has(signed_in.get(f"{address}?done=voided"), ".notice.done")
+    assert not has(signed_in.get(f"{address}?done=made-up"), ".notice.done")
+
+
+def test_a_second_press_says_that_it_is_done_already(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    address = one(write, survey)
+    signed_in.post(f"{address}/void", data={"reason": "ordered nothing"})
+
+    second = signed_in.post(f"{address}/void", data={"reason": "ordered nothing"})
+
+    assert second.status_code == 409
+    assert "void already" in text_of(second, ".notice.problem")
+    assert attribute(second, "#field-reason", "value") == ""
 
 
 def test_a_reason_is_needed(signed_in: TestClient, survey: SurveyView, write: Write) -> None:

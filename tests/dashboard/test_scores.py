@@ -14,29 +14,13 @@ from cxsurvey.insights import comments, service
 from cxsurvey.responses.commands import Submission
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
-from tests.dashboard.conftest import attribute, has, page, text_of
-from tests.factories import act_in, form_page, make_open_survey
+from tests.dashboard.conftest import attribute, has, in_northwind, page, text_of
+from tests.factories import form_page
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
 HOME = "/w/northwind/"
 HOSTILE = '<script>alert(1)</script> "so" & \u202eso'
-
-
-def in_northwind(ctx: Context) -> None:
-    from cxsurvey.accounts import service as accounts
-
-    act_in(ctx, accounts.workspace_by_slug(ctx, "northwind").id)
-
-
-@pytest.fixture
-def survey(signed_in: TestClient, write: Write) -> SurveyView:
-    def work(ctx: Context) -> SurveyView:
-        in_northwind(ctx)
-        return make_open_survey(ctx)
-
-    made: SurveyView = write(work)
-    return made
 
 
 def stored(write: Write, survey: SurveyView, scores: list[int], comment: str | None = None, days: int = 1) -> None:

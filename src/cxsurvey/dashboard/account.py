@@ -12,10 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from cxsurvey.accounts import passwords, sessions, users
 from cxsurvey.accounts.commands import ChangePassword, Rename
 from cxsurvey.accounts.views import SignInView
-from cxsurvey.core.errors import Kind, Refusal
+from cxsurvey.core.errors import Refusal
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
-from cxsurvey.web.errors import STATUS
-from cxsurvey.web.forms import SentFields, errors_by_field
+from cxsurvey.web.forms import AGAIN, SentFields, errors_by_field, show_again
 from cxsurvey.web.frame import Frame
 from cxsurvey.web.templating import render
 
@@ -55,7 +54,7 @@ def rename(request: Request, act: Acting, fields: SentFields) -> Response:
         command = Rename.from_fields(fields.filled("name"))
         act.do_as(lambda ctx, visitor: users.rename(ctx, visitor, command))
     except Refusal as refusal:
-        return _again(request, act, refusal)
+        return _again(request, act, refusal, fields.get("name", ""))
     return _done("name")
 
 
@@ -81,10 +80,12 @@ def sign_out_elsewhere(act: Acting) -> Response:
     return _done("elsewhere")
 
 
-def _page(visit: Visit, notice: str = "", errors: dict[str, str] | None = None) -> AccountPage:
+def _page(
+    visit: Visit, notice: str = "", errors: dict[str, str] | None = None, typed_name: str | None = None
+) -> AccountPage:
     return AccountPage(
         frame=visit.frame("Account", "account"),
-        name=visit.visitor.name,
+        name=visit.visitor.name if typed_name is None else typed_name,
         email=visit.visitor.email,
         sign_ins=sessions.listed(visit.ctx, visit.visitor),
         errors=errors or {},
@@ -92,14 +93,12 @@ def _page(visit: Visit, notice: str = "", errors: dict[str, str] | None = None) 
     )
 
 
-def _again(request: Request, act: Act, refusal: Refusal) -> Response:
-    if refusal.kind is Kind.UNAUTHENTICATED:
+def _again(request: Request, act: Act, refusal: Refusal, typed_name: str | None = None) -> Response:
+    if refusal.kind not in AGAIN:
         raise refusal
-    page = act.look(lambda visit: _page(visit, errors=errors_by_field(refusal)))
-    answer = render(request, "dashboard/account/account.html", page, STATUS[refusal.kind])
-    if refusal.retry_after is not None:
-        answer.headers["Retry-After"] = str(refusal.retry_after)
-    return answer
+    errors = errors_by_field(refusal)
+    page = act.look(lambda visit: _page(visit, errors=errors, typed_name=typed_name))
+    return show_again(request, "dashboard/account/account.html", page, refusal)
 
 
 def _done(what: str) -> Response:

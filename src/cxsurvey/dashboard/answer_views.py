@@ -207,7 +207,13 @@ def _event(revision: RevisionView, definition: Definition, locale: str | None) -
         before, after = revision.before.get(name), revision.after.get(name)
         if before != after:
             changed.append((label, _shown(name, before, definition, locale), _shown(name, after, definition, locale)))
-    return Event(revision, KINDS.get(revision.kind, revision.kind), ACTORS[revision.actor_kind], tuple(changed))
+    return Event(revision, _what(revision), ACTORS[revision.actor_kind], tuple(changed))
+
+
+def _what(revision: RevisionView) -> str:
+    if revision.kind == "restored" and revision.after["state"] != ResponseState.COUNTED:
+        return "Put back as it was"
+    return KINDS.get(revision.kind, revision.kind)
 
 
 def _shown(name: str, value: Any, definition: Definition, locale: str | None) -> str:

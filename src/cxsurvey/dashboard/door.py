@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 from zoneinfo import available_timezones
 
 import structlog
@@ -16,10 +15,9 @@ from cxsurvey.accounts.commands import ResetPassword, SetUp, SignInWith
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Invalid, Kind, Refusal, Unauthenticated
+from cxsurvey.core.errors import Refusal, Unauthenticated
 from cxsurvey.web import browsers, client, cookies
-from cxsurvey.web.errors import STATUS
-from cxsurvey.web.forms import Fields, SentFields, errors_by_field
+from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
 from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import DOOR_PAGE
 from cxsurvey.web.targets import local_path
@@ -95,10 +93,10 @@ async def sign_in(request: Request, fields: SentFields) -> Response:
         command = SignInWith.from_fields(fields.filled("email", "password"))
         token = await _admitted(request, command)
     except Refusal as refusal:
-        if refusal.kind not in {Kind.INVALID, Kind.TOO_MANY}:
+        if refusal.kind not in AGAIN:
             raise
         page = SignInPage(email=fields.get("email", ""), next=target, errors=errors_by_field(refusal))
-        return _again(request, "dashboard/door/sign_in.html", page, refusal)
+        return show_again(request, "dashboard/door/sign_in.html", page, refusal)
     answer = _to(target)
     cookies.hand_out(answer, token, _database(request).settings)
     return answer
@@ -121,9 +119,7 @@ def set_up_form(request: Request, token: str) -> Response:
     """The page of the first run; opening it uses nothing up."""
     with _database(request).read() as ctx:
         setup.check_link(ctx, token)
-    answer = render(request, "dashboard/door/set_up.html", SetUpPage(token, zones()))
-    answer.headers.update(DOOR_PAGE)
-    return answer
+    return _door_page(render(request, "dashboard/door/set_up.html", SetUpPage(token, zones())))
 
 
 @router.post("/setup/{token}")
@@ -138,10 +134,12 @@ async def set_up(request: Request, token: str, fields: SentFields) -> Response:
         slug, cookie = await database.awrite(
             lambda ctx: _founded(ctx, token, command, password_hash, browser), share=Share.DASHBOARD
         )
-    except Invalid as refusal:
+    except Refusal as refusal:
+        if refusal.kind not in AGAIN:
+            raise
         typed = fields.filled("name", "email", "workspace", "zone", "privacy_url")
         page = SetUpPage(token, zones(), typed=typed, errors=errors_by_field(refusal))
-        return _again(request, "dashboard/door/set_up.html", page, refusal, DOOR_PAGE)
+        return _door_page(show_again(request, "dashboard/door/set_up.html", page, refusal))
     answer = _to(f"/w/{slug}/")
     cookies.hand_out(answer, cookie, database.settings)
     return answer
@@ -152,9 +150,7 @@ def reset_form(request: Request, token: str) -> Response:
     """The page for a new password; opening it uses nothing up."""
     with _database(request).read() as ctx:
         email = users.check_reset(ctx, token)
-    answer = render(request, "dashboard/door/reset.html", ResetPage(token, email))
-    answer.headers.update(DOOR_PAGE)
-    return answer
+    return _door_page(render(request, "dashboard/door/reset.html", ResetPage(token, email)))
 
 
 @router.post("/reset/{token}")
@@ -164,11 +160,13 @@ async def reset(request: Request, token: str, fields: SentFields) -> Response:
     email = await database.aread(lambda ctx: users.check_reset(ctx, token))
     try:
         command = ResetPassword.from_fields(fields.filled("password"))
-    except Invalid as refusal:
+        new_hash = await _hashing(request).run(lambda: passwords.hashed(command.password))
+        await database.awrite(lambda ctx: users.reset_password(ctx, token, new_hash), share=Share.DASHBOARD)
+    except Refusal as refusal:
+        if refusal.kind not in AGAIN:
+            raise
         page = ResetPage(token, email, errors=errors_by_field(refusal))
-        return _again(request, "dashboard/door/reset.html", page, refusal, DOOR_PAGE)
-    new_hash = await _hashing(request).run(lambda: passwords.hashed(command.password))
-    await database.awrite(lambda ctx: users.reset_password(ctx, token, new_hash), share=Share.DASHBOARD)
+        return _door_page(show_again(request, "dashboard/door/reset.html", page, refusal))
     answer = _to("/sign-in?reset")
     cookies.take_back(answer, database.settings)
     return answer
@@ -204,13 +202,8 @@ def _founded(ctx: Context, token: str, command: SetUp, password_hash: str, brows
     return founded.workspace.slug, signin.start(ctx, founded.user_id, command.name, browser)
 
 
-def _again(
-    request: Request, template: str, page: Any, refusal: Refusal, headers: dict[str, str] | None = None
-) -> Response:
-    answer = render(request, template, page, STATUS[refusal.kind])
-    if refusal.retry_after is not None:
-        answer.headers["Retry-After"] = str(refusal.retry_after)
-    answer.headers.update(headers or {})
+def _door_page(answer: Response) -> Response:
+    answer.headers.update(DOOR_PAGE)
     return answer
 
 

@@ -15,11 +15,10 @@ from cxsurvey.accounts.keys import NewKey
 from cxsurvey.accounts.permissions import KEY_SCOPES
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.core import ids
-from cxsurvey.core.errors import Kind, NotFound, Refusal
+from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.text import whole_number
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
-from cxsurvey.web.errors import STATUS
-from cxsurvey.web.forms import Fields, SentFields, errors_by_field
+from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
 from cxsurvey.web.frame import Frame
 from cxsurvey.web.templating import render
 
@@ -94,7 +93,7 @@ def create(request: Request, act: Acting, fields: SentFields) -> Response:
         command = _command(fields)
         made = act.do(lambda ctx: keys.create(ctx, command))
     except Refusal as refusal:
-        if refusal.kind not in {Kind.INVALID, Kind.CONFLICT}:
+        if refusal.kind not in AGAIN:
             raise
         return _again(request, act, fields, refusal)
     page = act.look(lambda visit: _shown_once(visit, made))
@@ -156,7 +155,7 @@ def _again(request: Request, act: Act, fields: Fields, refusal: Refusal) -> Resp
             errors=errors_by_field(refusal),
         )
 
-    return render(request, "dashboard/keys/keys.html", act.look(page), STATUS[refusal.kind])
+    return show_again(request, "dashboard/keys/keys.html", act.look(page), refusal)
 
 
 def _shown_once(visit: Visit, made: NewKey) -> NewKeyPage:

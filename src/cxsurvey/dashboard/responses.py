@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,9 +13,9 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cxsurvey.accounts.permissions import Grant, allows
+from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import Invalid, NotFound
+from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
@@ -28,17 +28,21 @@ from cxsurvey.responses.service import ResponseView, VoidResponse
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
 from cxsurvey.web.errors import request_id
-from cxsurvey.web.forms import Fields, SentFields, errors_by_field
+from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
 from cxsurvey.web.frame import Frame
 from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/responses")
 
 ANSWERS_A_PAGE = 50
-DONE = {
-    "voided": "This answer is out of the score now. It stays readable, and its reason is kept.",
-    "restored": "This answer counts as before.",
+DONE: Final[Mapping[tuple[str, str], str]] = {
+    ("voided", "void"): "This answer is out of the score now. It stays readable, and its reason is kept.",
+    ("restored", "counted"): "This answer is part of the score now.",
+    ("restored", "flagged"): "This answer is flagged again, as it was before. It is not part of the score.",
+    ("restored", "test"): "This is a test answer again. It is not part of the score.",
+    ("restored", "provisional"): "This answer waits to be confirmed again. It is not part of the score.",
 }
+"""What is said after something was done, by the state that the answer has now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,45 +148,60 @@ def _choices(name: str, options: list[tuple[str, str]], chosen: str, bar: Period
 @router.get("/{response_id}")
 def show_answer(request: Request, visit: Visiting, response_id: ResponseId, done: str = "") -> Response:
     """One answer with all that is known about it."""
-    page = _answer_page(visit, response_id, done=DONE.get(done, ""))
+    page = _answer_page(visit, response_id, done=done)
     return render(request, "dashboard/responses/answer.html", page)
 
 
 @router.post("/{response_id}/void")
 def void(request: Request, act: Acting, response_id: ResponseId, sent: SentFields) -> Response:
     """Takes the answer out of the score, with a reason."""
-    return _judged(request, act, response_id, sent, responses.void, "voided")
+    return _judged(request, act, response_id, sent, VOID)
 
 
 @router.post("/{response_id}/restore")
 def restore(request: Request, act: Acting, response_id: ResponseId, sent: SentFields) -> Response:
     """Puts the answer back as it was."""
-    return _judged(request, act, response_id, sent, responses.restore, "restored")
+    return _judged(request, act, response_id, sent, RESTORE)
 
 
-Judge = Callable[[Context, UUID, VoidResponse], ResponseView]
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a user decides about an answer, and the word for it once it is done."""
+
+    work: Callable[[Context, UUID, VoidResponse], ResponseView]
+    done: str
 
 
-def _judged(request: Request, act: Act, response_id: UUID, sent: Fields, judge: Judge, done: str) -> Response:
-    typed = sent.get("reason", "")
+VOID = Judgement(responses.void, "voided")
+RESTORE = Judgement(responses.restore, "restored")
+
+
+def _judged(request: Request, act: Act, response_id: UUID, sent: Fields, judgement: Judgement) -> Response:
     try:
-        command = VoidResponse.from_fields({"reason": typed})
-    except Invalid as refusal:
-        errors = errors_by_field(refusal)
-        page = act.look(lambda visit: _answer_page(visit, response_id, typed=typed, errors=errors))
-        return render(request, "dashboard/responses/answer.html", page, 422)
-    act.do(lambda ctx: judge(ctx, response_id, command))
-    return see(f"/w/{act.slug}/responses/{encode('rsp', response_id)}?done={done}")
+        command = VoidResponse.from_fields({"reason": sent.get("reason", "")})
+        act.do(lambda ctx: judgement.work(ctx, response_id, command))
+    except Refusal as refusal:
+        if refusal.kind not in AGAIN:
+            raise
+        again = partial(_answer_again, response_id=response_id, judgement=judgement, sent=sent, refusal=refusal)
+        return show_again(request, "dashboard/responses/answer.html", act.look(again), refusal)
+    return see(f"/w/{act.slug}/responses/{encode('rsp', response_id)}?done={judgement.done}")
 
 
-def _answer_page(
-    visit: Visit, response_id: UUID, *, done: str = "", typed: str = "", errors: Mapping[str, str] | None = None
-) -> AnswerPage:
+def _answer_page(visit: Visit, response_id: UUID, *, done: str = "") -> AnswerPage:
+    view = answer_view(visit.ctx, responses.get(visit.ctx, response_id), f"/w/{visit.workspace.slug}")
     return AnswerPage(
         frame=visit.frame("One answer", "responses"),
-        answer=answer_view(visit.ctx, responses.get(visit.ctx, response_id), f"/w/{visit.workspace.slug}"),
+        answer=view,
         may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
-        done=done,
-        typed=typed,
-        errors=errors or {},
+        done=DONE.get((done, view.answer.state), ""),
     )
+
+
+def _answer_again(visit: Visit, response_id: UUID, judgement: Judgement, sent: Fields, refusal: Refusal) -> AnswerPage:
+    """The page with why nothing was done; a reason typed for what is not offered any more is dropped."""
+    require(visit.ctx, Grant.RESPONSES_VOID)
+    page = _answer_page(visit, response_id)
+    offered = RESTORE if page.answer.can_be_restored else VOID
+    typed = sent.get("reason", "") if judgement is offered else ""
+    return replace(page, typed=typed, errors=errors_by_field(refusal))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
 from fastapi import Depends
 from starlette.requests import Request
+from starlette.responses import Response
 
-from cxsurvey.core.errors import FieldProblem, Invalid, Refusal
+from cxsurvey.core.errors import FieldProblem, Invalid, Kind, Refusal
 from cxsurvey.core.text import NOT_TEXT
+from cxsurvey.web.errors import STATUS
+from cxsurvey.web.templating import render
 
+AGAIN = frozenset({Kind.INVALID, Kind.CONFLICT, Kind.TOO_MANY, Kind.UNAVAILABLE})
+"""Refusals after which a form is shown again with what was typed; the others end the matter."""
 MEDIA_TYPE = "application/x-www-form-urlencoded"
 MAX_FIELDS = 200
 
@@ -79,6 +84,14 @@ def errors_by_field(refusal: Refusal) -> dict[str, str]:
     for problem in refusal.problems:
         sentences.setdefault(problem.field, _sentence(problem))
     return sentences or {"": refusal.text}
+
+
+def show_again(request: Request, template: str, page: Any, refusal: Refusal) -> Response:
+    """The page of a form that was refused, with the status of the refusal and when to try again."""
+    answer = render(request, template, page, STATUS[refusal.kind])
+    if refusal.retry_after is not None:
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def _sentence(problem: FieldProblem) -> str:

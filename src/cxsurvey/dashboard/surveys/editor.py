@@ -25,14 +25,13 @@ from cxsurvey.dashboard.surveys.editing import (
 )
 from cxsurvey.dashboard.surveys.path import SurveyId, address, head, see
 from cxsurvey.dashboard.surveys.sent import edit_of
+from cxsurvey.dashboard.surveys.views import EditorPage
 from cxsurvey.surveys import drafting, service
 from cxsurvey.surveys.definition import Definition, FollowUpKind
-from cxsurvey.surveys.errors import AnonymityIsFixed, StaleEdit
 from cxsurvey.surveys.languages import canonical
 from cxsurvey.surveys.service import SurveyView
-from cxsurvey.web.door import Act, Acting, Visiting
-from cxsurvey.web.errors import STATUS
-from cxsurvey.web.forms import SentFields
+from cxsurvey.web.door import Act, Acting, Visit, Visiting
+from cxsurvey.web.forms import AGAIN, SentFields, show_again
 from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/edit")
@@ -56,9 +55,7 @@ def open_editor(visit: Visiting, survey_id: SurveyId) -> Response:
 def show_part(request: Request, visit: Visiting, survey_id: SurveyId, part: str, done: str = "") -> Response:
     """One part of the editor."""
     require(visit.ctx, Grant.SURVEYS_WRITE)
-    survey = service.get(visit.ctx, survey_id)
-    if not has_part(survey, part):
-        raise NotFound
+    survey = _with_part(visit.ctx, survey_id, part)
     return render(request, TEMPLATE, editor_page(visit, survey, part, NOTICES.get(done, "")))
 
 
@@ -68,7 +65,9 @@ def save_part(request: Request, act: Acting, survey_id: SurveyId, part: str, sen
     action, _, argument = sent.get("then", "save").partition(":")
     try:
         saved = act.do(lambda ctx: _save(ctx, survey_id, part, sent, action, argument))
-    except (Invalid, StaleEdit, AnonymityIsFixed) as refusal:
+    except Refusal as refusal:
+        if refusal.kind not in AGAIN:
+            raise
         return _again(request, act, survey_id, part, sent, refusal)
     return see(_next(address(act.slug, survey_id), saved, part, action, argument))
 
@@ -76,14 +75,22 @@ def save_part(request: Request, act: Acting, survey_id: SurveyId, part: str, sen
 def _again(
     request: Request, act: Act, survey_id: UUID, part: str, sent: Mapping[str, str], refusal: Refusal
 ) -> Response:
-    page = act.look(lambda visit: editor_again(visit, service.get(visit.ctx, survey_id), part, sent, refusal))
-    return render(request, TEMPLATE, page, STATUS[refusal.kind])
+    def page(visit: Visit) -> EditorPage:
+        require(visit.ctx, Grant.SURVEYS_WRITE)
+        return editor_again(visit, _with_part(visit.ctx, survey_id, part), part, sent, refusal)
+
+    return show_again(request, TEMPLATE, act.look(page), refusal)
 
 
-def _save(ctx: Context, survey_id: UUID, part: str, sent: Mapping[str, str], action: str, argument: str) -> SurveyView:
+def _with_part(ctx: Context, survey_id: UUID, part: str) -> SurveyView:
     survey = service.get(ctx, survey_id)
     if not has_part(survey, part):
         raise NotFound
+    return survey
+
+
+def _save(ctx: Context, survey_id: UUID, part: str, sent: Mapping[str, str], action: str, argument: str) -> SurveyView:
+    survey = _with_part(ctx, survey_id, part)
     command = edit_of(survey, part, sent)
     changed = _changed(ctx, command.definition, action, argument, sent)
     return service.edit(ctx, survey_id, command.model_copy(update={"definition": changed}))

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cxsurvey.accounts.permissions import Grant, allows, require
-from cxsurvey.core.errors import Invalid
+from cxsurvey.core.errors import Invalid, Refusal
 from cxsurvey.dashboard.surveys import sent as editor_fields
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, address, head, see
 from cxsurvey.dashboard.surveys.places import place_of
@@ -25,8 +25,7 @@ from cxsurvey.surveys.policy import Step
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import READY
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
-from cxsurvey.web.errors import STATUS
-from cxsurvey.web.forms import Fields, SentFields, errors_by_field
+from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
 from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys")
@@ -54,14 +53,16 @@ def create(request: Request, act: Acting, sent: SentFields) -> Response:
     """A new draft, opened in the editor."""
     try:
         command = CreateSurvey.from_fields({"name": sent.get("name", ""), "languages": sent.all("languages")})
-    except Invalid as refusal:
+        survey = act.do(lambda ctx: service.create(ctx, command))
+    except Refusal as refusal:
+        if refusal.kind not in AGAIN:
+            raise
         page = act.look(partial(_new_page, sent=sent, refusal=refusal))
-        return render(request, "dashboard/surveys/new.html", page, 422)
-    survey = act.do(lambda ctx: service.create(ctx, command))
+        return show_again(request, "dashboard/surveys/new.html", page, refusal)
     return see(f"{address(act.slug, survey.id)}/edit/{survey.draft.default_language}?done=created")
 
 
-def _new_page(visit: Visit, sent: Fields, refusal: Invalid | None = None) -> NewPage:
+def _new_page(visit: Visit, sent: Fields, refusal: Refusal | None = None) -> NewPage:
     require(visit.ctx, Grant.SURVEYS_WRITE)
     ticked = sent.all("languages")
     return NewPage(
@@ -88,7 +89,7 @@ def publish(request: Request, act: Acting, survey_id: SurveyId, sent: SentFields
     except (Invalid, StaleEdit) as refusal:
         notice = STALE if isinstance(refusal, StaleEdit) else ""
         page = act.look(lambda visit: _publish_page(visit, service.get(visit.ctx, survey_id), notice))
-        return render(request, "dashboard/surveys/publish.html", page, STATUS[refusal.kind])
+        return show_again(request, "dashboard/surveys/publish.html", page, refusal)
     return _done(act, survey_id, "published" if publication.changed else "unchanged")
 
 
