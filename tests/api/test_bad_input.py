@@ -120,6 +120,18 @@ def test_a_language_is_named_once(rest: TestClient, languages: list[str]) -> Non
     ]
 
 
+@pytest.mark.parametrize("place", ["/definition/texts", "/definition/follow_ups/0/labels"])
+def test_a_language_has_one_text(rest: TestClient, place: str) -> None:
+    draft = rest.post("/surveys", json={"name": "x", "languages": ["pt-BR"]}).json()["draft"]
+    draft["follow_ups"] = [{"id": "why", "kind": "text", "bands": ["detractor"], "labels": {"pt-BR": "Por quê?"}}]
+    twice = draft["texts"] if place == "/definition/texts" else draft["follow_ups"][0]["labels"]
+    assert rest.post("/surveys", json={"name": "x", "definition": draft}).status_code == 201
+    twice["pt-br"] = twice["pt-BR"]
+    reply = rest.post("/surveys", json={"name": "x", "definition": draft})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
+    assert [(entry["pointer"], entry["rule"]) for entry in reply.json()["errors"]] == [(place, "duplicate_language")]
+
+
 @pytest.mark.parametrize(
     "media_type", ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", "json"]
 )

@@ -11,7 +11,7 @@ from cxsurvey.core.command import Command
 from cxsurvey.core.text import Line80
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.definition import MOST_LANGUAGES, Definition
-from cxsurvey.surveys.languages import Language
+from cxsurvey.surveys.languages import Language, refuse_twins
 from cxsurvey.surveys.standard import METRICS
 
 
@@ -23,8 +23,7 @@ def _check_metric(value: object) -> object:
 
 
 def _check_languages(value: tuple[str, ...]) -> tuple[str, ...]:
-    if len(set(value)) != len(value):
-        raise PydanticCustomError("duplicate_language", "must not name one language twice")
+    refuse_twins(value)
     return value
 
 

@@ -20,7 +20,7 @@ from cxsurvey.core.command import Command
 from cxsurvey.core.text import MaybeLine200, Passage1000
 from cxsurvey.scoring import scales
 from cxsurvey.scoring.scales import Band, Direction, Metric
-from cxsurvey.surveys.languages import Language, canonical
+from cxsurvey.surveys.languages import EachLanguageOnce, Language, canonical
 
 MOST_FOLLOW_UPS = 5
 MOST_OPTIONS = 10
@@ -52,8 +52,10 @@ def is_web_address(text: str) -> bool:
 
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_check_link)]
 PartId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
-LabelsByLanguage = dict[Language, MaybeLine200]
-ShortLabelsByLanguage = dict[Language, Annotated[MaybeLine200, StringConstraints(max_length=80)]]
+LabelsByLanguage = Annotated[dict[Language, MaybeLine200], EachLanguageOnce]
+ShortLabelsByLanguage = Annotated[
+    dict[Language, Annotated[MaybeLine200, StringConstraints(max_length=80)]], EachLanguageOnce
+]
 
 
 class AskedScale(Command):
@@ -175,7 +177,7 @@ class Definition(Command):
 
     scale: AskedScale = AskedScale.of(scales.NPS)
     default_language: Language
-    texts: Annotated[dict[Language, Texts], Field(min_length=1, max_length=MOST_LANGUAGES)]
+    texts: Annotated[dict[Language, Texts], Field(min_length=1, max_length=MOST_LANGUAGES), EachLanguageOnce]
     follow_ups: Annotated[tuple[FollowUp, ...], Field(max_length=MOST_FOLLOW_UPS)] = ()
 
     @classmethod

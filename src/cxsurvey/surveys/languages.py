@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Annotated
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 # language, perhaps a script, perhaps a region: what a page can be written in (RFC 5646, without extensions)
@@ -31,7 +32,23 @@ def _check(value: str) -> str:
     return tag
 
 
+def refuse_twins(tags: Iterable[object]) -> None:
+    """Raises a validation error when two tags are one language, perhaps in two spellings."""
+    seen = [canonical(tag.strip()) or tag for tag in tags if isinstance(tag, str)]
+    if len(set(seen)) != len(seen):
+        raise PydanticCustomError("duplicate_language", "must not name one language twice")
+
+
+def _check_keys(value: object) -> object:
+    # before the keys are written in one way, after which the last of two would win in silence
+    if isinstance(value, Mapping):
+        refuse_twins(value)
+    return value
+
+
 Language = Annotated[str, StringConstraints(strip_whitespace=True, max_length=16), AfterValidator(_check)]
+EachLanguageOnce = BeforeValidator(_check_keys)
+"""For a mapping by language."""
 
 
 @lru_cache(maxsize=256)
