@@ -15,7 +15,7 @@ from cxsurvey.responses.commands import Submission
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
 from tests.dashboard.conftest import attribute, has, in_northwind, page, text_of
-from tests.factories import form_page
+from tests.factories import form_page, make_open_survey
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
@@ -67,6 +67,52 @@ def test_the_overview_answers_what_how_sure_moved_and_who(
     assert text_of(answer, ".noticed b") == "Relationship rose by 48 points."
     assert "late, and nobody called" in text_of(answer, ".said")
     assert "Europe/Istanbul" in answer.text
+
+
+def test_falls_come_first_then_rises_then_one_quiet_line_about_machines(signed_in: TestClient, write: Write) -> None:
+    moves = {"A little up": (60, 80), "Far up": (20, 100), "A little down": (80, 60), "Far down": (100, 20)}
+
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        for name, promoters in moves.items():
+            survey = make_open_survey(ctx, name)
+            for percent, days in zip(promoters, (100, 1), strict=True):
+                at = NOON - timedelta(days=days)
+                scores = [9] * 2 * percent + [3] * 2 * (100 - percent)
+                store(ctx, [answer(ctx, survey.id, score, at) for score in scores])
+            machines = 1 if name == "Far up" else 4
+            pages = [form_page(ctx, trapped=True) for _ in range(machines)]
+            store(ctx, [Submission(survey.id, "link", score=0, page=issued) for issued in pages])
+
+    write(work)
+
+    shown = signed_in.get(HOME)
+
+    said = [node.text() for node in page(shown).css(".noticed b")]
+    assert [" ".join(sentence.split()[:-3]) for sentence in said[:4]] == [
+        "Far down fell",
+        "A little down fell",
+        "Far up rose",
+        "A little up rose",
+    ]
+    assert said[4:] == ["13 answers were flagged"]
+    assert " ".join(text_of(shown, ".noticed li.aside p").split()) == (
+        "13 answers were flagged as sent by a machine, in 4 surveys. They are not in the score."
+    )
+    listed = signed_in.get(attribute(shown, ".noticed li.aside a", "href") or "")
+    assert len(page(listed).css(".answers tbody tr")) == 4
+
+
+def test_one_flagged_answer_is_told_in_the_singular(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    def trapped(ctx: Context) -> None:
+        in_northwind(ctx)
+        store(ctx, [Submission(survey.id, "link", score=0, page=form_page(ctx, trapped=True))])
+
+    write(trapped)
+
+    assert " ".join(text_of(signed_in.get(HOME), ".noticed li.aside p").split()) == (
+        "1 answer was flagged as sent by a machine. It is not in the score."
+    )
 
 
 @pytest.mark.parametrize(

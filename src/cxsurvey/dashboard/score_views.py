@@ -15,8 +15,10 @@ from cxsurvey.insights.reports import Card, Comment, Comments, Overview, ScoreRe
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.results import Result
 from cxsurvey.scoring.trend import Grain
+from cxsurvey.web import display
 
 MOST_NOTICED = 5
+"""Surveys that moved, named on the overview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,33 +162,43 @@ def number_of(report: ScoreReport) -> Number:
 
 
 def _noticed(found: Overview, home: str, bar: PeriodBar) -> tuple[Noticed, ...]:
-    moved = [card.report for card in found.cards if card.report.change is not None and card.report.change.changed]
-    # what fell comes first, the largest change before the others
-    moved.sort(key=lambda report: report.change.estimate or 0.0 if report.change else 0.0)
-    lines = [_noticed_move(report, home, bar) for report in moved]
-    for card in found.cards:
-        survey, flagged = card.report.survey, card.report.left_out.flagged
-        if flagged:
-            query = urlencode({"survey": encode("srv", survey.survey_id), "state": "flagged", **bar.period.query})
-            said = "answer was" if flagged == 1 else "answers were"
-            lines.append(
-                Noticed(
-                    "wait",
-                    f"{flagged} {said} flagged",
-                    f" in {survey.name} as sent by a machine; they are not in the score.",
-                    f"{home}/responses?{query}",
-                    "Look at them",
-                ),
-            )
-    return tuple(lines[:MOST_NOTICED])
+    """What moved, falls before rises and the largest first, and below it what was flagged."""
+    moves = [
+        (card.report.change.estimate, card.report)
+        for card in found.cards
+        if card.report.change is not None and card.report.change.changed and card.report.change.estimate is not None
+    ]
+    moves.sort(key=lambda move: (move[0] > 0, -abs(move[0])))
+    lines = [_noticed_move(by, report, home, bar) for by, report in moves[:MOST_NOTICED]]
+    return tuple(lines + _noticed_flagged(found, home, bar))
 
 
-def _noticed_move(report: ScoreReport, home: str, bar: PeriodBar) -> Noticed:
+def _noticed_flagged(found: Overview, home: str, bar: PeriodBar) -> list[Noticed]:
+    """One quiet line; it leads to the survey with the most of them, whose list leads to the others."""
+    flagged = [(card.report.left_out.flagged, card.report.survey) for card in found.cards]
+    flagged = [pair for pair in flagged if pair[0]]
+    if not flagged:
+        return []
+    number = sum(count for count, _ in flagged)
+    _, most = max(flagged, key=lambda pair: pair[0])
+    query = urlencode({"survey": encode("srv", most.survey_id), "state": "flagged", **bar.period.query})
+    where = f", in {len(flagged)} surveys" if len(flagged) > 1 else ""
+    return [
+        Noticed(
+            mark="aside",
+            strong=f"{display.number(number)} {'answer was' if number == 1 else 'answers were'} flagged",
+            rest=f" as sent by a machine{where}. {'It is' if number == 1 else 'They are'} not in the score.",
+            href=f"{home}/responses?{query}",
+            action="Look at it" if number == 1 else "Look at them",
+        )
+    ]
+
+
+def _noticed_move(by: float, report: ScoreReport, home: str, bar: PeriodBar) -> Noticed:
     change = report.change
     assert change is not None
-    assert change.estimate is not None
-    fell = change.estimate < 0
-    points = words.points(abs(change.estimate))
+    fell = by < 0
+    points = words.points(abs(by))
     return Noticed(
         mark="worse" if fell else "better",
         strong=f"{report.survey.name} {'fell' if fell else 'rose'} by {points}.",
