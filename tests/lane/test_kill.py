@@ -1,16 +1,20 @@
-"""A few rounds of the kill trial; `python -m bench.kill` runs a hundred."""
+"""A few rounds of the kill trial on each database; `python -m bench.kill` runs more of them."""
 
 from __future__ import annotations
 
+import pytest
+
 from bench.harness import load
 from bench.harness.installation import installed
-from bench.kill import trial, verdict
+from bench.kill import told_again, trial, verdict
 
 
-def test_kills_under_load_lose_nothing_that_was_acknowledged_and_double_nothing() -> None:
-    with installed("sqlite", load.free_port()) as here:
-        said, _ = trial(here, kills=3)
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_kills_under_load_lose_nothing_that_was_acknowledged_and_double_nothing(database: str) -> None:
+    with installed(database, load.free_port()) as here:
+        said, _ = trial(here, kills=2)
 
         assert said.answers
         assert said.forms
-        assert {what: number for what, number in verdict(here, said).items() if number} == {}
+        found = {**verdict(here, said), **told_again(here, said)}
+        assert {what: number for what, number in found.items() if number} == {}
