@@ -92,14 +92,14 @@ def _server_address(*, durable: bool) -> str:
 
 
 def _start_server(data: Path) -> str:
-    return str(_server(data).get_uri())
+    return str(server_of(data).get_uri())
 
 
 def _stop_server(data: Path) -> None:
-    _server(data).stop()
+    server_of(data).stop()
 
 
-def _server(data: Path) -> "PostgresServer":
+def server_of(data: Path) -> "PostgresServer":
     """The server of a folder, started if it does not run yet.
 
     The library takes a file lock, so several processes start one server. Nobody's exit stops
