@@ -57,7 +57,7 @@ def free_port() -> int:
 @contextmanager
 def serving(installation: Installation) -> Iterator[str]:
     """The measured server on the first core; the load takes the second."""
-    command = [*_on_core(0), sys.executable, "-m", "bench.harness.app"]
+    command = [*on_core(0), sys.executable, "-m", "bench.harness.app"]
     process = subprocess.Popen(command, env=installation.environment)
     base = f"http://127.0.0.1:{installation.settings.port}"
     try:
@@ -78,7 +78,8 @@ def _wait_for(url: str) -> None:
     raise SystemExit(f"the server did not answer at {url}")
 
 
-def _on_core(core: int) -> list[str]:
+def on_core(core: int) -> list[str]:
+    """The beginning of a command that keeps a process on one core, where that is possible."""
     return ["taskset", "-c", str(core)] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else []
 
 
@@ -87,7 +88,16 @@ def get(url: str, seconds: int = 3) -> Result:
     return _run([url], seconds)
 
 
-def post(url: str, bodies: Path, skip: int, headers: Sequence[str], *, keyed: bool = False, seconds: int = 3) -> Result:
+def post(
+    url: str,
+    bodies: Path,
+    skip: int,
+    headers: Sequence[str],
+    *,
+    keyed: bool = False,
+    seconds: int = 3,
+    connections: int = CONNECTIONS,
+) -> Result:
     """POSTs of prepared bodies, each line of the file once, beginning after `skip`.
 
     `headers` are names and values in turn; `keyed` adds an Idempotency-Key that is new for each.
@@ -95,13 +105,13 @@ def post(url: str, bodies: Path, skip: int, headers: Sequence[str], *, keyed: bo
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(SCRIPT.replace("args_keyed and", "true and" if keyed else "false and"))
         script.flush()
-        return _run(["-s", script.name, url, "--", str(bodies), str(skip), *headers], seconds)
+        return _run(["-s", script.name, url, "--", str(bodies), str(skip), *headers], seconds, connections)
 
 
-def _run(arguments: Sequence[str], seconds: int) -> Result:
+def _run(arguments: Sequence[str], seconds: int, connections: int = CONNECTIONS) -> Result:
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is missing: apt-get install wrk")
-    command = [*_on_core(1), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", *arguments]
+    command = [*on_core(1), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *arguments]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
     total = int(_find(r"(\d+) requests in", output))
     refused = int(_find(r"Non-2xx or 3xx responses: (\d+)", output, "0"))

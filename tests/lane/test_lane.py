@@ -18,7 +18,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db import lane as lane_module
 from cxsurvey.core.db.batch import Reactions
 from cxsurvey.core.db.database import Database
-from cxsurvey.core.db.units import CAPACITY, Hot, Share
+from cxsurvey.core.db.units import CAPACITY, TOLD_AT_ONCE, Hot, Share
 from cxsurvey.core.errors import Invalid, Unavailable
 from cxsurvey.core.events import Event
 from cxsurvey.core.ids import SystemIds
@@ -126,6 +126,14 @@ def test_units_that_wait_together_become_one_call_and_one_flush(laned: Database,
     assert book.flushed == [{("a",): {"n": 2}, ("b",): {"n": 1}}]
     assert book.heard == [["a", "b", "a"]]
     assert words_in(laned) == ["a", "a", "b"]
+
+
+def test_everybody_in_a_long_batch_is_told(laned: Database, book: Book) -> None:
+    words = [f"w{number}" for number in range(5 * TOLD_AT_ONCE + 3)]
+
+    outcomes = asyncio.run(together(laned, book, words))
+
+    assert outcomes == [[word.upper()] for word in words]
 
 
 def test_one_broken_unit_is_undone_alone(laned: Database, book: Book) -> None:
@@ -247,6 +255,8 @@ def test_a_full_share_is_refused_at_once_and_others_are_not(laned: Database, boo
         ]
         person = asyncio.create_task(laned.ahot(book.hot, ["person"], share=Share.RESPONDENT))
         await asyncio.sleep(0)
+        assert not laned.has_room(Share.API)
+        assert laned.has_room(Share.RESPONDENT)
         held.go.set()
         await blocker
         return await asyncio.gather(*api, return_exceptions=True), await person

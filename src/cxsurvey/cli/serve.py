@@ -23,6 +23,8 @@ Greet: TypeAlias = "Callable[[Database, socket.socket], None]"
 DRAIN_SECONDS = 20
 """How long requests in flight may take to end after the process was told to stop."""
 BACKLOG = 2048
+ACCEPTED_AT_ONCE = 16
+"""uvloop takes one connection from each listening socket in a turn of its loop, and turns are long under load."""
 
 
 def register(app: typer.Typer) -> None:
@@ -121,7 +123,7 @@ def _run(database: Database, listener: socket.socket, greet: Greet) -> None:
     for part in started:
         part.start()
     try:
-        server.run(sockets=[listener])
+        server.run(sockets=[listener, *(listener.dup() for _ in range(ACCEPTED_AT_ONCE - 1))])
     finally:
         for part in started:
             part.stop()

@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cxsurvey.core import logs, metrics
 from cxsurvey.core.db.database import Database
-from cxsurvey.core.errors import TooLarge
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import TooLarge, Unavailable
 from cxsurvey.web import client, cookies, origin
 from cxsurvey.web.errors import METHOD_NOT_ALLOWED, UNEXPECTED, Face, Fault, fault_of
 from cxsurvey.web.headers import Audience, headers_for
@@ -46,6 +47,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, database: Database, audience: Audience, face: Face) -> None:
         self.app = app
+        self.database = database
         self.settings = database.settings
         self.clock = database.clock
         self.ids = database.ids
@@ -94,6 +96,11 @@ class Guard:
             return fault_of(TooLarge())
         if self._needs_same_site(scope, given) and not origin.is_same_site(scope, self.settings):
             return CROSS_SITE
+        # before the body is read: under a flood of writes only a cheap refusal leaves time to store any.
+        # A customer's form is always read, because the refusal holds what was typed.
+        if self.audience is Audience.API and given == "POST" and not self.database.has_room(Share.API):
+            metrics.refused(Share.API)
+            return fault_of(Unavailable())
         return None
 
     def _needs_same_site(self, scope: Scope, given: str) -> bool:

@@ -41,6 +41,9 @@ class InlineLane:
     def close(self) -> None:
         return
 
+    def has_room(self, share: Share) -> bool:
+        return True
+
     def is_alive(self) -> bool:
         return True
 

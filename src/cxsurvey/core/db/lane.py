@@ -267,6 +267,10 @@ class LaneSet:
         """How many units wait, by share."""
         return {share.value: sum(lane.waiting(share) for lane in self._lanes) for share in Share}
 
+    def has_room(self, share: Share) -> bool:
+        """Whether some lane would take a unit of this share now."""
+        return any(lane.waiting(share) < CAPACITY[share] for lane in self._lanes)
+
     def close(self) -> None:
         for lane in self._lanes:
             lane.close()

@@ -27,6 +27,9 @@ class Share(StrEnum):
 
 CAPACITY = {Share.RESPONDENT: 512, Share.API: 256, Share.DASHBOARD: 64, Share.JOBS: 32}
 
+TOLD_AT_ONCE = 8
+"""Callers an event loop wakes in one turn: between them it hears new requests, so that refusals are quick as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hot(Generic[C, R]):
@@ -139,5 +142,8 @@ def tell_all(units: Sequence[Unit]) -> None:
 
 
 def _tell_each(units: Sequence[Unit]) -> None:
-    for unit in units:
+    for unit in units[:TOLD_AT_ONCE]:
         unit.tell()
+    rest = units[TOLD_AT_ONCE:]
+    if rest and units[0].loop is not None:
+        units[0].loop.call_soon(_tell_each, rest)
