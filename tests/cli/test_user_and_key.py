@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from cxsurvey.accounts import doors, setup, users
 from cxsurvey.accounts.commands import SetUp
 from cxsurvey.cli import app
+from cxsurvey.cli.choosing import Unclear
 from cxsurvey.cli.installation import open_database
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.units import Share
@@ -68,7 +69,10 @@ def test_create_makes_a_test_key() -> None:
 
 
 def test_create_in_an_unknown_workspace_makes_nothing() -> None:
-    assert isinstance(run("key", "create", "--workspace", "nope", "--name", "Shop").exception, NotFound)
+    refusal = run("key", "create", "--workspace", "nope", "--name", "Shop").exception
+
+    assert isinstance(refusal, Unclear)
+    assert str(refusal) == "There is no workspace “nope”. There are: northwind."
 
 
 def test_create_names_the_option_that_is_not_right() -> None:

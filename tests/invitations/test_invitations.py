@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from cxsurvey.accounts.permissions import Grant
 from cxsurvey.core.context import NOBODY, Actor, ActorKind, Context
-from cxsurvey.core.errors import Forbidden, NotFound, Unauthenticated
+from cxsurvey.core.errors import Forbidden, LiveKeyNeeded, NotFound, Unauthenticated
 from cxsurvey.core.signing import Keys
 from cxsurvey.invitations import service
 from cxsurvey.invitations.errors import LinkExpired, LinkRevoked, LinkUnknown
@@ -98,6 +98,15 @@ def test_making_links_needs_the_grant(ctx: Context, place: Place) -> None:
         act_in(ctx, place.workspace_id, actor)
         with pytest.raises(refusal):
             service.create(ctx, place.survey.id, CreateInvitation())
+
+
+def test_a_test_key_does_not_touch_a_live_link(ctx: Context, place: Place) -> None:
+    made = service.create(ctx, place.survey.id, CreateInvitation())
+    act_in(ctx, place.workspace_id, replace(ctx.actor, test=True))
+
+    for touch in (service.get, service.revoke):
+        with pytest.raises(LiveKeyNeeded):
+            touch(ctx, made.id)
 
 
 def test_a_test_key_makes_test_links(ctx: Context, place: Place) -> None:

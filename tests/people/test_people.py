@@ -86,6 +86,16 @@ def test_what_is_no_address_is_refused_by_name(address: str) -> None:
     assert [(problem.field, problem.rule) for problem in caught.value.problems] == [("email", "not_an_address")]
 
 
+@pytest.mark.parametrize("value", [10**400, float("inf"), 2**53 + 1, ["list"], {"a": 1}, "x" * 501, "line\nbreak"])
+def test_an_attribute_is_one_plain_value(value: object) -> None:
+    with pytest.raises(Invalid) as caught:
+        PersonInput.from_fields({"external_id": "c-1", "attributes": {"plan": value}})
+
+    assert [(problem.field, problem.rule) for problem in caught.value.problems] == [
+        ("attributes.plan", "not_a_plain_value")
+    ]
+
+
 def test_segments_get_one_number_per_value_and_keep_it(ctx: Context, workspace_id: UUID) -> None:
     wanted = Segments(agent="Agent 7", touchpoint="Delivery", team="Delivery").pairs(workspace_id)
 

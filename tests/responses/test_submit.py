@@ -18,7 +18,7 @@ from cxsurvey.invitations.service import CreateInvitation
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import counts, service
-from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
 from cxsurvey.responses.errors import UnknownFollowUp
 from cxsurvey.responses.service import FollowUpAnswers, VoidResponse
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored, submit
@@ -344,6 +344,16 @@ def test_a_closed_survey_takes_changes_but_no_new_answers(database: Database, pl
 def test_a_test_credential_never_counts(database: Database, place: Place) -> None:
     assert stored(send(database, rest_answer(place, test=True))[0]).state == "test"
     assert day_of(database, place) == {"test": 1}
+
+
+def test_a_trial_with_an_id_does_not_take_it_from_the_real_answer(database: Database, place: Place) -> None:
+    sent = AnswerInput(survey="srv_1", score=9, external_id="order-1")
+    trial = submission_of(sent, place.survey.id, place.workspace_id, test=True)
+    real = submission_of(sent, place.survey.id, place.workspace_id)
+
+    outcomes = [stored(outcome) for outcome in (*send(database, trial), *send(database, real))]
+
+    assert [(outcome.created, outcome.state) for outcome in outcomes] == [(True, "test"), (True, "counted")]
 
 
 def test_void_takes_out_and_restore_puts_back_with_the_reasons_kept(database: Database, place: Place) -> None:

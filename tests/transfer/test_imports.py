@@ -187,7 +187,8 @@ def test_odd_hours_are_stored_and_counted(run: Run) -> None:
         ("9,01/02/2026,", "not_a_time", "When"),
         ("9,2031-01-01,", "outside_time", "When"),
         ("9,1999-12-31,", "outside_time", "When"),
-        ("9,,nobody", "not_an_address", "Mail"),
+        ("9,2026-01-02,nobody", "not_an_address", "Mail"),
+        ("9,,", "missing", "When"),
         ("9,,ida@example.com,too,many", "broken_row", ""),
     ],
 )

@@ -21,12 +21,16 @@ class Unclear(Refusal):
 
 
 def enter(ctx: Context, slug: str | None) -> WorkspaceView:
-    """Lets the operator into a workspace; without a slug into the only one. Raises NotFound or `Unclear`."""
+    """Lets the operator into a workspace; without a slug into the only one. Raises `Unclear`."""
     from cxsurvey.accounts import service
     from cxsurvey.core.context import OPERATOR
 
     if slug is not None:
-        chosen = service.workspace_by_slug(ctx, slug)
+        named = [workspace for workspace in service.workspaces(ctx) if workspace.slug == slug]
+        if not named:
+            slugs = ", ".join(workspace.slug for workspace in service.workspaces(ctx))
+            raise Unclear(f"There is no workspace “{slug}”. {f'There are: {slugs}.' if slugs else ''}".rstrip())
+        chosen = named[0]
     else:
         there = service.workspaces(ctx)
         if not there:
@@ -47,8 +51,9 @@ def survey_named(ctx: Context, text: str) -> SurveyView:
     there = service.listed(ctx)
     exact = [survey for survey in there if text in (encode("srv", survey.id), survey.code)]
     found = exact or [survey for survey in there if survey.name.casefold() == text.strip().casefold()]
-    if len(found) == 1:
-        return found[0]
+    asked = [survey for survey in found if survey.version_number is not None]
+    if len(found) == 1 or len(asked) == 1:
+        return (asked or found)[0]
     if found:
         raise Unclear(f"{len(found)} surveys are called “{text}”. Name one by its code. {_listing(found)}")
     raise Unclear(f"There is no survey “{text}”. {_listing(there)}")

@@ -24,10 +24,11 @@ def create(
     expires_days: Annotated[int | None, typer.Option(help="Days it works; default: until revoked.")] = None,
 ) -> None:
     """Make an API key and print it; it is shown this once."""
-    from cxsurvey.accounts import keys, service
+    from cxsurvey.accounts import keys
     from cxsurvey.accounts.commands import CreateKey
+    from cxsurvey.cli.choosing import enter
     from cxsurvey.cli.installation import fail
-    from cxsurvey.core.context import OPERATOR, Context
+    from cxsurvey.core.context import Context
     from cxsurvey.core.db.units import Share
     from cxsurvey.core.errors import Invalid
 
@@ -37,8 +38,7 @@ def create(
         fail("; ".join(f"--{problem.field.replace('_', '-')} {problem.message}" for problem in refusal.problems))
 
     def make(ctx: Context) -> str:
-        ctx.actor = OPERATOR
-        ctx.workspace_id = service.workspace_by_slug(ctx, workspace).id
+        enter(ctx, workspace)
         return keys.create(ctx, command).token
 
     with open_database() as database:

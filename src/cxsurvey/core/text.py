@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,3}")
@@ -44,6 +44,39 @@ MaybeLine200 = Annotated[str, *_line(200, 0)]
 Passage1000 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_check_text)]
 Passage4000 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_check_text)]
 """A comment or another longer text: several lines, up to 4,000 characters."""
+
+
+def _check_scalar(value: object) -> object:
+    if isinstance(value, str):
+        fine = len(value) <= LONGEST_SCALAR and not NOT_IN_A_LINE.search(value)
+    elif isinstance(value, int | float):
+        # larger whole numbers are not the same number in every reader of JSON; NaN is smaller than nothing
+        fine = abs(value) <= 2**53
+    else:
+        fine = value is None
+    if not fine:
+        raise PydanticCustomError(
+            "not_a_plain_value", "must be a line of text (at most 500 characters), a number, true, false or null"
+        )
+    return value
+
+
+LONGEST_SCALAR = 500
+Scalar = Annotated[
+    Any,
+    PlainValidator(_check_scalar),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "maxLength": LONGEST_SCALAR},
+                {"type": "number", "minimum": -(2**53), "maximum": 2**53},
+                {"type": "boolean"},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
+"""A value of a free attribute."""
 
 
 def whole_number(text: str) -> int | str:

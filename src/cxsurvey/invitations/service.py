@@ -17,9 +17,9 @@ from pydantic import Field
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import ActorKind, Context
-from cxsurvey.core.errors import NotFound
+from cxsurvey.core.errors import LiveKeyNeeded, NotFound
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
-from cxsurvey.core.text import Line16, Line80, Line500
+from cxsurvey.core.text import Line16, Line80, Scalar
 from cxsurvey.invitations import queries
 from cxsurvey.invitations.errors import LinkExpired, LinkRevoked, LinkUnknown
 from cxsurvey.people import segments
@@ -38,7 +38,7 @@ class CreateInvitation(Command):
     person: PersonInput | None = None
     locale: Line16 | None = None
     segments: Segments = Segments()
-    attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)
+    attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)
     expires_in_days: int | None = Field(default=None, ge=1, le=730)
 
 
@@ -117,6 +117,8 @@ def get(ctx: Context, invitation_id: UUID) -> InvitationView:
     found = many(ctx, [invitation_id]).get(invitation_id)
     if found is None or found.workspace_id != ctx.workspace:
         raise NotFound
+    if ctx.actor.test and not found.test:
+        raise LiveKeyNeeded
     return found
 
 

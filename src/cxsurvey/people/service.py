@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from cxsurvey.core.addresses import Email, normal_email
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
-from cxsurvey.core.text import Line16, Line80, Line200, Line500
+from cxsurvey.core.text import Line16, Line80, Line200, Scalar
 from cxsurvey.people import queries
 
 
@@ -29,7 +29,7 @@ class PersonInput(Command):
     external_id: Line200 | None = None
     name: Line200 | None = None
     locale: Line16 | None = None
-    attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)
+    attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)
 
     @model_validator(mode="after")
     def _can_be_found(self) -> Self:

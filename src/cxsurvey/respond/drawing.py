@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from cxsurvey.respond.pages import (
@@ -128,13 +128,20 @@ def form(subject: Subject, state: FormState) -> str:
     return html("form", page, tongue)
 
 
+class Ways(NamedTuple):
+    """Where page two leads: its answers, past them, and back to the form."""
+
+    action: str
+    skip: str
+    change: str
+
+
 def more(
     subject: Subject,
     band: Band,
     answers: Mapping[str, str],
+    ways: Ways,
     *,
-    action: str,
-    skip: str,
     changed: bool = False,
     problems: Sequence[Problem] = (),
 ) -> str:
@@ -152,8 +159,9 @@ def more(
     title = subject.tongue.words.say("Thank you, your answer is stored.")
     page = MorePage(
         frame=frame(subject, title, failed=bool(problems)),
-        action=action,
-        skip=skip,
+        action=ways.action,
+        skip=ways.skip,
+        change=ways.change,
         questions=questions,
         longest_text=LONGEST_TEXT,
         changed=changed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -23,9 +24,10 @@ from cxsurvey.respond.visits import Find, Visit, arrive, form_of, preselected, s
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored
 from cxsurvey.web.errors import STATUS
+from cxsurvey.web.forms import AGAIN
 
-AGAIN = frozenset({Kind.INVALID, Kind.CONFLICT, Kind.UNAVAILABLE, Kind.TOO_MANY})
-"""Refusals after which the form is shown again; the others end the matter."""
+Store = Callable[[Request, str, Answer], Awaitable[Stored | Refusal | None]]
+"""Stores an answer behind a token; None when the page was for something else."""
 
 
 async def show_shared(request: Request) -> Response:
@@ -62,14 +64,23 @@ async def send_shared(request: Request) -> Response:
 
 async def send_personal(request: Request) -> Response:
     """POST /r/{token}."""
+    return await _send_by_token(request, places.personal, _store_personal, "/r")
+
+
+async def send_change(request: Request) -> Response:
+    """POST /a/{token}/change."""
+    return await _send_by_token(request, places.answered, _store_change, "/a")
+
+
+async def _send_by_token(request: Request, find: Find, store: Store, home: str) -> Response:
     token = request.path_params["token"]
     answer, sent = await _answer(request)
     outcome: Stored | Refusal | None = None
     if not answer.problems and answer.stamp is not None:
-        outcome = await _store_personal(request, token, answer)
+        outcome = await store(request, token, answer)
         if isinstance(outcome, Stored):
-            return see(f"/r/{token}/{'changed' if answer.stamp.change else 'next'}")
-    return await _not_stored(request, places.personal, token, sent, answer, outcome)
+            return see(f"{home}/{token}/{'changed' if answer.stamp.change else 'next'}")
+    return await _not_stored(request, find, token, sent, answer, outcome)
 
 
 async def _store_personal(request: Request, token: str, answer: Answer) -> Stored | Refusal | None:
@@ -82,18 +93,6 @@ async def _store_personal(request: Request, token: str, answer: Answer) -> Store
         return None
     known = Submission(invitation.survey_id, "invitation", invitation_id=invitation.id)
     return await _store(request, _submission(answer, known))
-
-
-async def send_change(request: Request) -> Response:
-    """POST /a/{token}/change."""
-    token = request.path_params["token"]
-    answer, sent = await _answer(request)
-    outcome: Stored | Refusal | None = None
-    if not answer.problems and answer.stamp is not None:
-        outcome = await _store_change(request, token, answer)
-        if isinstance(outcome, Stored):
-            return see(f"/a/{token}/changed")
-    return await _not_stored(request, places.answered, token, sent, answer, outcome)
 
 
 async def _store_change(request: Request, token: str, answer: Answer) -> Stored | Refusal | None:

@@ -86,6 +86,7 @@ class MorePage:
     frame: Frame
     action: str
     skip: str
+    change: str
     questions: tuple[Question, ...]
     longest_text: int
     changed: bool = False

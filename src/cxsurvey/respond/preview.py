@@ -30,6 +30,6 @@ def preview_html(definition: Definition, language: str, workspace: AskedWorkspac
         changeable = sentences.changeable_for(chosen.words, HOURS)
         return drawing.form(subject, FormState(stamp="", marks={}, changeable=changeable))
     if step.startswith(FOLLOW_UPS):
-        return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, action="", skip="#")
+        return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, drawing.Ways("", "#", "#"))
     band = Band(step.removeprefix(THANKS))
     return drawing.thanks(subject, EXAMPLE_SCORES[band], band, change="#", changeable="")

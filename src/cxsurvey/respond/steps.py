@@ -142,8 +142,7 @@ def _draw_more(
         visit.place.subject(visit.tongue),
         band,
         answers,
-        action=visit.step("more"),
-        skip=visit.step("thanks"),
+        drawing.Ways(visit.step("more"), visit.step("thanks"), visit.step("change")),
         changed=changed,
         problems=problems,
     )

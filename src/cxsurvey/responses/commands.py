@@ -12,10 +12,11 @@ from pydantic import AfterValidator, AwareDatetime, Field
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
-from cxsurvey.core.text import Line16, Line40, Line80, Line200, Line500, Passage4000
+from cxsurvey.core.text import Line16, Line40, Line80, Line200, Passage4000, Scalar
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 
+LONGEST_SOURCE = 40
 OWN_SOURCES = frozenset({"link", "invitation"})
 
 
@@ -46,7 +47,7 @@ class AnswerInput(Command):
     locale: Line16 | None = None
     person: PersonInput | None = None
     segments: Segments = Segments()
-    attributes: dict[Line80, Line500 | int | float | bool | None] = Field(default_factory=dict, max_length=50)
+    attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def submission_of(
     return Submission(
         survey_id=survey_id,
         workspace_id=workspace_id,
-        source=answer.source,
+        # kept apart, so that a trial with an id does not take it from the real answer
+        source=f"test/{answer.source}"[:LONGEST_SOURCE] if test else answer.source,
         score=answer.score,
         comment=answer.comment or None,
         follow_ups=answer.follow_ups,

@@ -110,7 +110,11 @@ class RowReader:
     def _time(self, line: int, cells: list[str]) -> tuple[datetime | None, Oddity | None, tuple[RowProblem, ...]]:
         text = self._columns.cell(cells, "answered_at")
         if text is None:
-            return None, None, ()
+            if "answered_at" not in self._columns.places:
+                return None, None, ()
+            # an old answer must not become one of today
+            column = self._columns.column_of("answered_at")
+            return None, None, (RowProblem(line, column, "missing", "must hold a date or time"),)
         try:
             return *parse_time(text, self._zone), ()
         except (ValueError, OverflowError):
