@@ -10,7 +10,7 @@ from cxsurvey.dashboard import account, door, entrance, exports, keys, responses
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
-from cxsurvey.web.door import ReadingPlaces
+from cxsurvey.web.door import DOORS_AT_ONCE, WRITES_AT_ONCE, Places, ReadingPlaces
 from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
@@ -32,6 +32,8 @@ def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
+    app.state.writing_places = Places(WRITES_AT_ONCE)
+    app.state.door_places = Places(DOORS_AT_ONCE)
     app.state.hashing = Hashing()
     app.state.draw_survey = draw_survey
     for router in ROUTERS:

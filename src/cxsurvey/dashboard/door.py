@@ -17,6 +17,7 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Refusal, Unauthenticated
 from cxsurvey.web import browsers, client, cookies
+from cxsurvey.web.door import AT_THE_DOOR
 from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
 from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import DOOR_PAGE
@@ -62,7 +63,7 @@ class ResetPage:
     shortest: int = passwords.SHORTEST
 
 
-@router.get("/")
+@router.get("/", dependencies=[AT_THE_DOOR])
 def start(request: Request) -> Response:
     """Leads to the workspace, or to the sign-in page."""
     database = _database(request)
@@ -74,7 +75,7 @@ def start(request: Request) -> Response:
         return _to(f"/w/{service.workspace(ctx).slug}/")
 
 
-@router.get("/sign-in")
+@router.get("/sign-in", dependencies=[AT_THE_DOOR])
 def sign_in_form(request: Request) -> Response:
     """The sign-in form."""
     notice = "Your new password is stored. Sign in with it." if "reset" in request.query_params else ""
@@ -102,7 +103,7 @@ async def sign_in(request: Request, fields: SentFields) -> Response:
     return answer
 
 
-@router.post("/sign-out")
+@router.post("/sign-out", dependencies=[AT_THE_DOOR])
 def sign_out(request: Request) -> Response:
     """Ends the sign-in of this browser."""
     database = _database(request)
@@ -114,7 +115,7 @@ def sign_out(request: Request) -> Response:
     return answer
 
 
-@router.get("/setup/{token}")
+@router.get("/setup/{token}", dependencies=[AT_THE_DOOR])
 def set_up_form(request: Request, token: str) -> Response:
     """The page of the first run; opening it uses nothing up."""
     with _database(request).read() as ctx:
@@ -145,7 +146,7 @@ async def set_up(request: Request, token: str, fields: SentFields) -> Response:
     return answer
 
 
-@router.get("/reset/{token}")
+@router.get("/reset/{token}", dependencies=[AT_THE_DOOR])
 def reset_form(request: Request, token: str) -> Response:
     """The page for a new password; opening it uses nothing up."""
     with _database(request).read() as ctx:

@@ -12,6 +12,7 @@ from cxsurvey.accounts import signin
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.web import browsers, cookies
+from cxsurvey.web.door import AT_THE_DOOR
 from cxsurvey.web.headers import DOOR_PAGE
 from cxsurvey.web.templating import render
 
@@ -27,7 +28,7 @@ class EnterPage:
     title: str = "Sign in"
 
 
-@router.get("/enter/{token}")
+@router.get("/enter/{token}", dependencies=[AT_THE_DOOR])
 def form(request: Request, token: str) -> Response:
     """The page with the button; opening it uses nothing up."""
     database: Database = request.app.state.database
@@ -38,7 +39,7 @@ def form(request: Request, token: str) -> Response:
     return answer
 
 
-@router.post("/enter/{token}")
+@router.post("/enter/{token}", dependencies=[AT_THE_DOOR])
 def enter(request: Request, token: str) -> Response:
     """Uses the link up and leads to the workspace, signed in."""
     database: Database = request.app.state.database

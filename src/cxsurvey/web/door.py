@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
@@ -29,6 +29,8 @@ from cxsurvey.web.frame import Frame
 T = TypeVar("T")
 
 LONGEST_WAIT = 3.0
+WRITES_AT_ONCE = 8
+DOORS_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,8 @@ class Act:
         return unit
 
 
-class ReadingPlaces:
-    """Lets so many dashboard reads run at once that a respondent's form always finds a thread."""
+class Places:
+    """Lets so many requests of one kind hold a thread at once that a respondent's form always finds one."""
 
     def __init__(self, places: int) -> None:
         self._places = asyncio.Semaphore(places)
@@ -101,8 +103,21 @@ class ReadingPlaces:
             raise Unavailable from None
 
     def give_back(self) -> None:
-        """Frees the place for the next reader."""
+        """Frees the place for the next one."""
         self._places.release()
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """A place for the time of a block."""
+        await self.take()
+        try:
+            yield
+        finally:
+            self.give_back()
+
+
+class ReadingPlaces(Places):
+    """Places of those who read pages or documents."""
 
 
 async def visiting(request: Request) -> AsyncIterator[Visit]:
@@ -111,26 +126,34 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
     token = _token(request, database)
     slug = request.path_params.get("slug")
     places: ReadingPlaces = request.app.state.reading_places
-    await places.take()
-    try:
-        async with AsyncExitStack() as after:
-            stack = ExitStack()
-            after.push_async_callback(run_in_threadpool, stack.close)
-            visit = await run_in_threadpool(_enter, stack, database, token, slug)
-            seen.buffer(database).sign_in(visit.visitor.sign_in_id, visit.ctx.now)
-            yield visit
-    finally:
-        places.give_back()
+    async with places.one(), AsyncExitStack() as after:
+        stack = ExitStack()
+        after.push_async_callback(run_in_threadpool, stack.close)
+        visit = await run_in_threadpool(_enter, stack, database, token, slug)
+        seen.buffer(database).sign_in(visit.visitor.sign_in_id, visit.ctx.now)
+        yield visit
 
 
-async def acting(request: Request) -> Act:
+async def acting(request: Request) -> AsyncIterator[Act]:
     """A write of the signed-in user in the workspace of the path; the sign-in is read inside the unit."""
     database: Database = request.app.state.database
-    return Act(database, _token(request, database), request.path_params.get("slug"))
+    token = _token(request, database)
+    places: Places = request.app.state.writing_places
+    async with places.one():
+        yield Act(database, token, request.path_params.get("slug"))
+
+
+async def at_the_door(request: Request) -> AsyncIterator[None]:
+    """A place for somebody who is not signed in: however many knock, they take nothing from those inside."""
+    places: Places = request.app.state.door_places
+    async with places.one():
+        yield
 
 
 Visiting = Annotated[Visit, Depends(visiting, scope="function")]
-Acting = Annotated[Act, Depends(acting)]
+Acting = Annotated[Act, Depends(acting, scope="function")]
+AT_THE_DOOR = Depends(at_the_door, scope="function")
+"""For public routes that wait for the database in a thread."""
 
 
 def _enter(stack: ExitStack, database: Database, token: str, slug: str | None) -> Visit:
