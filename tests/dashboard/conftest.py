@@ -12,6 +12,7 @@ from cxsurvey import dashboard
 from cxsurvey.accounts import passwords, service
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.respond.preview import preview_html
 from cxsurvey.surveys.service import SurveyView
 from tests.application import ORIGIN
 from tests.factories import act_in, make_open_survey, make_user, make_workspace
@@ -54,7 +55,7 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def browser(database: Database) -> Iterator[TestClient]:
     """A browser on the dashboard that follows no redirect by itself and says where its requests come from."""
-    app = dashboard.build(database)
+    app = dashboard.build(database, draw_survey=preview_html)
     with TestClient(app, base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE) as opened:
         yield opened
 

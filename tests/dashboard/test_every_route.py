@@ -3,29 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from cxsurvey import dashboard
+from cxsurvey.accounts import keys
+from cxsurvey.accounts.commands import CreateKey
+from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
-from tests.dashboard.conftest import attribute, page, sign_in
+from cxsurvey.core.ids import encode
+from cxsurvey.surveys import service as surveys
+from cxsurvey.web.middleware import Guard
+from tests.application import NOON
+from tests.dashboard.conftest import Write, attribute, in_northwind, page, sign_in
+from tests.factories import make_open_survey, make_workspace
+from tests.insights.answers import answer, store
 
 OPEN = {"/sign-in", "/enter/{token}", "/setup/{token}", "/reset/{token}", "/sign-out"}
-ROUTES = [route for router in dashboard.ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-PATHS = sorted({(method, route.path) for route in ROUTES for method in route.methods or ()})
+PATHS = sorted(
+    (method, route.path or "")
+    for router in dashboard.ROUTERS
+    for route in iter_route_contexts(router.routes)
+    for method in route.methods or ()
+)
+LEADING_ON = {"/", "/w/{slug}/surveys/{survey_id}/edit"}
 READING = ("SELECT", "WITH", "SAVEPOINT", "RELEASE", "ROLLBACK")
 HOSTILE = (b"name=%00", b"name=%ED%A0%80", b"\xff\xfe", b"name=a&name=b", b"a=&" * 300)
 NEEDING_SIGN_IN = [pair for pair in PATHS if pair[1] not in OPEN]
+NOTHING = {"token": "0" * 27, "part": "en", "step": "question"}
 
 
-def filled(path: str, slug: str = "northwind") -> str:
-    """A path with something in each of its places."""
-    parts = ["0" * 27 if part.startswith("{") else part for part in path.replace("{slug}", slug).split("/")]
-    return "/".join(parts)
+@dataclass(frozen=True)
+class Things:
+    """Public ids of a survey that is open, one that is closed, an answer and a key of Ada's workspace."""
+
+    open: str
+    closed: str
+    answer: str
+    key: str
+
+    def filled(self, path: str, slug: str = "northwind") -> str:
+        """A path with something that exists in each of its places."""
+        survey = self.closed if path.endswith("/reopen") else self.open
+        ids = {"survey_id": survey, "response_id": self.answer, "key": self.key}
+        return path.format(slug=slug, **NOTHING, **ids)
+
+
+@pytest.fixture
+def things(ada: str, write: Write) -> Things:
+    def make(ctx: Context) -> Things:
+        in_northwind(ctx)
+        asked, closed = make_open_survey(ctx), make_open_survey(ctx, "Of last year")
+        surveys.close(ctx, closed.id)
+        (given,) = store(ctx, [answer(ctx, asked.id, 3, NOON, "late again")])
+        key = keys.create(ctx, CreateKey(name="Shop")).key
+        return Things(encode("srv", asked.id), encode("srv", closed.id), encode("rsp", given), encode("key", key.id))
+
+    made: Things = write(make)
+    return made
+
+
+@pytest.fixture
+def elsewhere(ada: str, write: Write) -> str:
+    """The slug of a workspace that Ada is no member of."""
+
+    def make(ctx: Context) -> str:
+        return make_workspace(ctx, "foreign").slug
+
+    slug: str = write(make)
+    return slug
+
+
+def test_the_walk_meets_every_route_of_the_application(database: Database) -> None:
+    guard = dashboard.build(database)
+    assert isinstance(guard, Guard)
+    assert isinstance(guard.app, FastAPI)
+    built = {(method, route.path) for route in iter_route_contexts(guard.app.routes) for method in route.methods or ()}
+
+    assert built == set(PATHS)
+    assert {("POST", "/w/{slug}/surveys/{survey_id}/edit/{part}"), ("POST", "/sign-in")} <= built
+    assert len(PATHS) >= 40
 
 
 @pytest.fixture
@@ -42,67 +105,82 @@ def statements(database: Database, connection: Any) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize(("method", "path"), NEEDING_SIGN_IN)
-def test_nobody_gets_in_without_a_sign_in(browser: TestClient, ada: str, method: str, path: str) -> None:
-    answer = browser.request(method, filled(path))
+def test_nobody_gets_in_without_a_sign_in(browser: TestClient, things: Things, method: str, path: str) -> None:
+    refused = browser.request(method, things.filled(path))
 
-    assert answer.status_code == 303
-    assert answer.headers["location"].startswith("/sign-in")
+    assert refused.status_code == 303
+    assert refused.headers["location"].startswith("/sign-in")
 
 
 @pytest.mark.parametrize(("method", "path"), [pair for pair in NEEDING_SIGN_IN if "{slug}" in pair[1]])
-def test_a_foreign_workspace_is_not_there(signed_in: TestClient, method: str, path: str) -> None:
-    data = {"name": "x"} if method == "POST" else None
+def test_a_foreign_workspace_is_not_there(
+    signed_in: TestClient, things: Things, elsewhere: str, method: str, path: str
+) -> None:
+    data = {"name": "x", "languages": "en", "scope": "scores:read", "reason": "so", "survey": things.open}
 
-    assert signed_in.request(method, filled(path, "foreign"), data=data).status_code in {404, 422}
+    refused = signed_in.request(method, things.filled(path, elsewhere), data=data if method == "POST" else None)
+
+    assert refused.status_code == 404
+
+
+@pytest.mark.parametrize("path", [path for method, path in NEEDING_SIGN_IN if method == "GET"])
+def test_every_page_opens(signed_in: TestClient, things: Things, path: str) -> None:
+    shown = signed_in.get(things.filled(path))
+
+    assert shown.status_code == (303 if path in LEADING_ON else 200), shown.text[-1000:]
 
 
 @pytest.mark.parametrize("path", [path for method, path in PATHS if method == "GET"])
-def test_reading_a_page_writes_nothing(signed_in: TestClient, statements: list[str], path: str) -> None:
+def test_reading_a_page_writes_nothing(signed_in: TestClient, things: Things, statements: list[str], path: str) -> None:
     del statements[:]
 
     for method in ("GET", "HEAD"):
-        assert signed_in.request(method, filled(path)).status_code < 500
+        assert signed_in.request(method, things.filled(path)).status_code < 500
 
     assert statements or path in OPEN
     assert [sql for sql in statements if not sql.lstrip().upper().startswith(READING)] == []
 
 
 @pytest.mark.parametrize("path", [path for method, path in PATHS if method == "POST"])
-def test_a_hostile_form_is_refused_and_never_an_error(browser: TestClient, ada: str, path: str) -> None:
+def test_a_hostile_form_is_refused_and_never_an_error(browser: TestClient, ada: str, things: Things, path: str) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
 
     for body in HOSTILE:
         sign_in(browser, ada)
-        assert browser.post(filled(path), content=body, headers=headers).status_code < 500, body
+        assert browser.post(things.filled(path), content=body, headers=headers).status_code < 500, body
 
 
 @pytest.mark.parametrize("path", [path for method, path in PATHS if method == "POST"])
-def test_what_is_no_form_is_refused_and_never_an_error(signed_in: TestClient, path: str) -> None:
+def test_what_is_no_form_is_refused_and_never_an_error(signed_in: TestClient, things: Things, path: str) -> None:
     headers = {"Content-Type": "application/json"}
 
-    assert signed_in.post(filled(path), content=b'{"name": "x"}', headers=headers).status_code < 500
+    assert signed_in.post(things.filled(path), content=b'{"name": "x"}', headers=headers).status_code < 500
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/", "/account", "/w/northwind/keys", "/missing"])
-def test_every_page_has_one_heading_a_title_a_language_and_labels(signed_in: TestClient, path: str) -> None:
-    answer = signed_in.get(path, follow_redirects=path != "/")
-    if answer.status_code == 303:
-        return
-    document = page(answer)
+WITH_A_PAGE = [path for method, path in NEEDING_SIGN_IN if method == "GET" and "/preview/{step}" not in path]
 
+
+@pytest.mark.parametrize("path", [path for path in WITH_A_PAGE if "qr.svg" not in path] + ["/sign-in", "/missing"])
+def test_every_page_has_one_heading_a_title_a_language_and_labels(
+    signed_in: TestClient, things: Things, path: str
+) -> None:
+    shown = signed_in.get(things.filled(path), follow_redirects=True)
+    document = page(shown)
+
+    assert shown.status_code == (404 if path == "/missing" else 200)
     assert len(document.css("h1")) == 1
     title = document.css_first("title")
     assert title is not None
     assert title.text().strip()
-    assert attribute(answer, "html", "lang") == "en"
-    labelled = {node.attributes["for"] for node in document.css("label")}
+    assert attribute(shown, "html", "lang") == "en"
+    labelled = {node.attributes["for"] for node in document.css("label[for]")}
     for control in document.css("input:not([type=hidden], [hidden]), select, textarea"):
-        assert control.attributes.get("id") in labelled
-    assert not document.css("[style], style, script:not([src]), [onclick]")
+        assert control.attributes.get("id") in labelled or control.css_matches("label input"), control.html
+    assert not document.css("[style], style, script:not([src], [type='application/json']), [onclick]")
 
 
 def test_forms_wider_than_a_page_are_refused(signed_in: TestClient) -> None:
-    answer = signed_in.post("/account/name", data={"name": "x" * 70_000})
+    refused = signed_in.post("/account/name", data={"name": "x" * 70_000})
 
-    assert answer.status_code == 413
-    assert len(page(answer).css("h1")) == 1
+    assert refused.status_code == 413
+    assert len(page(refused).css("h1")) == 1

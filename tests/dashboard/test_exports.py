@@ -107,10 +107,14 @@ def test_an_answer_taken_out_while_the_file_is_made_is_not_in_it(
     first, second = write(two)
     read = responses.some
 
+    def void_second(ctx: Context) -> None:
+        in_northwind(ctx)
+        responses.void(ctx, second, VoidResponse(reason="a twin"))
+
     def void_the_other(ctx: Context, response_ids: list[UUID]) -> list[ResponseView]:
         found = read(ctx, response_ids)
         if response_ids == [first]:
-            write(lambda other: (in_northwind(other), responses.void(other, second, VoidResponse(reason="a twin"))))
+            write(void_second)
         return found
 
     monkeypatch.setattr(responses, "some", void_the_other)
