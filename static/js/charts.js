@@ -105,7 +105,7 @@ function trend(data, tone) {
       { type: "custom", silent: true, renderItem: bar, data: lone(data), itemStyle: { color: tone.band }, tooltip: { show: false } },
       {
         type: "line",
-        data: data.estimate,
+        data: data.estimate.map((value, index) => (data.complete[index] ? value : { value, itemStyle: { borderColor: tone["ink-3"], borderType: "dashed" } })),
         symbol: "circle",
         symbolSize: 7,
         showAllSymbol: data.labels.length <= 40,

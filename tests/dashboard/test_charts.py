@@ -89,6 +89,30 @@ def test_few_answers_draw_no_small_trend() -> None:
     assert charts.spark(weeks([9] * 14, [3] * 16)) is not None
 
 
+def test_a_long_trend_names_the_year_at_every_month() -> None:
+    def labels(years: int) -> list[str]:
+        window = Window(date(2020, 1, 1), date(2020 + years, 2, 1))
+        days = {date(2020, 1, 5): ScoreCounts.from_scores([9])}
+        found: list[str] = charts.trend_data(Trend(Grain.MONTH, trend(days, Grain.MONTH, window)), [], Unit.POINTS)[
+            "labels"
+        ]
+        return found
+
+    assert labels(1)[:2] == ["Jan 2020", "Feb"]
+    assert labels(2)[:2] == ["Jan 2020", "Feb 2020"]
+
+
+def test_what_is_not_complete_is_marked_with_its_days() -> None:
+    days = {date(2026, 1, 25): ScoreCounts.from_scores([9]), date(2026, 2, 2): ScoreCounts.from_scores([9])}
+    cut = Trend(Grain.MONTH, trend(days, Grain.MONTH, Window(date(2026, 1, 20), date(2026, 3, 1))))
+
+    found = charts.trend_data(cut, [], Unit.POINTS)
+
+    assert found["complete"] == [False, True]
+    assert found["tips"][0].endswith("not complete: 20 Jan 2026 to 31 Jan 2026")
+    assert "not complete" not in found["tips"][1]
+
+
 def test_the_drawn_trend_has_a_gap_where_nobody_answered() -> None:
     found = charts.trend_data(weeks([9, 9], [], [3]), [Mark(MONDAY + timedelta(days=15), "Version 2")], Unit.POINTS)
 

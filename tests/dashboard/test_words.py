@@ -101,11 +101,44 @@ def months(**scores: list[int]) -> Trend:
     return Trend(Grain.MONTH, trend(days, Grain.MONTH, Window(date(2026, 1, 1), date(2026, 4, 20))))
 
 
-def test_the_course_compares_the_first_and_last_month_that_can_be_judged() -> None:
-    found = months(m1=[3] * 40, m2=[10] * 2, m4=[10] * 40)
+def test_the_course_compares_the_first_and_last_whole_month_that_can_be_judged() -> None:
+    found = months(m1=[3] * 40, m2=[10] * 2, m3=[10] * 40, m4=[3] * 40)
 
-    assert words.course(found, NPS) == "It rose from −100 in Jan 2026 to 100 in Apr 2026: a real change."
-    assert words.gaps(found) == "Nobody answered in 1 of 4 months; these stay gaps. The last month is not complete."
+    assert words.course(found, NPS) == "It rose from −100 in Jan 2026 to 100 in Mar 2026: a real change."
+    assert words.gaps(months(m1=[3] * 40, m3=[3])) == (
+        "Nobody answered in 2 of 4 months; these stay gaps. The last month is not complete."
+    )
+
+
+def test_the_course_does_not_begin_with_a_part_of_a_month() -> None:
+    days = {date(2026, month, 25): ScoreCounts.from_scores([score] * 40) for month, score in ((1, 3), (2, 7), (3, 10))}
+    found = Trend(Grain.MONTH, trend(days, Grain.MONTH, Window(date(2026, 1, 20), date(2026, 4, 1))))
+
+    assert words.course(found, NPS) == "It rose from 0 in Feb 2026 to 100 in Mar 2026: a real change."
+    assert words.gaps(found) == "The first month is not complete."
+
+
+def test_a_fall_between_the_ends_is_told() -> None:
+    found = months(m1=[9] * 60 + [3] * 40, m2=[9] * 30 + [3] * 70, m3=[9] * 60 + [3] * 40)
+
+    assert (
+        words.largest_step(found, NPS)
+        == "The largest fall from one month to the next was from 20 in Jan 2026 to −40 in Feb 2026, beyond chance."
+    )
+
+
+def test_the_largest_of_many_steps_is_held_to_a_stricter_limit() -> None:
+    level, up = [9] * 50 + [3] * 50, [9] * 64 + [3] * 36
+    once = {date(2026, month, 3): ScoreCounts.from_scores(up if month == 2 else level) for month in (1, 2)}
+    often = {date(2026, month, 3): ScoreCounts.from_scores(up if month == 2 else level) for month in range(1, 13)}
+    window = Window(date(2026, 1, 1), date(2027, 1, 1))
+
+    assert "beyond chance" in words.largest_step(Trend(Grain.MONTH, trend(once, Grain.MONTH, window)), NPS)
+    assert words.largest_step(Trend(Grain.MONTH, trend(often, Grain.MONTH, window)), NPS) == ""
+
+
+def test_a_step_over_a_gap_or_into_a_part_of_a_month_is_not_told() -> None:
+    assert words.largest_step(months(m1=[3] * 90, m3=[10] * 90, m4=[3] * 90), NPS) == ""
 
 
 def test_the_course_does_not_call_chance_a_change() -> None:
@@ -115,7 +148,7 @@ def test_the_course_does_not_call_chance_a_change() -> None:
 
 
 def test_the_course_of_a_handful_is_not_told() -> None:
-    assert words.course(months(m1=[3], m2=[10] * 9), NPS) == "Too few answers in single months to say where it goes."
+    assert words.course(months(m1=[3], m2=[10] * 9), NPS) == "Too few answers in whole months to say where it goes."
 
 
 def test_only_what_was_left_out_is_named_most_frequent_first() -> None:

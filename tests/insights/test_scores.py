@@ -151,6 +151,25 @@ def test_all_time_compares_with_nothing_and_begins_with_the_first_answer(write: 
     assert sum(period.result is None for period in report.trend.periods) == 32
 
 
+def test_all_time_ends_with_the_last_month_that_has_answers(write: Write, read: Any, place: Place) -> None:
+    stored(write, place, [(9, datetime(2019, 2, 10, tzinfo=UTC)), (3, datetime(2019, 4, 10, tzinfo=UTC))])
+    everything = parse({"period": "all"}, NOON, ZONE)
+
+    report = read(lambda ctx: service.survey_report(ctx, place.survey.id, everything))
+
+    assert [period.start.month for period in report.trend.periods] == [2, 3, 4]
+    assert all(period.complete for period in report.trend.periods)
+
+
+def test_a_week_is_not_complete_on_its_last_day(write: Write, read: Any, place: Place) -> None:
+    stored(write, place, [(9, NOON - timedelta(days=8)), (3, NOON)])
+    sunday = own("2026-11-09", "2026-11-22")
+
+    report = read(lambda ctx: service.survey_report(ctx, place.survey.id, sunday, Grain.WEEK))
+
+    assert [found.complete for found in report.trend.periods] == [True, False]
+
+
 def test_machines_are_left_out_and_named(write: Write, read: Any, place: Place) -> None:
     def trapped(ctx: Context) -> None:
         act_in(ctx, place.workspace_id)

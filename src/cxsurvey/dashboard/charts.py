@@ -23,6 +23,8 @@ ENDS: Final = {Unit.POINTS: (-100.0, 100.0), Unit.PERCENT: (0.0, 100.0)}
 SPARK_HEIGHT: Final = 46.0
 BARS_HEIGHT: Final = 120.0
 SLOT_FILLED: Final = 0.84
+MOST_WITHOUT_YEARS: Final = 24
+"""Stretches up to which an axis names the year in January only: of more, any label may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,8 @@ def trend_data(trend: Trend, marks: Iterable[Mark], unit: Unit) -> dict[str, Any
     periods = trend.periods
     return {
         "ends": list(ENDS[unit]),
-        "labels": [_axis_label(period, trend.grain) for period in periods],
+        "labels": [_axis_label(period, trend.grain, with_year=len(periods) > MOST_WITHOUT_YEARS) for period in periods],
+        "complete": [period.complete for period in periods],
         "estimate": [_value(period, "estimate") for period in periods],
         "lower": [_value(period, "lower") for period in periods],
         "upper": [_value(period, "upper") for period in periods],
@@ -234,11 +237,11 @@ def trend_data(trend: Trend, marks: Iterable[Mark], unit: Unit) -> dict[str, Any
     }
 
 
-def _axis_label(period: Period, grain: Grain) -> str:
+def _axis_label(period: Period, grain: Grain, *, with_year: bool) -> str:
     start = period.start
-    if grain is Grain.MONTH:
-        return f"{start:%b %Y}" if start.month == 1 else f"{start:%b}"
-    return f"{start.day} {start:%b}"
+    name = f"{start:%b}" if grain is Grain.MONTH else f"{start.day} {start:%b}"
+    is_january = grain is Grain.MONTH and start.month == 1
+    return f"{name} {start:%Y}" if with_year or is_january else name
 
 
 def _value(period: Period, name: str) -> float | None:
@@ -255,7 +258,7 @@ def _tip(period: Period, grain: Grain) -> str:
     lines = [name, f"{score(result.estimate)}   interval {score(result.lower)} to {score(result.upper)}"]
     lines.append(f"n = {number(result.n)}{'' if result.base.comparable else ', too few to compare'}")
     if not period.complete:
-        lines.append(f"only to {day(_last_day(period))}")
+        lines.append(f"not complete: {day(period.start)} to {day(_last_day(period))}")
     return "\n".join(lines)
 
 

@@ -105,6 +105,7 @@ class ResultsView:
     grain: str
     grains: tuple[Choice, ...]
     course: str
+    largest_step: str
     gaps: str
     trend: Mapping[str, Any]
     trend_rows: tuple[charts.TrendRow, ...]
@@ -198,10 +199,9 @@ def _noticed_move(by: float, report: ScoreReport, home: str, bar: PeriodBar) -> 
     change = report.change
     assert change is not None
     fell = by < 0
-    points = words.points(abs(by))
     return Noticed(
         mark="worse" if fell else "better",
-        strong=f"{report.survey.name} {'fell' if fell else 'rose'} by {points}.",
+        strong=f"{report.survey.name} {'fell' if fell else 'rose'}",
         rest=f" {words.from_to(change)}, beyond chance.",
         href=f"{home}/surveys/{encode('srv', report.survey.survey_id)}/results?{bar.query}",
         action="See why",
@@ -230,6 +230,7 @@ def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
         grain=trend.grain.value,
         grains=_grains(trend.grain, bar.period, base),
         course=words.course(trend, formula),
+        largest_step=words.largest_step(trend, formula),
         gaps=words.gaps(trend),
         trend=charts.trend_data(trend, found.marks, report.result.unit),
         trend_rows=charts.trend_rows(trend),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from cxsurvey.insights.reports import LeftOut, Mark, ScoreReport, Trend
@@ -15,6 +16,8 @@ from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.trend import Grain, Period
 from cxsurvey.web.display import day, number, score
 
+CHANCE: Final = 0.05
+"""How often chance alone may be taken for a step of a trend."""
 BASE_WORDS: Final[Mapping[BaseLevel, str]] = {
     BaseLevel.NONE: "No answers",
     BaseLevel.COUNTS_ONLY: "Too few to judge",
@@ -128,11 +131,10 @@ def _span(values: frozenset[int]) -> str:
 
 
 def course(trend: Trend, formula: Definition) -> str:
-    """One sentence on where the score went, from the first to the last stretch that can be judged."""
-    judged = [period for period in trend.periods if period.result is not None and period.result.base.comparable]
-    unit = trend.grain.value
+    """One sentence on where the score went, from the first to the last whole stretch that can be judged."""
+    judged = [period for period in trend.periods if _can_be_judged(period)]
     if len(judged) < 2:
-        return f"Too few answers in single {unit}s to say where it goes."
+        return f"Too few answers in whole {trend.grain.value}s to say where it goes."
     first, last = judged[0], judged[-1]
     assert first.counts is not None
     assert last.counts is not None
@@ -143,19 +145,68 @@ def course(trend: Trend, formula: Definition) -> str:
     return f"It {'rose' if moved.estimate and moved.estimate > 0 else 'fell'} {way}: a real change."
 
 
+def largest_step(trend: Trend, formula: Definition) -> str:
+    """One sentence on the largest step between neighbours; nothing when there are only two, or none beyond chance.
+
+    The largest of many steps is large by chance alone, so each is held to the limit divided by their number.
+    """
+    pairs = [pair for pair in pairwise(trend.periods) if all(map(_can_be_judged, pair))]
+    if len(trend.periods) < 3:
+        return ""
+    for before, now in sorted((pair for pair in pairs if _lie_apart(*pair)), key=_height, reverse=True):
+        assert before.counts is not None
+        assert now.counts is not None
+        step = difference(now.counts, before.counts, 1 - CHANCE / len(pairs), formula)
+        if step.changed:
+            name = "rise" if step.estimate and step.estimate > 0 else "fall"
+            way = f"from {_at(before, trend.grain)} to {_at(now, trend.grain)}"
+            return f"The largest {name} from one {trend.grain.value} to the next was {way}, beyond chance."
+    return ""
+
+
+def _can_be_judged(period: Period) -> bool:
+    return period.complete and period.result is not None and period.result.base.comparable
+
+
+def _lie_apart(before: Period, now: Period) -> bool:
+    """Whether neither interval holds the other score, without which no difference leaves zero out."""
+    first, second = before.result, now.result
+    assert first is not None
+    assert second is not None
+    return not (_holds(first, second) or _holds(second, first))
+
+
+def _holds(interval: Result, score: Result) -> bool:
+    assert interval.lower is not None
+    assert interval.upper is not None
+    assert score.estimate is not None
+    return interval.lower <= score.estimate <= interval.upper
+
+
+def _height(pair: tuple[Period, Period]) -> float:
+    before, now = (period.result.estimate for period in pair if period.result is not None)
+    assert before is not None
+    assert now is not None
+    return abs(now - before)
+
+
 def _at(period: Period, grain: Grain) -> str:
     assert period.result is not None
     return f"{score(period.result.estimate)} in {stretch(period.start, grain)}"
 
 
 def gaps(trend: Trend) -> str:
-    """What the chart cannot show by itself: stretches without answers, and a last one that is not over."""
+    """What the chart cannot show by itself: stretches without answers, and ends that are not whole."""
     empty, unit = sum(period.result is None for period in trend.periods), trend.grain.value
     said = []
     if empty:
         said.append(f"Nobody answered in {empty} of {len(trend.periods)} {unit}s; these stay gaps.")
-    if trend.periods and not trend.periods[-1].complete:
-        said.append(f"The last {unit} is not complete.")
+    ends = {"first": trend.periods[:-1][:1], "last": trend.periods[-1:]}
+    cut = [name for name, found in ends.items() if found and not found[0].complete]
+    if len(cut) == 2:
+        said.append(f"The first and the last {unit} are not complete.")
+    elif cut:
+        said.append(f"The {cut[0]} {unit} is not complete.")
     return " ".join(said)
 
 
@@ -187,16 +238,10 @@ def _answers(n: int) -> str:
     return f"{number(n)} answer{'' if n == 1 else 's'}"
 
 
-def points(size: float) -> str:
-    """A distance between scores: `1 point`, `19 points`; with a decimal where it would round to nothing."""
-    text = score(size, 1 if size < 0.5 else 0)
-    return f"{text} point{'' if text == '1' else 's'}"
-
-
 def from_to(moved: Difference) -> str:
-    """Both ends of a change: `From 31 to 12`."""
+    """Both ends of a change: `from 31 to 12`."""
     decimals = 1 if moved.estimate is not None and abs(moved.estimate) < 1 else 0
-    return f"From {score(moved.before.estimate, decimals)} to {score(moved.now.estimate, decimals)}"
+    return f"from {score(moved.before.estimate, decimals)} to {score(moved.now.estimate, decimals)}"
 
 
 def mark(found: Mark) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -76,7 +76,7 @@ def overview(ctx: Context, period: Period) -> Overview:
     cards = tuple(
         Card(
             report=_report(survey, period, days[survey.line_id].tally, before),
-            trend=_trend(survey, period, days[survey.line_id].by_day, grain_for(period)),
+            trend=_trend(ctx, survey, period, days[survey.line_id].by_day, grain_for(period)),
             ever_answered=survey.line_id in answered,
         )
         for survey in shown
@@ -96,7 +96,7 @@ def survey_report(ctx: Context, survey_id: UUID, period: Period, grain: Grain | 
     versions = queries.versions(ctx.connection, survey.survey_id)
     return SurveyReport(
         score=_report(survey, period, own.tally, _before(ctx, [survey], period)),
-        trend=_trend(survey, period, own.by_day, grain or grain_for(period)),
+        trend=_trend(ctx, survey, period, own.by_day, grain or grain_for(period)),
         marks=_marks(survey, period, versions),
         earlier_scales=len({row.trend_line_id for row in versions} - {survey.line_id}),
         ever_answered=bool(_ever_answered(ctx, [survey], days)),
@@ -207,16 +207,15 @@ def _report(
     )
 
 
-def _trend(survey: SurveyLine, period: Period, by_day: Mapping[date, ScoreCounts], grain: Grain) -> Trend:
+def _trend(ctx: Context, survey: SurveyLine, period: Period, by_day: Mapping[date, ScoreCounts], grain: Grain) -> Trend:
+    """For all time, the whole stretches from the first to the last with answers; else the days of the period."""
     days = {day: counts for day, counts in by_day.items() if counts.n}
     if not days:
         return Trend(grain, ())
-    since = period.since
-    if period.key is PeriodKey.ALL:
-        first = min(days)
-        since = first.replace(day=1) if grain is Grain.MONTH else first - timedelta(days=first.weekday())
-    window = Window(since, period.until)
-    return Trend(grain, trend(days, grain, window, lambda counts: nps(counts, definition=survey.formula)))
+    window = None if period.key is PeriodKey.ALL else Window(period.since, period.until)
+    found = trend(days, grain, window, lambda counts: nps(counts, definition=survey.formula))
+    today = ctx.now.astimezone(ZoneInfo(period.zone)).date()
+    return Trend(grain, tuple(replace(each, complete=each.complete and each.end <= today) for each in found))
 
 
 def _marks(survey: SurveyLine, period: Period, versions: Iterable[Any]) -> tuple[Mark, ...]:
