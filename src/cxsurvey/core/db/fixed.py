@@ -7,6 +7,7 @@ text, the order of its parameters and the conversion of each value are found out
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import Column, Connection, Dialect, Select, Table, bindparam
@@ -108,21 +109,24 @@ def _binding(compiled: Any, dialect: Dialect) -> Bind:
     """How named values become what the driver takes: a tuple where it counts places, else a mapping."""
     assert isinstance(compiled, SQLCompiler)
     constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-    converts = {name: _to_driver(bind.type, dialect) for name, bind in compiled.binds.items()}
+    names = list((compiled.positiontup if compiled.positional else compiled.binds) or ())
+    converts = [
+        (place, convert)
+        for place, name in enumerate(names)
+        if (convert := _to_driver(compiled.binds[name].type, dialect)) is not None
+    ]
+    # one call picks all values; it gives a tuple only for two names and more
+    pick = itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)
+
+    def in_order(values: Mapping[str, Any]) -> tuple[Any, ...]:
+        row = list(pick({**constants, **values} if constants else values))
+        for place, convert in converts:
+            row[place] = convert(row[place])
+        return tuple(row)
+
     if compiled.positional:
-        places = [(name, converts[name]) for name in compiled.positiontup or ()]
-
-        def in_order(values: Mapping[str, Any]) -> tuple[Any, ...]:
-            row = {**constants, **values} if constants else values
-            return tuple([row[name] if convert is None else convert(row[name]) for name, convert in places])
-
         return in_order
-
-    def by_name(values: Mapping[str, Any]) -> dict[str, Any]:
-        row = {**constants, **values} if constants else values
-        return {name: row[name] if convert is None else convert(row[name]) for name, convert in converts.items()}
-
-    return by_name
+    return lambda values: dict(zip(names, in_order(values), strict=True))
 
 
 def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Convert:

@@ -28,9 +28,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         if dialect.name != "sqlite":
             return super().bind_processor(dialect)
 
+        # the rows of a batch share one `now`, so the last instant is mostly the next one
+        kept: tuple[datetime | None, str | None] = (None, None)
+
         def as_stored(value: datetime | None) -> str | None:
+            nonlocal kept
+            known, text = kept
+            if value is known:
+                return text
             utc = self.process_bind_param(value, dialect)
-            return None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+            text = None if utc is None else utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+            kept = (value, text)
+            return text
 
         return as_stored
 
