@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cxsurvey.settings import Settings
+from cxsurvey.settings import Settings, unknown_names
 
 KEY = "a key of thirty-two letters or so"
 
@@ -30,3 +30,12 @@ def test_an_empty_secret_file_holds_no_secret(tmp_path: Path, monkeypatch: pytes
 
     with pytest.raises(ValueError, match="at least 32 characters"):
         Settings()
+
+
+def test_a_misspelt_name_is_told_from_those_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(unknown_names())
+    for name in ("PROT", "PORT", "SECRET_KEY_FILE", "PORT_FILE"):
+        monkeypatch.setenv(f"CXSURVEY_{name}", "1")
+    monkeypatch.setenv("cxsurvey_host", "127.0.0.1")
+
+    assert set(unknown_names()) - before == {"CXSURVEY_PORT_FILE", "CXSURVEY_PROT"}

@@ -17,6 +17,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 PREFIX = "CXSURVEY_"
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+SECRETS = ("secret_key", "old_secret_keys", "database_url", "metrics_token")
+"""The settings that may come from a file."""
+
+
+class SecretUnreadable(ValueError):  # noqa: N818 - read by people
+    """The file that a setting names for a secret cannot be read."""
 
 
 class SecretFiles(PydanticBaseSettingsSource):
@@ -30,11 +36,12 @@ class SecretFiles(PydanticBaseSettingsSource):
             with Path(path).open(encoding="utf-8") as file:
                 return file.readline().strip(), field_name, False
         except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(f"{PREFIX}{field_name.upper()}_FILE: cannot read {path}: {error}") from error
+            reason = error.strerror if isinstance(error, OSError) else "it is not text in UTF-8"
+            raise SecretUnreadable(f"{PREFIX}{field_name.upper()}_FILE: cannot read {path}: {reason}") from error
 
     def __call__(self) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        for name in ("secret_key", "old_secret_keys", "database_url", "metrics_token"):
+        for name in SECRETS:
             value, _, _ = self.get_field_value(None, name)
             if value is not None:
                 values[name] = value
@@ -120,8 +127,11 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: str) -> str:
-        for item in _items(value):
-            ip_network(item, strict=False)
+        try:
+            for item in _items(value):
+                ip_network(item, strict=False)
+        except ValueError:
+            raise ValueError("must be addresses or networks such as 127.0.0.1,10.0.0.0/8") from None
         return value
 
     @model_validator(mode="after")
@@ -165,6 +175,13 @@ class Settings(BaseSettings):
     @property
     def former_secret_keys(self) -> tuple[str, ...]:
         return tuple(_items(self.old_secret_keys.get_secret_value())) if self.old_secret_keys else ()
+
+
+def unknown_names() -> list[str]:
+    """The environment variables that look like a setting of ours and are none, such as a misspelt one."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS}
+    return sorted(name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
 
 
 def _items(text: str) -> list[str]:

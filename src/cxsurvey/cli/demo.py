@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxsurvey.cli.installation import fail, open_database, read_settings
+from cxsurvey.cli.installation import fail, open_database, read_settings, require_folders
 
 if TYPE_CHECKING:
     import socket
@@ -45,6 +45,7 @@ def demo(
     settings = _settings(port)
     logs.configure(settings, SystemClock())
     engines = open_engines(settings)
+    require_folders(settings, engines)
     try:
         if _is_missing(settings, engines):
             _make(settings, engines)

@@ -25,7 +25,7 @@ def doctor() -> None:
     from cxsurvey.core.db.checks import Colour
 
     worst = Colour.GREEN
-    with opened_engines() as (settings, engines):
+    with opened_engines(writes=False) as (settings, engines):
         for finding in _findings(settings, engines):
             mark = {Colour.GREEN: "ok  ", Colour.YELLOW: "look", Colour.RED: "BAD "}[finding.colour]
             typer.echo(f"{typer.style(mark, fg=finding.colour.value, bold=True)}  {finding.about}: {finding.text}")
@@ -37,12 +37,39 @@ def doctor() -> None:
 def _findings(settings: Settings, engines: Engines) -> Iterator[Finding]:
     from cxsurvey.core.db import checks
 
+    yield from _unknown_settings()
     yield _address(settings)
-    yield _secret_key(settings)
-    yield checks.disk_space(settings.data_dir)
+    folders = list(_folders(settings, engines))
+    yield from folders
     if engines.is_sqlite:
         yield checks.sqlite_library()
+    # without its folders nothing that lies in them can be looked at
+    if any(finding.colour is checks.Colour.RED for finding in folders):
+        return
+    yield _secret_key(settings)
+    yield checks.disk_space(settings.data_dir)
     yield from _database(engines)
+
+
+def _unknown_settings() -> Iterator[Finding]:
+    from cxsurvey.core.db.checks import Colour, Finding
+    from cxsurvey.settings import unknown_names
+
+    for name in unknown_names():
+        yield Finding(Colour.YELLOW, "Settings", f"{name} is no setting of cxsurvey and changes nothing")
+
+
+def _folders(settings: Settings, engines: Engines) -> Iterator[Finding]:
+    from cxsurvey.cli.installation import folders
+    from cxsurvey.core.db.checks import Colour, Finding
+    from cxsurvey.core.folder import why_unusable
+
+    for name, folder in folders(settings, engines).items():
+        reason = why_unusable(folder)
+        if reason is not None:
+            yield Finding(Colour.RED, "Folder", f"{name}: {folder} cannot be used: {reason}")
+        else:
+            yield Finding(Colour.GREEN, "Folder", f"{folder} can be written to")
 
 
 def _address(settings: Settings) -> Finding:

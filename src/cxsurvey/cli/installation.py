@@ -11,11 +11,28 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from cxsurvey.core.folder import why_unusable
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
     from cxsurvey.core.db.database import Database
     from cxsurvey.core.db.engines import Engines
     from cxsurvey.core.db.migrate import Schema
     from cxsurvey.settings import Settings
+
+RULES = {
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing_size": "is out of range",
+    "bool_parsing": "must be 1 or 0",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+}
+"""What a setting must be, by the kind of what was found wrong with it."""
 
 
 def say(text: str) -> None:
@@ -44,16 +61,16 @@ def read_settings() -> Settings:
 
     from cxsurvey.core import logs
     from cxsurvey.core.clock import SystemClock
-    from cxsurvey.settings import PREFIX, Settings
+    from cxsurvey.settings import PREFIX, SecretUnreadable, Settings
 
     try:
         settings = Settings()
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = ".".join(str(part) for part in problem["loc"])
-            reason = str(problem["msg"]).removeprefix("Value error, ")
+            reason = _rule(problem)
             warn(f"{PREFIX}{name.upper()}: {reason}" if name else reason)
-    except SettingsError as error:
+    except (SettingsError, SecretUnreadable) as error:
         warn(str(error))
     else:
         logs.configure(settings, SystemClock())
@@ -61,21 +78,59 @@ def read_settings() -> Settings:
     fail("Nothing was started. docs/settings.md describes each setting.", 2)
 
 
-def read_settings_and_engines() -> tuple[Settings, Engines]:
-    """The settings and engines for the database they name; opens nothing yet."""
+def _rule(problem: ErrorDetails) -> str:
+    """What a setting must be, in our words."""
+    rule = RULES.get(problem["type"])
+    if rule is None:
+        return str(problem["msg"]).removeprefix("Value error, ")
+    return rule.format_map(problem.get("ctx", {})).replace("'", "")
+
+
+def warn_of_unknown_settings() -> None:
+    """Names what looks like a setting and is none; such a word is most often misspelt."""
+    from cxsurvey.settings import unknown_names
+
+    for name in unknown_names():
+        warn(f"{name} is no setting of cxsurvey and changes nothing; docs/settings.md lists them.")
+
+
+def require_folders(settings: Settings, engines: Engines) -> None:
+    """Ends the command when a folder that it will write to can neither be written to nor made."""
+    for name, folder in folders(settings, engines).items():
+        reason = why_unusable(folder)
+        if reason is not None:
+            fail(f"{name}: {folder} cannot be used: {reason}.", 2)
+
+
+def folders(settings: Settings, engines: Engines) -> dict[str, Path]:
+    """The folders this installation writes to, by the setting that names them."""
+    found = {"CXSURVEY_DATA_DIR": settings.data_dir}
+    if engines.sqlite_file is not None and settings.database_url is not None:
+        found["CXSURVEY_DATABASE_URL"] = engines.sqlite_file.parent
+    return found
+
+
+def read_settings_and_engines(*, writes: bool = True) -> tuple[Settings, Engines]:
+    """The settings and engines for the database they name; opens nothing yet.
+
+    A command that `writes` nothing into the folders of the installation does without their being writable.
+    """
     from cxsurvey.core.db.engines import open_engines
 
     settings = read_settings()
     try:
-        return settings, open_engines(settings)
+        engines = open_engines(settings)
     except (ValueError, ImportError) as error:
         fail(str(error), 2)
+    if writes:
+        require_folders(settings, engines)
+    return settings, engines
 
 
 @contextmanager
-def opened_engines() -> Iterator[tuple[Settings, Engines]]:
+def opened_engines(*, writes: bool = True) -> Iterator[tuple[Settings, Engines]]:
     """The same for a block of code, after which no connection is left open."""
-    settings, engines = read_settings_and_engines()
+    settings, engines = read_settings_and_engines(writes=writes)
     try:
         yield settings, engines
     finally:
@@ -107,12 +162,13 @@ def open_database(settings: Settings | None = None, *, checkpoints: bool = False
 
 
 def require_current_schema(settings: Settings) -> None:
-    """Ends the command when the database has another schema than this program."""
+    """Ends the command when its folders cannot be used or the database has another schema than this program."""
     from cxsurvey.core.db.engines import open_engines
     from cxsurvey.core.db.migrate import schema_of
 
     engines = open_engines(settings)
     try:
+        require_folders(settings, engines)
         reason = schema_problem(schema_of(engines))
     finally:
         engines.dispose()
