@@ -149,6 +149,21 @@ def test_a_file_that_is_no_database_is_named(cxsurvey: Run, installation: Path, 
     assert str(wrong) in done.stderr
 
 
+def test_a_backup_into_a_folder_that_is_missing_makes_none(cxsurvey: Run, installation: Path, tmp_path: Path) -> None:
+    done = cxsurvey("db", "backup", str(tmp_path / "disk" / "today.db"))
+
+    assert done.returncode == 1
+    assert done.stderr == f"There is no folder {tmp_path / 'disk'}; nothing was written.\n"
+    assert not (tmp_path / "disk").exists()
+
+
+def test_a_backup_without_a_name_goes_to_the_data_folder(cxsurvey: Run, installation: Path) -> None:
+    done = cxsurvey("db", "backup")
+
+    assert done.returncode == 0, done.stderr
+    assert len(list((installation.parent / "backups").glob("cxsurvey-*.db"))) == 1
+
+
 def test_an_existing_file_is_never_overwritten_by_a_backup(cxsurvey: Run, installation: Path, tmp_path: Path) -> None:
     there = tmp_path / "there.db"
     there.write_text("something else")
@@ -162,7 +177,7 @@ def test_doctor_is_content_with_a_fresh_installation(cxsurvey: Run, installation
 
     assert done.returncode == 0, done.stdout
     assert "BAD" not in done.stdout
-    for about in ("Address", "Secret key", "Disk", "SQLite library", "Schema", "Durability", "Clock"):
+    for about in ("Address", "Folder", "Secret key", "Disk", "SQLite library", "Schema", "Durability", "Clock"):
         assert f"  {about}: " in done.stdout
 
 

@@ -108,9 +108,9 @@ def backup(
     from cxsurvey.core.db.backup import copy_private, copy_sqlite, dump_postgres
     from cxsurvey.core.keyring import key_file
 
-    with opened_engines() as (settings, engines):
+    with opened_engines(writes=to is None) as (settings, engines):
         end = ".db" if engines.is_sqlite else ".dump"
-        target = to or settings.data_dir / "backups" / f"cxsurvey-{_stamp(_now())}{end}"
+        target = to or _own_folder(settings) / f"cxsurvey-{_stamp(_now())}{end}"
         if target.exists():
             fail(f"{target} exists already; nothing was written.")
         with Console(stderr=True).status(f"Copying to {target}"):
@@ -200,8 +200,15 @@ def _restore_key(settings: Settings, source: Path, stamp: str) -> None:
         return
     if key.exists() and key.read_bytes() != saved.read_bytes():
         copy_private(key, key.with_name(f"{key.stem}-replaced-{stamp}{key.suffix}"))
+    key.parent.mkdir(parents=True, exist_ok=True)
     copy_private(saved, key)
     say(f"Restored the secret key to {key}.")
+
+
+def _own_folder(settings: Settings) -> Path:
+    folder = settings.data_dir / "backups"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _key_beside(backup_file: Path) -> Path:

@@ -95,8 +95,10 @@ def put_in_place(checked: Path, live: Path, aside: Path) -> None:
 def _complete_or_nothing(target: Path) -> Iterator[Path]:
     """A private file to write to, which becomes `target` when the block ends well and vanishes when not."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".partial", dir=target.parent)
+    except FileNotFoundError:
+        # never made here: the folder may belong to a disk that is not mounted
+        raise BackupFailed(f"There is no folder {target.parent}; nothing was written") from None
     except OSError as error:
         raise BackupFailed(f"{target.parent} cannot be written to: {error.strerror}") from error
     os.close(descriptor)
