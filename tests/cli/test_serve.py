@@ -64,15 +64,16 @@ def wait_for(stream: Iterator[str], said: str) -> str:
 def test_a_first_start_serves_prints_the_setup_link_and_ends_in_order(tmp_path: Path, port: int) -> None:
     with running("serve", tmp_path / "data", PORT=str(port), LOG_FORMAT="json") as server:
         assert server.stdout is not None
-        link = wait_for(server.stdout, "set cxsurvey up")
+        link = wait_for(server.stdout, "/setup/")
         with urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
             assert answer.status == 200
         server.send_signal(signal.SIGTERM)
         _, said = server.communicate()
 
-    assert re.search(rf"http://127\.0\.0\.1:{port}/setup/[0-9A-Za-z]{{27}}", link)
+    assert re.fullmatch(rf" *http://127\.0\.0\.1:{port}/setup/[0-9A-Za-z]{{27}}\n", link)
     assert server.returncode == 0, said
     assert "Traceback" not in said
+    assert "server process" not in said
     data = tmp_path / "data"
     assert not (data / "cxsurvey.db-wal").exists()
     assert all(file.stat().st_mode & 0o077 == 0 for file in data.iterdir())
@@ -95,6 +96,16 @@ def test_a_taken_port_is_named_before_anything_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "cxsurvey.db").exists()
 
 
+def test_a_misspelt_setting_is_named_once(tmp_path: Path, port: int) -> None:
+    with running("serve", tmp_path, PORT=str(port), PROT="9000") as server:
+        assert server.stdout is not None
+        wait_for(server.stdout, "/setup/")
+        server.send_signal(signal.SIGTERM)
+        _, said = server.communicate()
+
+    assert said.count("CXSURVEY_PROT is no setting of cxsurvey") == 1
+
+
 def test_serve_refuses_a_postgres_without_tables_and_says_what_to_type(tmp_path: Path, postgres_url: str) -> None:
     done = subprocess.run(
         [*PROGRAM, "serve"], env=environment(tmp_path, DATABASE_URL=postgres_url, PORT="0", ALLOW_UNSAFE_DB="1"),
@@ -108,8 +119,8 @@ def test_serve_refuses_a_postgres_without_tables_and_says_what_to_type(tmp_path:
 def test_a_worker_beside_a_server_runs_jobs_and_stops_politely(tmp_path: Path, port: int) -> None:
     data = tmp_path / "data"
     with running("serve", data, PORT=str(port), LOG_FORMAT="json", RUN_WORKER="0") as server:
-        assert server.stderr is not None
-        wait_for(server.stderr, "Started server process")
+        assert server.stdout is not None
+        wait_for(server.stdout, "/setup/")
         with closing(sqlite3.connect(data / "cxsurvey.db", isolation_level=None)) as connection:
             connection.execute(
                 "INSERT INTO jobs (id, name, args, state, due_at, attempts, created_at) VALUES "

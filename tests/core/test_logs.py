@@ -94,7 +94,7 @@ def test_a_database_error_is_logged_without_the_values_of_its_statement(stream: 
 def test_lines_of_libraries_take_the_same_way(stream: io.StringIO, clock: FixedClock) -> None:
     configured(stream, clock)
 
-    logging.getLogger("uvicorn.error").info("Hello %s", "kim@example.com")
+    logging.getLogger("uvicorn.error").warning("Hello %s", "kim@example.com")
     logging.getLogger("uvicorn.access").info("GET /r/%s", TOKEN)
 
     assert [line["event"] for line in lines(stream)] == ["Hello [address]"]

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import typer
 
 from cxsurvey import __version__
-from cxsurvey.cli.installation import fail, open_database, read_settings_and_engines, say, schema_problem, warn
+from cxsurvey.cli.installation import (
+    fail,
+    open_database,
+    read_settings_and_engines,
+    say,
+    schema_problem,
+    warn,
+    warn_of_unknown_settings,
+)
 
 if TYPE_CHECKING:
     from cxsurvey.core.db.database import Database
@@ -35,6 +43,7 @@ def register(app: typer.Typer) -> None:
 def serve() -> None:
     """Serve pages and API; upgrades an SQLite database by itself. Stops politely on SIGTERM."""
     settings, engines = read_settings_and_engines()
+    warn_of_unknown_settings()
     run(settings, engines, _greet)
 
 
@@ -162,7 +171,7 @@ def _greet(database: Database, listener: socket.socket) -> None:
         warn("UNSAFE: CXSURVEY_INSECURE_HTTP lets sign-ins and links travel in clear text.")
     link = _setup_link(database)
     if link is not None:
-        say(f"Nobody can sign in yet. Open this link to set cxsurvey up; it works once: {link}")
+        say(f"Nobody can sign in yet. Open this link to set cxsurvey up; it works once:\n\n  {link}\n")
 
 
 def _setup_link(database: Database) -> str | None:

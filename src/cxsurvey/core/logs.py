@@ -166,7 +166,8 @@ def _route(handler: logging.Handler, level: int) -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
-        logger.setLevel(max(level, logging.INFO))
+        # what it says of its start and end, `serve` says in its own words
+        logger.setLevel(max(level, logging.WARNING))
     # our own access log replaces it: it would print whole tokens
     silent = logging.getLogger("uvicorn.access")
     silent.handlers = []
