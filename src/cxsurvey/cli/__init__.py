@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Annotated
 
 import typer
+
+from cxsurvey import __version__
 
 COMMANDS = ("serve", "worker", "demo", "db", "user", "key", "invitations", "imports", "score", "doctor")
 """The modules of this package that have commands, in the order in which help lists them."""
 
 app = typer.Typer(
     name="cxsurvey",
-    help="Ask one good question, keep every answer, tell the truth about the score.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"cxsurvey {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Ask one good question, keep every answer, tell the truth about the score."""
 
 
 def main() -> None:
