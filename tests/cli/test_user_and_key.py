@@ -68,6 +68,13 @@ def test_create_makes_a_test_key() -> None:
         assert doors.enter_by_key(ctx, token).test
 
 
+def test_create_finds_the_only_workspace_by_itself() -> None:
+    token = run("key", "create", "--name", "Shop").output.strip()
+
+    with open_database() as database, database.read() as ctx:
+        assert doors.enter_by_key(ctx, token).name == "Shop"
+
+
 def test_create_in_an_unknown_workspace_makes_nothing() -> None:
     refusal = run("key", "create", "--workspace", "nope", "--name", "Shop").exception
 

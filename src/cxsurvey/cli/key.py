@@ -18,8 +18,10 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def create(
-    workspace: Annotated[str, typer.Option(help="The word in the workspace's addresses: /w/WORD/.")],
     name: Annotated[str, typer.Option(help="What will use the key.")],
+    workspace: Annotated[
+        str | None, typer.Option(help="The word in its addresses, /w/WORD/; needed when there are several workspaces.")
+    ] = None,
     test: Annotated[bool, typer.Option("--test", help="Its answers never count.")] = False,
     expires_days: Annotated[int | None, typer.Option(help="Days it works; default: until revoked.")] = None,
 ) -> None:
