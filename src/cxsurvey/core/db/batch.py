@@ -39,6 +39,23 @@ class Reactions:
     pack: Callable[[Handler, Sequence[Event]], NewJob] | None = None
 
 
+class Savepoint:
+    """A savepoint of a fixed name, which costs two short statements; those of a unit never stand in one another."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        connection.exec_driver_sql("SAVEPOINT unit")
+
+    def release(self) -> None:
+        """Keeps what was done since."""
+        self._connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+
+    def rollback(self) -> None:
+        """Undoes what was done since."""
+        self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+        self.release()
+
+
 class BatchLost(Exception):  # noqa: N818 - says what happened
     """The transaction cannot go on; nothing of it will be stored."""
 
@@ -68,14 +85,14 @@ def _run_joined(connection: Connection, group: Sequence[Unit], make_context: Mak
     assert hot is not None
     items = [item for unit in group for item in unit.items]
     ctx = make_context(connection)
-    savepoint = connection.begin_nested()
+    savepoint = Savepoint(connection)
     try:
         results = hot.work(ctx, items)
         ctx.close()
     except Exception as error:  # noqa: BLE001 - each unit gets its own chance, and its own error
         _undo(savepoint, ctx, error)
         return False
-    savepoint.commit()
+    savepoint.release()
     start = 0
     for unit in group:
         unit.result = results[start : start + len(unit.items)]
@@ -87,7 +104,7 @@ def _run_joined(connection: Connection, group: Sequence[Unit], make_context: Mak
 
 def _run_one(connection: Connection, unit: Unit, make_context: MakeContext, alone: list[Unit]) -> None:
     ctx = make_context(connection)
-    savepoint = connection.begin_nested()
+    savepoint = Savepoint(connection)
     try:
         unit.result = unit.hot.work(ctx, unit.items) if unit.hot else _work(unit)(ctx)
         ctx.close()
@@ -99,7 +116,7 @@ def _run_one(connection: Connection, unit: Unit, make_context: MakeContext, alon
         if not isinstance(error, Refusal):
             log.warning("unit.failed", unit=unit.name, error=type(error).__name__)
         return
-    savepoint.commit()
+    savepoint.release()
     unit.keep(ctx)
 
 
@@ -108,7 +125,7 @@ def _work(unit: Unit) -> Callable[[Context], Any]:
     return unit.work
 
 
-def _undo(savepoint: Any, ctx: Context, error: BaseException) -> None:
+def _undo(savepoint: Savepoint, ctx: Context, error: BaseException) -> None:
     """Rolls back to the savepoint; raises `BatchLost` when the transaction around it is gone as well."""
     ctx.abandon()
     if failure_of(error) is Failure.BROKEN:
@@ -156,7 +173,7 @@ def _handle(
 ) -> None:
     ctx = make_context(connection)
     ctx.actor = SYSTEM
-    savepoint = connection.begin_nested()
+    savepoint = Savepoint(connection)
     try:
         handler(ctx, events)
         ctx.close()
@@ -166,7 +183,7 @@ def _handle(
         if reactions.pack is not None:
             jobs.append(reactions.pack(handler, events))
         return
-    savepoint.commit()
+    savepoint.release()
     jobs += ctx.jobs
     if ctx.deltas:
         deltas.append(ctx.deltas)
