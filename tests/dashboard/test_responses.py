@@ -56,6 +56,22 @@ def test_one_answer_shows_what_was_said_by_whom_and_where(
         assert said in text_of(answer, "main")
 
 
+def test_the_comment_leads_to_its_answer_and_the_answer_back(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    address = one(write, survey)
+
+    leading = [signed_in.get(HOME), signed_in.get(f"/w/northwind/surveys/{encode('srv', survey.id)}/results")]
+
+    assert [attribute(shown, ".said-text a", "href") for shown in leading] == [address, address]
+    assert not any(has(shown, ".said .meta a") for shown in leading)
+    assert "15:00" in (attribute(leading[0], ".said .meta time", "title") or "")
+    assert attribute(signed_in.get(LIST), ".answer-text a", "href") == address
+    back = page(signed_in.get(address)).css_first(".crumb a")
+    assert back is not None
+    assert back.text() == "Back to Relationship"
+
+
 def test_a_claim_is_marked_as_not_checked(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
     def work(ctx: Context) -> UUID:
         in_northwind(ctx)
@@ -218,5 +234,5 @@ def test_older_answers_are_one_link_away(signed_in: TestClient, survey: SurveyVi
     first = signed_in.get(LIST)
     older = signed_in.get(f"{LIST}{attribute(first, '.card-foot a', 'href')}")
 
-    links = [node.attributes["href"] for shown in (first, older) for node in page(shown).css(".when a")]
+    links = [node.attributes["href"] for shown in (first, older) for node in page(shown).css(".answer-text a")]
     assert len(links) == len(set(links)) == 70

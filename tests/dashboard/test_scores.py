@@ -15,6 +15,7 @@ from cxsurvey.responses.commands import Submission
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
 from tests.dashboard.conftest import attribute, has, in_northwind, page, text_of
+from tests.dashboard.survey_pages import new_survey
 from tests.factories import form_page, make_open_survey
 from tests.insights.answers import answer, store
 
@@ -102,6 +103,52 @@ def test_falls_come_first_then_rises_then_one_quiet_line_about_machines(signed_i
     )
     listed = signed_in.get(attribute(shown, ".noticed li.aside a", "href") or "")
     assert len(page(listed).css(".answers tbody tr")) == 4
+
+
+def test_every_page_of_a_survey_offers_the_same_ways(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    stored(write, survey, [9] * 12)
+    base = results(survey).removesuffix("/results")
+    ways = {}
+    for name in ("results", "edit", "preview", "share"):
+        shown = page(signed_in.get(f"{base}/{name}", follow_redirects=True))
+        found = shown.css("nav[aria-label='This survey'] .chip")
+        ways[name] = (
+            [node.text() for node in found],
+            [node.text() for node in found if "aria-current" in node.attributes],
+        )
+
+    offered = ["Results", "Edit", "Preview", "Share"]
+    assert ways == {name: (offered, [name.capitalize()]) for name in ("results", "edit", "preview", "share")}
+
+
+def test_results_are_offered_once_a_survey_is_published(signed_in: TestClient) -> None:
+    draft = new_survey(signed_in)
+
+    found = page(signed_in.get(f"{draft}/share")).css("nav[aria-label='This survey'] .chip")
+
+    assert [node.text() for node in found] == ["Edit", "Preview", "Share", "Publish"]
+
+
+def test_the_overview_says_what_its_marks_are(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    stored(write, survey, [9] * 12)
+
+    shown = signed_in.get(HOME)
+
+    assert "95 % interval" in text_of(shown, ".score-doubt")
+    assert "Dashed mark: the 90 days before" in text_of(shown, ".legend")
+    assert "Dashed" not in text_of(signed_in.get(f"{HOME}?period=all"), ".legend")
+
+
+def test_one_answer_makes_the_score(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    stored(write, survey, [9])
+
+    assert "1 answer makes the score." in signed_in.get(results(survey)).text
+
+
+def test_the_column_of_remarks_has_a_name(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    stored(write, survey, [9] * 12)
+
+    assert [node.text() for node in page(signed_in.get(results(survey))).css("#trend th[scope=col]")][-1] == "Note"
 
 
 def test_one_flagged_answer_is_told_in_the_singular(signed_in: TestClient, survey: SurveyView, write: Write) -> None:

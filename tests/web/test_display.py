@@ -33,7 +33,7 @@ def test_score(value: float | None, decimals: int, sign: bool, text: str) -> Non
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (889, "889"), (1412, "1412"), (12345, "12\u202f345"), (-1234567, "−1\u202f234\u202f567")],
+    [(0, "0"), (889, "889"), (1412, "1\u202f412"), (12345, "12\u202f345"), (-1234567, "−1\u202f234\u202f567")],
 )
 def test_number(value: int, text: str) -> None:
     assert display.number(value) == text

@@ -34,6 +34,7 @@ class Number:
     """Whether there are enough answers to show a score at all; below that only counts and interval."""
     groups: str
     interval: str
+    confidence: str
     change: words.Change | None
     ruler: charts.Ruler | None
     before: Result | None
@@ -156,6 +157,7 @@ def number_of(report: ScoreReport) -> Number:
         is_countable=result.base.level > BaseLevel.COUNTS_ONLY,
         groups=words.groups(result),
         interval=words.interval(result),
+        confidence=display.percent(100 * result.confidence),
         change=words.change(report),
         ruler=charts.ruler(report),
         before=report.before,

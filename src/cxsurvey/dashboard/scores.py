@@ -13,7 +13,6 @@ from starlette.responses import Response
 from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
-from cxsurvey.core.ids import encode
 from cxsurvey.dashboard.period_bar import PeriodBar, period_bar
 from cxsurvey.dashboard.score_views import (
     CommentsView,
@@ -23,10 +22,12 @@ from cxsurvey.dashboard.score_views import (
     overview_view,
     results_view,
 )
-from cxsurvey.dashboard.surveys.path import SurveyId, address
+from cxsurvey.dashboard.surveys.path import SurveyId, head
+from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.insights import comments, service
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.scoring.trend import Grain
+from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visit, Visiting
 from cxsurvey.web.errors import request_id
 from cxsurvey.web.frame import Frame
@@ -57,11 +58,9 @@ class ResultsPage:
 
     frame: Frame
     bar: PeriodBar
-    name: str
-    question: str
-    home: str
-    base: str
+    survey: Head
     list_href: str
+    may_write: bool
     may_export: bool
     numbers: Panel[ResultsView]
     comments: Panel[CommentsView]
@@ -118,11 +117,10 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
     """One survey's score and all that belongs to it."""
     bar, grain = period_bar(request, visit, "step"), _grain(step)
     line = service.survey_line(visit.ctx, survey_id)
-    home = f"/w/{visit.workspace.slug}"
-    base = address(visit.workspace.slug, survey_id)
+    survey, home = head(visit, surveys.get(visit.ctx, survey_id)), f"/w/{visit.workspace.slug}"
 
     def numbers(ctx: Context) -> ResultsView:
-        return results_view(service.survey_report(ctx, survey_id, bar.period, grain), bar, base)
+        return results_view(service.survey_report(ctx, survey_id, bar.period, grain), bar, survey.base)
 
     def newest(ctx: Context) -> CommentsView:
         found = comments.newest(ctx, [line], bar.period, after=after, limit=COMMENTS_A_PAGE)
@@ -131,11 +129,9 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
     page = ResultsPage(
         frame=visit.frame(line.name, "surveys"),
         bar=bar,
-        name=line.name,
-        question=service.question_of(visit.ctx, line),
-        home=home,
-        base=base,
-        list_href=f"{home}/responses?{urlencode({'survey': encode('srv', survey_id), **bar.period.query})}",
+        survey=survey,
+        list_href=f"{home}/responses?{urlencode({'survey': survey.id, **bar.period.query})}",
+        may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         numbers=panel(visit.ctx, "results", numbers),
         comments=panel(visit.ctx, "comments", newest),

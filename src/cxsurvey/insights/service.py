@@ -31,7 +31,6 @@ from cxsurvey.scoring.intervals import Method
 from cxsurvey.scoring.nps import difference, nps
 from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.trend import Grain, Window, trend
-from cxsurvey.surveys.asked import definitions_of
 from cxsurvey.surveys.definition import FORMULAS
 
 MOST_CARDS: Final = 24
@@ -101,11 +100,6 @@ def survey_report(ctx: Context, survey_id: UUID, period: Period, grain: Grain | 
         earlier_scales=len({row.trend_line_id for row in versions} - {survey.line_id}),
         ever_answered=bool(_ever_answered(ctx, [survey], days)),
     )
-
-
-def question_of(ctx: Context, survey: SurveyLine) -> str:
-    """What the survey asks now, in its default language."""
-    return definitions_of(ctx, [survey.version_id])[survey.version_id].texts_in(None).question
 
 
 def grain_for(period: Period) -> Grain:

@@ -37,8 +37,8 @@ def score(value: float | None, decimals: int = 0, *, sign: bool = False) -> str:
 
 
 def number(value: int) -> str:
-    """A whole number with its thousands apart from 10,000 up."""
-    text = f"{abs(value):,}".replace(",", NARROW_SPACE) if abs(value) >= 10_000 else str(abs(value))
+    """A whole number with its thousands apart."""
+    text = f"{abs(value):,}".replace(",", NARROW_SPACE)
     return f"{MINUS}{text}" if value < 0 else text
 
 
