@@ -7,11 +7,14 @@ from uuid import UUID
 
 from starlette.testclient import TestClient
 
-from cxsurvey.core.context import Context
-from cxsurvey.core.ids import encode
+from cxsurvey.accounts.permissions import Grant
+from cxsurvey.core.context import Actor, ActorKind, Context
+from cxsurvey.core.ids import decode, encode
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
+from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.service import VoidResponse
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.service import SurveyView
@@ -110,6 +113,25 @@ def test_taking_out_and_putting_back_moves_the_score_and_is_kept(
         "Put back into the score: a mistake of ours",
     ]
     assert "State: Counted → Void" in " ".join(text_of(restored, ".changed").split())
+    assert "by Ada, a user ·" in text_of(restored, ".history")
+
+
+def test_the_history_names_nobody_of_another_workspace(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    address = one(write, survey)
+
+    def judge(ctx: Context) -> None:
+        stranger = make_user(ctx, make_workspace(ctx, "other").id, email="zoe@example.com")
+        in_northwind(ctx)
+        ctx.actor = Actor(ActorKind.USER, stranger.id, grants=frozenset({Grant.RESPONSES_VOID, Grant.RESPONSES_READ}))
+        response_id = decode("rsp", address.rpartition("/")[2])
+        assert response_id is not None
+        responses.void(ctx, response_id, VoidResponse(reason="so"))
+
+    write(judge)
+
+    shown = signed_in.get(address)
+    assert "by a user ·" in text_of(shown, ".history")
+    assert "Zoe" not in shown.text
 
 
 def test_putting_back_says_what_the_answer_is_now(signed_in: TestClient, survey: SurveyView, write: Write) -> None:

@@ -50,6 +50,16 @@ def user_by_email(ctx: Context, email_key: str) -> User | None:
     return ctx.session.scalars(select(User).where(User.email_key == email_key)).one_or_none()
 
 
+def names_of_members(ctx: Context, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names by id of those users who belong to the workspace."""
+    rows = ctx.session.execute(
+        select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(User.id.in_(user_ids), Membership.workspace_id == ctx.workspace)
+    )
+    return {row.id: row.name for row in rows}
+
+
 def sign_in_by_hash(ctx: Context, token_hash: bytes) -> Row[SignIn, User] | None:
     """A sign-in and its user by the hash of the cookie's token."""
     return ctx.session.execute(

@@ -5,6 +5,7 @@ A password is checked and hashed before the unit; the unit makes sure that what 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -36,6 +37,12 @@ def rename(ctx: Context, visitor: Visitor, command: Rename) -> None:
     """Gives the visitor another name."""
     _user(ctx, visitor.user_id).name = command.name
     audit.record(ctx, "user.renamed", encode("usr", visitor.user_id))
+
+
+def names(ctx: Context, user_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names by id; those who do not belong to the workspace have none."""
+    wanted = set(user_ids)
+    return queries.names_of_members(ctx, wanted) if wanted else {}
 
 
 def begin_change(ctx: Context, visitor: Visitor) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
+from cxsurvey.accounts import users
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
 from cxsurvey.core.ids import decode, encode
@@ -170,7 +172,7 @@ def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
         facts=_pairs({FACTS[key]: value for key, value in answer.facts.items() if key in FACTS}),
         claims=_pairs(answer.claims),
         attributes=_pairs(answer.attributes),
-        history=tuple(_event(revision, definition, answer.locale) for revision in responses.history(ctx, answer.id)),
+        history=_history(ctx, answer, definition),
     )
 
 
@@ -201,13 +203,29 @@ def _chosen(follow_up: FollowUp | None, text: str, language: str) -> str:
     return next((option.labels.get(language, text) for option in options if option.id == text), text)
 
 
-def _event(revision: RevisionView, definition: Definition, locale: str | None) -> Event:
+def _history(ctx: Context, answer: ResponseView, definition: Definition) -> tuple[Event, ...]:
+    revisions = responses.history(ctx, answer.id)
+    names = users.names(ctx, (each.actor_id for each in revisions if each.actor_id and _by_a_user(each)))
+    return tuple(_event(each, _who(each, names), definition, answer.locale) for each in revisions)
+
+
+def _by_a_user(revision: RevisionView) -> bool:
+    return revision.actor_kind == ActorKind.USER
+
+
+def _who(revision: RevisionView, names: Mapping[UUID, str]) -> str:
+    kind = ACTORS[revision.actor_kind]
+    name = names.get(revision.actor_id) if revision.actor_id else None
+    return f"{name}, {kind}" if name else kind
+
+
+def _event(revision: RevisionView, who: str, definition: Definition, locale: str | None) -> Event:
     changed = []
     for name, label in FIELDS.items():
         before, after = revision.before.get(name), revision.after.get(name)
         if before != after:
             changed.append((label, _shown(name, before, definition, locale), _shown(name, after, definition, locale)))
-    return Event(revision, _what(revision), ACTORS[revision.actor_kind], tuple(changed))
+    return Event(revision, _what(revision), who, tuple(changed))
 
 
 def _what(revision: RevisionView) -> str:
