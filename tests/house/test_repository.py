@@ -11,9 +11,7 @@ from tests.house.source_rules import RULES, Module, Rule, modules_below
 from tests.parts import ROOT
 
 # Written in two halves, so that this file passes its own checks.
-HOSTS = re.compile(
-    "pypi" + r"\.org|python" + r"hosted\.org|npm" + r"js\.(org|com)|js" + r"delivr|un" + r"pkg\.com"
-)
+HOSTS = re.compile("pypi" + r"\.org|python" + r"hosted\.org|npm" + r"js\.(org|com)|js" + r"delivr|un" + r"pkg\.com")
 PATHS = re.compile(r"(?<![\w./-])/(?:" + r"work|farm|root|home|tmp)/\w")
 UNFINISHED = re.compile("TO" + r"DO\b|FIX" + r"ME\b")
 
@@ -80,9 +78,7 @@ def test_the_search_finds(pattern: re.Pattern[str], line: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.__name__ for rule in RULES])
 def test_the_source_keeps(rule: Rule) -> None:
-    offences = [
-        f"{'/'.join(module.parts)}:{line}: {words}" for module in TREE for line, words in rule(module)
-    ]
+    offences = [f"{'/'.join(module.parts)}:{line}: {words}" for module in TREE for line, words in rule(module)]
     assert offences == []
 
 
