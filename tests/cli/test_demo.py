@@ -82,6 +82,13 @@ def test_the_demo_opens_with_what_it_prints(made: Path, port: int) -> None:
     with running(made, port) as printed:
         assert status(port, path_in(printed, "/enter/")) == 200
         assert status(port, path_in(printed, "/s/")) == 200
+        assert "Start the demo again, it prints a new one" in " ".join(printed.replace("│", "").split())
+
+
+def test_the_port_of_the_settings_counts_unless_one_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXSURVEY_PORT", "9000")
+
+    assert (command._settings(None).port, command._settings(9001).port) == (9000, 9001)
 
 
 def test_a_second_start_keeps_the_data_and_replaces_link_and_key(made: Path) -> None:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cxsurvey.cli.installation import fail, open_database, read_settings, require_folders
+from cxsurvey.cli.installation import (
+    fail,
+    open_database,
+    read_settings,
+    require_folders,
+    warn_of_unknown_settings,
+)
 
 if TYPE_CHECKING:
     import socket
@@ -34,7 +40,9 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where to listen; default 8000.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Where to listen; default CXSURVEY_PORT, or 8000.")
+    ] = None,
 ) -> None:
     """Serve a made-up company with eighteen months of made-up answers. Its data stays for the next time."""
     from cxsurvey.cli import serve
@@ -43,6 +51,7 @@ def demo(
     from cxsurvey.core.db.engines import open_engines
 
     settings = _settings(port)
+    warn_of_unknown_settings()
     logs.configure(settings, SystemClock())
     engines = open_engines(settings)
     require_folders(settings, engines)

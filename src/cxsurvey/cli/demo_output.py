@@ -42,7 +42,11 @@ def greet(doors: Doors, console: Console | None = None) -> None:
     text = Text()
     text.append("Northwind Home and its customers are made up.\n\n")
     for heading, address, note in (
-        ("Dashboard", f"{doors.origin}{doors.sign_in}", "signs you in; works once, the next start prints a new one"),
+        (
+            "Dashboard",
+            f"{doors.origin}{doors.sign_in}",
+            "signs you in; works once. Signed out? Start the demo again, it prints a new one",
+        ),
         ("As a customer", f"{doors.origin}{doors.survey}", "two taps, and the answer is in the dashboard"),
         ("API", f"{doors.origin}/api/v1/docs", "try it with the line below"),
     ):
