@@ -11,7 +11,7 @@ from cxsurvey.core.db.serving import ServeLock
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.jobs import beats
 from cxsurvey.core.jobs.beats import Beat
-from cxsurvey.transfer import imports
+from cxsurvey.transfer import imports, mapping
 from tests.cli.installed import installation, opened, run, run_json
 
 MAP = ("--survey", "relationship", "--map", "score=Rating", "--map", "comment=Why")
@@ -28,6 +28,12 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "old answers.csv"
     path.write_text("Rating,Why\n9,Quick.\n7,\n,\n")
     return path
+
+
+def test_help_names_every_field() -> None:
+    words = run("import", "responses", "--help").output.replace(",", " ").replace(";", " ").split()
+
+    assert set(mapping.FIELDS) <= set(words)
 
 
 def test_an_import_tells_what_became_of_the_rows(file: Path) -> None:

@@ -45,6 +45,10 @@ def responses(  # noqa: PLR0913
 ) -> None:
     """Import answers. The same file again adds nothing: rows are known by their id or by all they say.
 
+    Fields of an answer: score, comment, answered_at, external_id and locale; of the customer: person.email,
+    person.external_id, person.name and person.locale; segments: touchpoint, channel, language, country, agent,
+    team, department, attribute_1, attribute_2, attribute_3 and attribute_4; and attributes.NAME and follow_ups.ID.
+
     Exit code 0: everything is stored; 1: some rows were refused; 2: nothing was done.
     """
     from cxsurvey import cli
