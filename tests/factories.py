@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import update
+
 from cxsurvey.accounts.models import ApiKey, Membership, User, Workspace
 from cxsurvey.accounts.permissions import KEY_SCOPES, ROLE_GRANTS, Role
 from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
@@ -14,6 +16,7 @@ from cxsurvey.responses.commands import FormPage, Submission
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys.models import Survey
 from cxsurvey.surveys.service import SurveyView
 
 ZONE = "Europe/Istanbul"
@@ -89,6 +92,13 @@ def make_key(ctx: Context, workspace_id: UUID, token: str = "cxs_live_for-tests"
 def make_open_survey(ctx: Context, name: str = "Relationship") -> SurveyView:
     """A published NPS survey in the workspace of the context."""
     survey = surveys.create(ctx, CreateSurvey(name=name, metric=Metric.NPS, languages=("en", "de", "tr", "ar")))
+    return surveys.publish(ctx, survey.id).survey
+
+
+def make_anonymous_survey(ctx: Context, command: CreateSurvey) -> SurveyView:
+    """A published survey that promises anonymity, which no command can ask for yet."""
+    survey = surveys.create(ctx, command)
+    ctx.session.execute(update(Survey).where(Survey.id == survey.id).values(anonymous=True))
     return surveys.publish(ctx, survey.id).survey
 
 

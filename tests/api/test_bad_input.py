@@ -111,6 +111,13 @@ def test_a_survey_asks_what_there_is_a_question_for(rest: TestClient, metric: An
     assert (entry["pointer"], entry["rule"], entry["message"]) == ("/metric", "not_offered", "must be nps")
 
 
+def test_no_survey_can_promise_anonymity_yet(rest: TestClient) -> None:
+    reply = rest.post("/surveys", json={"name": "x", "anonymous": True})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
+    (entry,) = reply.json()["errors"]
+    assert (entry["pointer"], entry["rule"], entry["message"]) == ("/anonymous", "not_offered", "is not offered yet")
+
+
 @pytest.mark.parametrize("languages", [["en", "en"], ["pt-br", "de", "pt-BR"]])
 def test_a_language_is_named_once(rest: TestClient, languages: list[str]) -> None:
     reply = rest.post("/surveys", json={"name": "x", "languages": languages})

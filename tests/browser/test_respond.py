@@ -29,7 +29,7 @@ from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.web import operations
 from tests.application import copied, settings_for
 from tests.browser.serving import HOST, bound_socket, served
-from tests.factories import make_workspace
+from tests.factories import make_anonymous_survey, make_workspace
 from tests.respond.conftest import LANGUAGES, definition
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")]
@@ -101,9 +101,12 @@ def site(migrated_url: str, tmp_path: Path) -> Iterator[Site]:
 def _surveys(ctx: Context) -> dict[str, str]:
     make_workspace(ctx)
     codes = {}
-    for name, anonymous in (("shared", False), ("anonymous", True), ("closed", False)):
-        command = CreateSurvey(name=name, languages=LANGUAGES, definition=definition(), anonymous=anonymous)
-        survey = surveys.publish(ctx, surveys.create(ctx, command).id).survey
+    for name in ("shared", "anonymous", "closed"):
+        command = CreateSurvey(name=name, languages=LANGUAGES, definition=definition())
+        if name == "anonymous":
+            survey = make_anonymous_survey(ctx, command)
+        else:
+            survey = surveys.publish(ctx, surveys.create(ctx, command).id).survey
         codes[name] = f"/s/{survey.code}"
         if name == "closed":
             surveys.close(ctx, survey.id)

@@ -15,12 +15,11 @@ from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.service import VoidResponse
-from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
 from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, in_northwind, page, sign_in, text_of
-from tests.factories import form_page, make_open_survey, make_user, make_workspace
+from tests.factories import form_page, make_anonymous_survey, make_open_survey, make_user, make_workspace
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
@@ -223,8 +222,7 @@ def test_an_answer_of_another_workspace_is_not_there(signed_in: TestClient, surv
 def test_an_anonymous_answer_shows_the_day_and_no_time(signed_in: TestClient, write: Write) -> None:
     def work(ctx: Context) -> UUID:
         in_northwind(ctx)
-        made = surveys.create(ctx, CreateSurvey(name="Anonymous", languages=("en",), anonymous=True))
-        surveys.publish(ctx, made.id)
+        made = make_anonymous_survey(ctx, CreateSurvey(name="Anonymous", languages=("en",)))
         return store(ctx, [Submission(made.id, "link", score=3, comment="said", page=form_page(ctx))])[0]
 
     address = f"{LIST}/{encode('rsp', write(work))}"

@@ -139,18 +139,13 @@ def test_the_default_language_can_be_another_one(signed_in: TestClient) -> None:
     assert edit(signed_in, base, "settings", default_language="fr").status_code == 422
 
 
-def test_anonymity_is_chosen_until_published_and_then_only_told(signed_in: TestClient) -> None:
+def test_anonymity_is_not_offered(signed_in: TestClient) -> None:
     base = new_survey(signed_in)
+
     edit(signed_in, base, "settings", anonymous="yes")
-    assert press(signed_in, signed_in.get(f"{base}/publish")).status_code == 303
 
-    settings = signed_in.get(f"{base}/edit/settings")
-    answer = press(signed_in, settings, "save", name="Renamed")
-
-    assert page(settings).css("input[name=anonymous]") == []
-    assert "promised" in settings.text
-    assert "Personal links are not possible" in signed_in.get(f"{base}/share").text
-    assert "Anonymous" in follow(signed_in, answer).text
+    for path in (f"{base}/edit/settings", f"{base}/publish", f"{base}/share"):
+        assert "nonymous" not in signed_in.get(path).text
 
 
 def test_follow_ups_are_added_ordered_and_removed_without_script(signed_in: TestClient) -> None:

@@ -142,7 +142,6 @@ def test_an_answer_names_the_version_that_was_shown(database: Database, place: P
         edit = EditSurvey(
             revision=place.survey.revision,
             name="Relationship",
-            anonymous=False,
             definition=draft.model_copy(update={"texts": texts}),
         )
         assert surveys.publish(ctx, surveys.edit(ctx, place.survey.id, edit).id).survey.version_number == 2
@@ -273,7 +272,7 @@ def test_follow_ups_belong_to_the_band_of_the_score(database: Database, place: P
         definition = place.survey.draft.model_copy(
             update={"follow_ups": (why,), "texts": {"en": place.survey.draft.texts["en"]}}
         )
-        edit = EditSurvey(revision=place.survey.revision, name="Relationship", anonymous=False, definition=definition)
+        edit = EditSurvey(revision=place.survey.revision, name="Relationship", definition=definition)
         surveys.publish(ctx, surveys.edit(ctx, place.survey.id, edit).id)
 
     database.write(publish_with_follow_up, share=Share.DASHBOARD)

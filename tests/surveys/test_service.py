@@ -15,7 +15,7 @@ from cxsurvey.core.models import AuditEntry
 from cxsurvey.surveys import asked, service
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import AnonymityIsFixed, StaleEdit, SurveyIsClosed
+from cxsurvey.surveys.errors import StaleEdit, SurveyIsClosed
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
 from cxsurvey.surveys.models import SurveyVersion, TrendLine
 from cxsurvey.surveys.policy import Outcome, SurveyState
@@ -40,7 +40,7 @@ def _survey(ctx: Context, *languages: str) -> SurveyView:
 
 
 def _edit(ctx: Context, survey: SurveyView, **changes: Any) -> SurveyView:
-    fields = {"revision": survey.revision, "name": survey.name, "anonymous": survey.anonymous}
+    fields = {"revision": survey.revision, "name": survey.name}
     return service.edit(ctx, survey.id, EditSurvey(**{**fields, "definition": survey.draft, **changes}))
 
 
@@ -158,14 +158,14 @@ def test_every_gap_is_named_and_nothing_is_published(ctx: Context) -> None:
     assert service.get(ctx, survey.id).state is SurveyState.DRAFT
 
 
-def test_anonymity_may_change_until_the_first_publication_only(ctx: Context) -> None:
-    survey = _edit(ctx, _survey(ctx), anonymous=True)
-    published = service.publish(ctx, survey.id).survey
+def test_no_survey_can_promise_anonymity_yet() -> None:
+    with pytest.raises(Invalid) as refused:
+        CreateSurvey.from_json(b'{"name": "Relationship", "anonymous": true}')
 
-    with pytest.raises(AnonymityIsFixed):
-        _edit(ctx, published, anonymous=False)
-
-    assert published.anonymous
+    assert [(problem.field, problem.rule, problem.message) for problem in refused.value.problems] == [
+        ("anonymous", "not_offered", "is not offered yet")
+    ]
+    assert not CreateSurvey.from_json(b'{"name": "Relationship", "anonymous": false}').anonymous
 
 
 def test_a_survey_closes_and_opens_again_on_its_line(ctx: Context) -> None:

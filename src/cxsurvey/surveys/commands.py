@@ -22,6 +22,13 @@ def _check_metric(value: object) -> object:
     return value
 
 
+def _check_anonymous(value: bool) -> bool:
+    # a promise that pages, reports and downloads do not keep yet must not be made
+    if value:
+        raise PydanticCustomError("not_offered", "is not offered yet")
+    return value
+
+
 def _check_languages(value: tuple[str, ...]) -> tuple[str, ...]:
     refuse_twins(value)
     return value
@@ -32,6 +39,7 @@ AskedMetric = Annotated[
     BeforeValidator(_check_metric),
     WithJsonSchema({"type": "string", "enum": [metric.value for metric in METRICS]}),
 ]
+NotAnonymous = Annotated[bool, AfterValidator(_check_anonymous), WithJsonSchema({"type": "boolean", "const": False})]
 Languages = Annotated[
     tuple[Language, ...],
     Field(min_length=1, max_length=MOST_LANGUAGES, json_schema_extra={"uniqueItems": True}),
@@ -49,7 +57,7 @@ class CreateSurvey(Command):
     name: Line80
     metric: AskedMetric = Metric.NPS
     languages: Languages = ("en",)
-    anonymous: bool = False
+    anonymous: NotAnonymous = False
     definition: Definition | None = None
 
 
@@ -58,5 +66,4 @@ class EditSurvey(Command):
 
     revision: Revision
     name: Line80
-    anonymous: bool
     definition: Definition

@@ -35,11 +35,3 @@ class SurveyIsNotClosed(Refusal):
     code = "survey_not_closed"
     kind = Kind.CONFLICT
     message = "This survey is not closed."
-
-
-class AnonymityIsFixed(Refusal):
-    """Customers were promised something at the first publication, and it holds."""
-
-    code = "anonymity_fixed"
-    kind = Kind.CONFLICT
-    message = "Whether a survey is anonymous is fixed when it is first published."

@@ -21,7 +21,7 @@ from cxsurvey.surveys.asked import Asked, AskedWorkspace, asked_by_code, asked_b
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import AnonymityIsFixed, StaleEdit
+from cxsurvey.surveys.errors import StaleEdit
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
 from cxsurvey.surveys.policy import Outcome, Step, SurveyState
 from cxsurvey.surveys.standard import standard
@@ -99,19 +99,14 @@ def create(ctx: Context, command: CreateSurvey) -> SurveyView:
 def edit(ctx: Context, survey_id: UUID, command: EditSurvey) -> SurveyView:
     """Replaces the draft; what customers are asked stays until it is published.
 
-    Raises `StaleEdit` when the survey changed since `command.revision`, `AnonymityIsFixed` when the promise
-    of a survey that was published once would change.
+    Raises `StaleEdit` when the survey changed since `command.revision`.
     """
     _permit_change(ctx)
     before = _at(_view(ctx, survey_id), command.revision)
     policy.after(before.state, Step.EDIT)
-    if before.published is not None and command.anonymous != before.anonymous:
-        raise AnonymityIsFixed(field="anonymous")
-    if (before.name, before.anonymous) == (command.name, command.anonymous) and policy.outcome(
-        before.draft, command.definition
-    ) is Outcome.UNCHANGED:
+    if before.name == command.name and policy.outcome(before.draft, command.definition) is Outcome.UNCHANGED:
         return before
-    changes = {"name": command.name, "anonymous": command.anonymous, "draft": command.definition.stored()}
+    changes = {"name": command.name, "draft": command.definition.stored()}
     return _changed(ctx, before, changes, "survey.edited")
 
 

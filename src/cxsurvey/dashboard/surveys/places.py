@@ -48,7 +48,7 @@ def place_of(path: str, draft: Definition) -> Place:
         case ["definition", "follow_ups", index, *rest] if _is_index(index, len(draft.follow_ups)):
             return _place_in_follow_up(int(index), rest, draft)
         case [name]:
-            return Place(SETTINGS, name, {"name": "Name", "anonymous": "Anonymous"}.get(name, "This survey"))
+            return Place(SETTINGS, name, "Name" if name == "name" else "This survey")
         case _:
             return Place(SETTINGS, "default_language", "Languages")
 
