@@ -104,6 +104,16 @@ def test_a_backup_is_made_beside_a_server_and_restored_without_one(
     assert len(list(installation.parent.glob("secret-replaced-*.key"))) == 1
 
 
+def test_a_restore_makes_the_missing_folder_of_the_key(cxsurvey: Run, installation: Path, tmp_path: Path) -> None:
+    assert cxsurvey("db", "backup", str(tmp_path / "saved.db")).returncode == 0
+    elsewhere = {"DATA_DIR": str(tmp_path / "keys"), "DATABASE_URL": f"sqlite:///{tmp_path / 'other' / 'cxsurvey.db'}"}
+
+    done = cxsurvey("db", "restore", str(tmp_path / "saved.db"), **elsewhere)
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "keys" / "secret.key").read_text() == installation.with_name("secret.key").read_text()
+
+
 def test_restore_refuses_beside_a_server(cxsurvey: Run, installation: Path, serving: None, tmp_path: Path) -> None:
     assert cxsurvey("db", "backup", str(tmp_path / "saved.db")).returncode == 0
 
