@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from statistics import median
 
 from cxsurvey.core.context import Context
@@ -38,12 +39,12 @@ def answers(place: Place, beginning: int) -> list[Submission]:
 def test_the_largest_batch_takes_less_than_fifty_milliseconds(real_database: Database) -> None:
     place = real_database.write(make_place, share=Share.JOBS)
 
-    def timed(ctx: Context, beginning: int) -> float:
+    def timed(beginning: int, ctx: Context) -> float:
         began = time.thread_time()
         assert all(isinstance(outcome, Stored) for outcome in submit(ctx, answers(place, beginning)))
         return time.thread_time() - began
 
     # the first one compiles its statements
-    taken = [real_database.write(lambda ctx, at=at: timed(ctx, at), share=Share.API) for at in (0, 100, 200, 300)]
+    taken = [real_database.write(partial(timed, at), share=Share.API) for at in (0, 100, 200, 300)]
 
     assert median(taken[1:]) < LONGEST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -12,7 +13,7 @@ from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import OPERATOR, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.signing import Keys
+from cxsurvey.core.signing import Keys, digest
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
 from cxsurvey.people.segments import Segments
@@ -167,7 +168,7 @@ def test_an_answer_can_be_changed_through_its_change_link_for_a_day(
         change = replace(
             shared_link_answer(ctx, place, 7),
             page=form_page(ctx, from_thanks=True),
-            change_hash=service.digest(first.change_token),
+            change_hash=digest(first.change_token),
         )
     assert reference.id == first.id
 
@@ -259,7 +260,7 @@ def test_a_quick_change_through_the_thank_you_page_counts(database: Database, pl
     assert first.change_token is not None
     with database.read() as ctx:
         page = form_page(ctx, 0.4, from_thanks=True)
-    change = Submission(place.survey.id, "link", score=8, page=page, change_hash=service.digest(first.change_token))
+    change = Submission(place.survey.id, "link", score=8, page=page, change_hash=digest(first.change_token))
 
     assert stored(send(database, change)[0]).state == "counted"
 
@@ -429,7 +430,7 @@ def test_the_queries_of_a_call_do_not_grow_with_its_answers(database: Database, 
     assert queries_for(50) == queries_for(2)
 
 
-def _invite(ctx: Context, place: Place, segments: Segments | None = None) -> object:
+def _invite(ctx: Context, place: Place, segments: Segments | None = None) -> UUID:
     act_in(ctx, place.workspace_id, OPERATOR)
     return invitations.create(ctx, place.survey.id, CreateInvitation(segments=segments or Segments())).id
 
