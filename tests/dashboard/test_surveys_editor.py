@@ -242,6 +242,19 @@ def test_publishing_a_whole_survey_with_follow_ups_works(signed_in: TestClient) 
     assert answer.status_code == 303
 
 
+def test_the_way_to_the_results_saves(signed_in: TestClient) -> None:
+    base = published(signed_in)
+
+    editor = signed_in.get(f"{base}/edit/en")
+    offered = page(editor).css("button.chip[form=editor]")
+    sent = {"revision": value(editor, "revision") or "", "question": "So?", "then": "results"}
+    left = signed_in.post(f"{base}/edit/en", data=sent)
+
+    assert "results" in [button.attributes.get("value") for button in offered]
+    assert (left.status_code, left.headers["location"]) == (303, f"{base}/results")
+    assert value(signed_in.get(f"{base}/edit/en"), "question") == "So?"
+
+
 @pytest.mark.parametrize(
     "then", ["", "nonsense", "go:../../../etc", "remove:", "up:gone", "add-option:gone", "go:fr", ":"]
 )
