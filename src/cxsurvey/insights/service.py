@@ -202,14 +202,25 @@ def _report(
 
 
 def _trend(ctx: Context, survey: SurveyLine, period: Period, by_day: Mapping[date, ScoreCounts], grain: Grain) -> Trend:
-    """For all time, the whole stretches from the first to the last with answers; else the days of the period."""
+    """For all time, from the first answer to the end of the last stretch with one; else the days of the period."""
     days = {day: counts for day, counts in by_day.items() if counts.n}
     if not days:
         return Trend(grain, ())
     window = None if period.key is PeriodKey.ALL else Window(period.since, period.until)
     found = trend(days, grain, window, lambda counts: nps(counts, definition=survey.formula))
+    first = min(days) if window is None else window.start
     today = ctx.now.astimezone(ZoneInfo(period.zone)).date()
-    return Trend(grain, tuple(replace(each, complete=each.complete and each.end <= today) for each in found))
+    return Trend(
+        grain,
+        tuple(
+            replace(
+                each,
+                start=max(each.start, first),
+                complete=each.complete and each.start >= first and each.end <= today,
+            )
+            for each in found
+        ),
+    )
 
 
 def _marks(survey: SurveyLine, period: Period, versions: Iterable[Any]) -> tuple[Mark, ...]:
