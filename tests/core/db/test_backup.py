@@ -23,25 +23,33 @@ def live(tmp_path: Path) -> Iterator[Path]:
         yield file
 
 
+@pytest.fixture
+def copies(tmp_path: Path) -> Path:
+    """A folder for copies; a backup makes none, since a missing one is mostly a disk that is not mounted."""
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    return folder
+
+
 def rows(file: Path) -> list[int]:
     with closing(sqlite3.connect(file)) as connection:
         return [row[0] for row in connection.execute("SELECT n FROM t ORDER BY n")]
 
 
-def test_a_copy_holds_what_is_committed_and_not_what_is_open(live: Path, tmp_path: Path) -> None:
+def test_a_copy_holds_what_is_committed_and_not_what_is_open(live: Path, copies: Path) -> None:
     with closing(sqlite3.connect(live, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("INSERT INTO t VALUES (2)")
 
-        backup.copy_sqlite(live, tmp_path / "copies" / "copy.db")
+        backup.copy_sqlite(live, copies / "copy.db")
 
         writer.execute("COMMIT")
-    assert rows(tmp_path / "copies" / "copy.db") == [1]
+    assert rows(copies / "copy.db") == [1]
     assert rows(live) == [1, 2]
 
 
-def test_only_the_owner_may_read_a_copy_and_nothing_else_is_left(live: Path, tmp_path: Path) -> None:
-    target = tmp_path / "copies" / "copy.db"
+def test_only_the_owner_may_read_a_copy_and_nothing_else_is_left(live: Path, copies: Path) -> None:
+    target = copies / "copy.db"
 
     backup.copy_sqlite(live, target)
 
