@@ -407,7 +407,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_responses")),
     )
     with op.batch_alter_table("responses", schema=None) as batch_op:
-        batch_op.create_index("ix_responses_changed", ["workspace_id", "changed_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_responses_changed",
+            ["workspace_id", "changed_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("changed_at IS NOT NULL"),
+            postgresql_where=sa.text("changed_at IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_responses_comments",
             ["trend_line_id", "answered_at", "id"],

@@ -55,7 +55,16 @@ class Response(Base):
             sqlite_where=text("comment IS NOT NULL"),
             postgresql_where=text("comment IS NOT NULL"),
         ),
-        Index("ix_responses_changed", "workspace_id", "changed_at", "id"),
+        # always true, and there so that only the list asks this index: before Postgres has statistics of a young
+        # table it takes the workspace alone for a good key, and would read all its rows to find a few by their id
+        Index(
+            "ix_responses_changed",
+            "workspace_id",
+            "changed_at",
+            "id",
+            sqlite_where=text("changed_at IS NOT NULL"),
+            postgresql_where=text("changed_at IS NOT NULL"),
+        ),
         Index(
             "ix_responses_person",
             "person_id",

@@ -104,7 +104,10 @@ def changed_page(
     limit: int,
 ) -> list[dict[str, Any]]:
     """Responses in the order of their last change, for systems that keep a copy."""
-    query = select(_responses).where(_responses.c.workspace_id == workspace_id)
+    query = select(_responses).where(
+        _responses.c.workspace_id == workspace_id,
+        _responses.c.changed_at.is_not(None),  # the condition of the index
+    )
     if connection.dialect.name != "sqlite":
         query = query.where(_responses.c.changed_at < now - SYNC_LAG)
     if survey_id is not None:
