@@ -19,7 +19,6 @@ from sqlalchemy.engine import URL
 
 from cxsurvey.core.db.filelock import WRITE_LOCK, FileLock
 
-PRIVATE = 0o600
 COMPANIONS = ("-wal", "-shm")
 
 
