@@ -36,7 +36,8 @@ def empty_environment(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> 
     folder = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     pip = [str(folder / "bin" / "pip"), "--quiet", "--disable-pip-version-check", "install"]
-    subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements" / "runtime.lock"], check=True)
+    locked = ("--no-deps", "--require-hashes", "-r", ROOT / "requirements" / "runtime.lock")
+    subprocess.run([*pip, *locked], check=True)
     subprocess.run([*pip, "--no-deps", wheel], check=True)
     return folder / "bin"
 
@@ -52,6 +53,10 @@ def test_the_wheel_holds_the_data_files_and_the_licence(wheel: Path) -> None:
         r"cxsurvey-.+\.dist-info/licenses/LICENSE",
     ):
         assert any(re.fullmatch(wanted, name) for name in names), wanted
+
+
+def test_the_locks_name_everything_that_the_wheel_needs(empty_environment: Path) -> None:
+    subprocess.run([empty_environment / "pip", "check"], check=True)
 
 
 def test_the_installed_wheel_serves_a_page(empty_environment: Path, tmp_path: Path) -> None:
