@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 import pytest
 from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from cxsurvey.core.context import Context
-from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
+from cxsurvey.core.db.fixed import COPIED_FROM, FixedInsert, FixedSelect
+from cxsurvey.core.db.upsert import insert_ignore
 from cxsurvey.core.models import AuditEntry
 
 ENTRIES = cast("Table", AuditEntry.__table__)
@@ -30,13 +33,43 @@ def rows(ctx: Context, number: int) -> list[dict[str, object]]:
     ]
 
 
-def test_inserted_rows_read_back_as_sqlalchemy_reads_them(ctx: Context) -> None:
-    given = rows(ctx, 3)
+ODD = "back\\slash, \ttab,\nline, 'quote', \"double\", \\N and \\. , %s ? :name, Ünï 🙂"
 
-    FixedInsert(ENTRIES, lambda _: insert(ENTRIES)).run(ctx.connection, given)
 
-    found = ctx.connection.execute(select(ENTRIES).order_by(ENTRIES.c.action)).mappings().all()
+@pytest.mark.parametrize("number", [1, COPIED_FROM - 1, COPIED_FROM, 70])
+def test_inserted_rows_read_back_as_sqlalchemy_reads_them(ctx: Context, number: int) -> None:
+    given = [{**row, "subject": ODD} for row in rows(ctx, number)]
+
+    FixedInsert(ENTRIES).run(ctx.connection, given)
+
+    found = ctx.connection.execute(select(ENTRIES).order_by(ENTRIES.c.id)).mappings().all()
     assert [dict(row) for row in found] == given
+
+
+@pytest.mark.parametrize("number", [1, COPIED_FROM])
+def test_a_row_that_is_there_already_is_an_integrity_error(ctx: Context, number: int) -> None:
+    given = rows(ctx, number)
+    FixedInsert(ENTRIES).run(ctx.connection, given)
+
+    with pytest.raises(IntegrityError), ctx.connection.begin_nested():
+        FixedInsert(ENTRIES).run(ctx.connection, given)
+
+
+def test_a_naive_time_reaches_no_database(ctx: Context) -> None:
+    given = [{**row, "at": datetime(2026, 1, 1)} for row in rows(ctx, COPIED_FROM)]  # noqa: DTZ001
+
+    with pytest.raises(ValueError, match="naive"):
+        FixedInsert(ENTRIES).run(ctx.connection, given)
+
+
+def test_a_statement_of_ones_own_is_the_one_that_runs(ctx: Context) -> None:
+    given = rows(ctx, COPIED_FROM)
+    once = FixedInsert(ENTRIES, lambda dialect: insert_ignore(ENTRIES, dialect, ("id",)))
+
+    once.run(ctx.connection, given)
+    once.run(ctx.connection, given)
+
+    assert len(ctx.connection.execute(select(ENTRIES.c.id)).all()) == COPIED_FROM
 
 
 def test_a_list_of_any_length_selects_exactly_its_rows(ctx: Context) -> None:
@@ -53,7 +86,7 @@ def test_a_list_of_any_length_selects_exactly_its_rows(ctx: Context) -> None:
 
 
 def test_nothing_to_insert_asks_nothing(ctx: Context) -> None:
-    FixedInsert(ENTRIES, lambda _: insert(ENTRIES)).run(ctx.connection, [])
+    FixedInsert(ENTRIES).run(ctx.connection, [])
 
     assert ctx.connection.execute(select(ENTRIES)).first() is None
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_
+from sqlalchemy import Connection, Table, bindparam, delete, select, tuple_
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
@@ -31,7 +31,7 @@ _FIND = FixedSelect(
     ),
     _kept.c.key,
 )
-_REMEMBER = FixedInsert(_kept, lambda _: insert(_kept))
+_REMEMBER = FixedInsert(_kept)
 _FORGET = delete(_kept).where(
     _kept.c.api_key_id == bindparam("caller"), _kept.c.route == bindparam("at"), _kept.c.key == bindparam("name")
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
 from cxsurvey.core.db.upsert import insert_ignore
@@ -59,7 +59,7 @@ def people_by(connection: Connection, workspace_id: UUID, column: str, keys: Col
     return [dict(zip(_KNOWN_COLUMNS, row, strict=True)) for row in rows]
 
 
-_ADD_PEOPLE = FixedInsert(_people, lambda _: insert(_people))
+_ADD_PEOPLE = FixedInsert(_people)
 
 
 def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

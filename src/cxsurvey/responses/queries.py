@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Table, and_, bindparam, or_, select, tuple_, update
 
 from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
 from cxsurvey.responses.models import COUNTERS, Response, ResponseRevision, ScoreDay
@@ -20,8 +20,8 @@ _days = cast("Table", ScoreDay.__table__)
 SYNC_LAG = timedelta(seconds=5)
 """On Postgres a list for synchronising stops this long before now: a commit may be later than its `changed_at`."""
 
-_ADD = FixedInsert(_responses, lambda _: insert(_responses))
-_ADD_REVISION = FixedInsert(_revisions, lambda _: insert(_revisions))
+_ADD = FixedInsert(_responses)
+_ADD_REVISION = FixedInsert(_revisions)
 CHANGEABLE = (
     "state",
     "score",

@@ -101,6 +101,8 @@ def _sqlite_pragmas(*, writes: bool) -> Callable[[sqlite3.Connection, Any], None
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA cache_size=-16000")
+            # what a savepoint would restore is written to a file otherwise: as many bytes as the log itself
+            cursor.execute("PRAGMA temp_store=MEMORY")
         else:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()

@@ -31,7 +31,8 @@ FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(hours=6)
 KEEP_FINISHED = timedelta(days=30)
 _NOT_RUN_YET = dict.fromkeys(("lease_until", "lease_owner", "last_error", "finished_at"))
-_ADD = FixedInsert(JOBS, lambda dialect: insert_ignore(JOBS, dialect, DEDUPE, DEDUPE_WHERE))
+_ADD = FixedInsert(JOBS)
+_ADD_ONCE = FixedInsert(JOBS, lambda dialect: insert_ignore(JOBS, dialect, DEDUPE, DEDUPE_WHERE))
 ERROR_LENGTH = 500
 
 # spelled out, because a bound parameter would keep SQLite from using the partial indexes
@@ -62,8 +63,6 @@ class Candidate:
 
 def write(connection: Connection, jobs: Sequence[NewJob], ids: Ids, now: datetime) -> None:
     """Puts jobs into the queue; one whose dedupe key belongs to an unfinished job is dropped."""
-    if not jobs:
-        return
     rows = [
         {
             "id": ids.new(),
@@ -79,7 +78,8 @@ def write(connection: Connection, jobs: Sequence[NewJob], ids: Ids, now: datetim
         }
         for job in jobs
     ]
-    _ADD.run(connection, rows)
+    _ADD.run(connection, [row for row in rows if row["dedupe_key"] is None])
+    _ADD_ONCE.run(connection, [row for row in rows if row["dedupe_key"] is not None])
 
 
 def candidates(connection: Connection, names: Collection[str], now: datetime, limit: int = 8) -> list[Candidate]:
