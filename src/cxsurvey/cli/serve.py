@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
@@ -33,6 +36,8 @@ DRAIN_SECONDS = 20
 BACKLOG = 2048
 ACCEPTED_AT_ONCE = 16
 """uvloop takes one connection from each listening socket in a turn of its loop, and turns are long under load."""
+PARTS = ("cxsurvey.wiring", "cxsurvey.app", "cxsurvey.worker", "uvicorn")
+"""What a server loads; everything else comes with these."""
 
 
 def register(app: typer.Typer) -> None:
@@ -42,9 +47,28 @@ def register(app: typer.Typer) -> None:
 
 def serve() -> None:
     """Serve pages and API; upgrades an SQLite database by itself. Stops politely on SIGTERM."""
-    settings, engines = read_settings_and_engines()
-    warn_of_unknown_settings()
+    with _collector_at_rest():
+        settings, engines = read_settings_and_engines()
+        warn_of_unknown_settings()
+        for part in PARTS:
+            import_module(part)
     run(settings, engines, _greet)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Loads without collecting garbage, and keeps what was loaded out of all later collections.
+
+    Modules, classes and tables live as long as the process. Walking them again and again as they come takes an eighth
+    of the time to the first answer. Walking them later holds up every answer for nothing: at 600 connections a full
+    collection took 120 ms with them and takes 22 ms without, about once a second.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def run(settings: Settings, engines: Engines, greet: Greet) -> None:
