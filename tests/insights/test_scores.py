@@ -258,3 +258,22 @@ def test_reads_do_not_grow_with_the_answers(write: Write, read: Any, place: Plac
     assert many == few
     assert len(few) <= 10
     assert not [sql for sql in few if "FROM responses" in sql and "LIMIT" not in sql]
+
+
+def test_where_not_every_survey_has_room_the_unanswered_ones_are_left_out(
+    write: Write, read: Any, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_CARDS", 2)
+
+    def more(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        for name in ("After a call", "Before"):
+            make_open_survey(ctx, name)
+
+    write(more)
+    stored(write, place, [(9, NOON - timedelta(days=1))])
+
+    found = read(lambda ctx: service.overview(ctx, LAST_90))
+
+    assert [card.report.survey.name for card in found.cards] == ["Relationship", "After a call"]
+    assert found.more == 1

@@ -69,7 +69,7 @@ def overview(ctx: Context, period: Period) -> Overview:
     require(ctx, Grant.SCORES_READ)
     rows = queries.surveys(ctx.connection, ctx.workspace)
     published = _published(rows)
-    shown = published[:MOST_CARDS]
+    shown = _answered_first(ctx, published, period)[:MOST_CARDS]
     days, before = _days(ctx, shown, period), _before(ctx, shown, period)
     answered = _ever_answered(ctx, shown, days)
     cards = tuple(
@@ -81,6 +81,12 @@ def overview(ctx: Context, period: Period) -> Overview:
         for survey in shown
     )
     return Overview(period, cards, len(rows) - len(published), len(published) - len(shown))
+
+
+def _answered_first(ctx: Context, surveys: Iterable[SurveyLine], period: Period) -> list[SurveyLine]:
+    """What is left out where there is no room for every survey shall be what nobody answered."""
+    sums = _sums(ctx, surveys, period)
+    return sorted(surveys, key=lambda survey: sums[survey.line_id].counts.n == 0)
 
 
 def survey_report(ctx: Context, survey_id: UUID, period: Period, grain: Grain | None = None) -> SurveyReport:
