@@ -256,3 +256,20 @@ def test_older_answers_are_one_link_away(signed_in: TestClient, survey: SurveyVi
 
     links = [node.attributes["href"] for shown in (first, older) for node in page(shown).css(".answer-text a")]
     assert len(links) == len(set(links)) == 70
+
+
+def test_many_surveys_are_chosen_from_a_list_that_keeps_days_and_state(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    def more(ctx: Context) -> str:
+        in_northwind(ctx)
+        return [encode("srv", make_open_survey(ctx, f"Branch {number}").id) for number in range(8)][-1]
+
+    last = write(more)
+
+    answer = signed_in.get(f"{LIST}?survey={last}&state=flagged&period=30d")
+
+    assert not has(answer, "nav[aria-label=Survey]")
+    assert attribute(answer, "#survey option[selected]", "value") == last
+    sent = {field.attributes["name"]: field.attributes["value"] for field in page(answer).css(".pick input")}
+    assert sent == {"period": "30d", "state": "flagged"}

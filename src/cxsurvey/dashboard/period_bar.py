@@ -18,11 +18,12 @@ from cxsurvey.web.forms import errors_by_field
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One link among several; `is_current` marks what the page shows."""
+    """One link among several; `is_current` marks what the page shows, `value` what the link asks for."""
 
     label: str
     href: str
     is_current: bool
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def _listed(
 def _choices(name: str, options: list[tuple[str, str]], chosen: str, bar: PeriodBar) -> tuple[Choice, ...]:
     kept = {key: value for key, value in {**bar.kept, **bar.period.query}.items() if key != name}
     return tuple(
-        Choice(label, f"?{urlencode({**kept, name: value} if value else kept)}", value == chosen)
+        Choice(label, f"?{urlencode({**kept, name: value} if value else kept)}", value == chosen, value)
         for value, label in options
     )
 
