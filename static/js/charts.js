@@ -3,6 +3,7 @@
 
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 const night = matchMedia("(prefers-color-scheme: dark)");
+const paper = matchMedia("print");
 const MINUS = "\u2212";
 
 function colour(name, probe) {
@@ -67,8 +68,9 @@ function trend(data, tone) {
   const band = { type: "line", stack: "band", stackStrategy: "all", symbol: "none", silent: true, lineStyle: { width: 0 } };
   const width = data.upper.map((value, index) => (value === null ? null : value - data.lower[index]));
   const text = { color: tone["ink-3"], fontFamily: tone.font, fontSize: 12 };
+  const unfinished = { symbol: "diamond", symbolSize: 9, itemStyle: { borderColor: tone["ink-3"] } };
   return {
-    animation: !reduced.matches,
+    animation: !reduced.matches && !paper.matches,
     animationDuration: 250,
     textStyle: { fontFamily: tone.font },
     grid: { left: 8, right: 28, top: data.marks.length ? 32 : 14, bottom: 4, containLabel: true },
@@ -105,7 +107,7 @@ function trend(data, tone) {
       { type: "custom", silent: true, renderItem: bar, data: lone(data), itemStyle: { color: tone.band }, tooltip: { show: false } },
       {
         type: "line",
-        data: data.estimate.map((value, index) => (data.complete[index] ? value : { value, itemStyle: { borderColor: tone["ink-3"], borderType: "dashed" } })),
+        data: data.estimate.map((value, index) => (data.complete[index] ? value : { value, ...unfinished })),
         symbol: "circle",
         symbolSize: 7,
         showAllSymbol: data.labels.length <= 40,
@@ -124,10 +126,18 @@ const kinds = { trend };
 function draw(place) {
   const data = JSON.parse(document.getElementById(place.dataset.source).textContent);
   const chart = window.echarts.init(place, null, { renderer: "svg" });
-  const paint = () => chart.setOption(kinds[place.dataset.chart](data, palette()), true);
+  const paint = () => {
+    chart.setOption(kinds[place.dataset.chart](data, palette()), true);
+    // the style sheet for print makes the drawing as wide as the paper
+    place.querySelector("svg").setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+  };
   paint();
   night.addEventListener("change", paint);
-  new ResizeObserver(() => chart.resize()).observe(place);
+  paper.addEventListener("change", paint);
+  new ResizeObserver(() => {
+    chart.resize();
+    paint();
+  }).observe(place);
 }
 
 for (const place of document.querySelectorAll("[data-chart]")) draw(place);
