@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from cxsurvey import respond, wiring
@@ -28,14 +27,13 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.web import operations
 from tests.application import copied, settings_for
+from tests.browser.looking import OpenPage, axe
 from tests.browser.serving import HOST, bound_socket, served
 from tests.factories import make_anonymous_survey, make_workspace
 from tests.respond.conftest import LANGUAGES, definition
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")]
 
-AXE = (Path(__file__).parent / "vendor" / "axe" / "axe.min.js").read_text(encoding="utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGE_LIMIT = 50_000
 
 
@@ -113,31 +111,6 @@ def _surveys(ctx: Context) -> dict[str, str]:
     return {**codes, "unknown": "/s/abcdefghjk"}
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    contexts: list[BrowserContext] = []
-
-    def opened(width: int = 390, **options: Any) -> Page:
-        options = {"viewport": {"width": width, "height": 844}, "locale": "en-GB", **options}
-        contexts.append(browser.new_context(**options))
-        return contexts[-1].new_page()
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-OpenPage = Callable[..., Page]
-
-
 def _choose(page: Page, score: int) -> None:
     page.locator("label.score").nth(score).click()
 
@@ -179,10 +152,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     seen = []
     for state in _states(site, page, lang):
         seen.append(state)
-        found = page.evaluate(f"{AXE}\naxe.run({{runOnly: {RULES}}})")
-        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == [], state
-        unsure = [rule["id"] for rule in found["incomplete"]]
-        assert unsure == [], state
+        assert axe(page) == ([], []), state
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), state
     assert len(seen) == 10
 
