@@ -59,12 +59,16 @@ def test_errors_are_sentences_by_field() -> None:
         problems=[
             FieldProblem("name", "missing", "is required"),
             FieldProblem("name", "too_long", "must have at most 80 characters"),
+            FieldProblem("workspace", "too_short", "must have at least 1 characters"),
+            FieldProblem("password", "too_short", "must have at least 12 characters"),
             FieldProblem("zone", "not_a_zone", "must be a time zone such as Europe/Berlin"),
         ]
     )
 
     assert errors_by_field(refusal) == {
         "name": "Please fill this in.",
+        "workspace": "Please fill this in.",
+        "password": "Must have at least 12 characters.",
         "zone": "Must be a time zone such as Europe/Berlin.",
     }
     assert errors_by_field(Invalid("Not like this.")) == {"": "Not like this."}

@@ -95,9 +95,10 @@ def show_again(request: Request, template: str, page: Any, refusal: Refusal) -> 
 
 
 def _sentence(problem: FieldProblem) -> str:
-    if problem.rule in {"missing", "too_short"} and "at least" not in problem.message:
+    message = problem.message
+    if problem.rule in {"missing", "too_short"} and ("at least" not in message or "at least 1 char" in message):
         return "Please fill this in."
-    text = problem.message[:1].upper() + problem.message[1:]
+    text = message[:1].upper() + message[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
