@@ -167,7 +167,7 @@ def key(ctx: Context, key_id: UUID) -> ApiKey | None:
 
 
 _keys = cast("Table", ApiKey.__table__)
-_KEYS_BY_HASH = FixedSelect(select(_keys), _keys.c.token_hash)
+_KEYS_BY_HASH = FixedSelect(select(_keys), _keys.c.token_hash, kept=256)
 
 
 def keys_by_hash(ctx: Context, hashes: Collection[bytes]) -> Sequence[Any]:

@@ -8,6 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from cxsurvey.core.errors import TooLarge
+from cxsurvey.web.client import header
+from cxsurvey.web.ready import whole_body
 
 ONE = 64 * 1024
 """The most bytes of a request about one thing."""
@@ -19,11 +21,11 @@ async def body_of(request: Request, limit: int = ONE) -> bytes:
     """The body of a JSON request, refused before it is read when it is of another type or announced too large."""
     if not _is_json(request):
         raise HTTPException(415)
-    announced = request.headers.get("content-length", "")
+    announced = next(iter(header(request.scope, b"content-length")), b"")
     if announced.isdigit():
         if int(announced) > limit:
             raise TooLarge
-        return await request.body()  # the server reads no more than was announced
+        return await whole_body(request)  # the server reads no more than was announced
     return await _counted(request, limit)
 
 
@@ -45,11 +47,10 @@ async def _counted(request: Request, limit: int) -> bytes:
 
 
 def _is_json(request: Request) -> bool:
-    headers = request.headers
-    given = headers.get("content-type", "")
-    if "content-encoding" in headers:
+    given = next(iter(header(request.scope, b"content-type")), b"")
+    if header(request.scope, b"content-encoding"):
         return False
-    return given == "application/json" or _names_json(given)
+    return given == b"application/json" or _names_json(given.decode("latin-1"))
 
 
 def _names_json(given: str) -> bool:

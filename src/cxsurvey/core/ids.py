@@ -6,8 +6,8 @@ Inside, an id is a time-ordered UUID (version 7). Outside it is an opaque string
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from typing import Protocol
 from uuid import UUID
 
@@ -43,7 +43,7 @@ class SystemIds:
         return uuid7()
 
     def random(self, size: int) -> bytes:
-        return secrets.token_bytes(size)
+        return os.urandom(size)
 
 
 def encode(prefix: str, value: UUID) -> str:

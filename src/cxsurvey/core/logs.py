@@ -77,6 +77,11 @@ class AccessLog:
 _access = AccessLog()
 
 
+def tells_access() -> bool:
+    """Whether answered requests are logged at all."""
+    return _access.stream is not None
+
+
 def access(
     *,
     method: str,

@@ -13,6 +13,7 @@ from cxsurvey.respond.notices import notice_for
 from cxsurvey.respond.tongue import DOMAIN, Tongue, tongue
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.web.errors import Fault
+from cxsurvey.web.ready import Ready, raw
 
 log = structlog.get_logger("cxsurvey.respond")
 
@@ -26,6 +27,8 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
+PAGE_HEADERS = [*raw(HEADERS), (b"content-type", b"text/html; charset=utf-8")]
+SEE_HEADERS = raw(HEADERS)
 ALLOWED = "GET, HEAD, POST"
 LAST_RESORT = (
     b'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -36,7 +39,7 @@ LAST_RESORT = (
 
 def page(content: str | bytes, status: int = 200) -> Response:
     """A page of a customer with its headers."""
-    return Response(content, status, HEADERS, "text/html")
+    return Ready(content.encode() if isinstance(content, str) else content, status, PAGE_HEADERS)
 
 
 def asked_for(request: Request) -> Tongue:

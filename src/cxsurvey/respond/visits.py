@@ -22,6 +22,7 @@ from cxsurvey.respond.sent import Sent
 from cxsurvey.respond.tongue import Tongue, tongue
 from cxsurvey.scoring.scales import Scale
 from cxsurvey.settings import Settings
+from cxsurvey.web.ready import Ready, whole_body
 
 GONE = 410
 NUMBER = re.compile(r"[0-9]{1,2}")
@@ -62,12 +63,12 @@ def spoken(request: Request, place: Place) -> Tongue:
     """The language of a page: the link's word, that of the answer, of the invitation, of the browser."""
     definition, answer, invitation = place.asked.definition, place.answer, place.invitation
     wishes = (
-        request.query_params.get("lang"),
+        request.query_params.get("lang") if request.scope["query_string"] else None,
         answer.locale if answer is not None else None,
         invitation.locale if invitation is not None else None,
     )
-    accept = request.headers.get("accept-language", "")
-    return tongue(choose(definition.languages, definition.default_language, wishes, accept))
+    accept = next((value for name, value in request.scope["headers"] if name == b"accept-language"), b"")
+    return tongue(choose(definition.languages, definition.default_language, wishes, accept.decode("latin-1")))
 
 
 def preselected(
@@ -94,7 +95,7 @@ async def form_of(request: Request) -> Sent:
     """The fields of a posted form; 415 for anything but a form."""
     given = next((value for name, value in request.scope["headers"] if name == b"content-type"), b"")
     media_type = given.partition(b";")[0].strip().lower()
-    body = await request.body()
+    body = await whole_body(request)
     if body and media_type != sent.MEDIA_TYPE:
         raise HTTPException(415)
     return sent.parse(body)
@@ -102,4 +103,4 @@ async def form_of(request: Request) -> Sent:
 
 def see(address: str) -> Response:
     """Sends the browser on with a GET."""
-    return Response(status_code=303, headers={**faces.HEADERS, "Location": quote(address, safe="/?=&%")})
+    return Ready(b"", 303, [*faces.SEE_HEADERS, (b"location", quote(address, safe="/?=&%").encode())])

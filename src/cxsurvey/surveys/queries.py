@@ -93,8 +93,8 @@ _ASKED: Select[Any] = select(
     _workspaces.c.accent,
     _workspaces.c.report_zone,
 ).where(_versions.c.id == _surveys.c.version_id, _workspaces.c.id == _surveys.c.workspace_id)
-_ASKED_BY_CODE = FixedSelect(_ASKED, _surveys.c.code)
-_ASKED_BY_ID = FixedSelect(_ASKED, _surveys.c.id)
+_ASKED_BY_CODE = FixedSelect(_ASKED, _surveys.c.code, kept=256)
+_ASKED_BY_ID = FixedSelect(_ASKED, _surveys.c.id, kept=256)
 _DEFINITIONS = select(_versions.c.id, _versions.c.definition).where(
     _versions.c.id.in_(bindparam("ids", expanding=True))
 )

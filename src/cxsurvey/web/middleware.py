@@ -111,6 +111,8 @@ class Guard:
 
     def _note(self, scope: Scope, number: str, status: int, seconds: float) -> None:
         metrics.request(self.audience.value, status, seconds)
+        if not logs.tells_access():
+            return
         tracked = self.audience in {Audience.DASHBOARD, Audience.API}  # customers are not
         logs.access(
             method=scope["method"],
@@ -135,9 +137,10 @@ class Reply:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            own = [(name.lower(), value) for name, value in message.get("headers", ())]
+            own = list(message.get("headers", ()))
             named = {name for name, _ in own}
-            message = {**message, "headers": own + [pair for pair in self._headers if pair[0] not in named]}
+            own += [pair for pair in self._headers if pair[0] not in named]
+            message = {**message, "headers": own}
         elif message["type"] == "http.response.body" and self._without_body:
             message = {**message, "body": b""}
         await self._send(message)

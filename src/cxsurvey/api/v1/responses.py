@@ -32,6 +32,7 @@ from cxsurvey.responses import service
 from cxsurvey.responses.commands import AnswerInput
 from cxsurvey.responses.service import VoidResponse
 from cxsurvey.web import seen
+from cxsurvey.web.ready import Ready, raw
 
 router = APIRouter(prefix="/responses", tags=["responses"])
 
@@ -51,6 +52,8 @@ class Direct(APIRoute):
 intake = APIRouter(prefix="/responses", tags=["responses"], route_class=Direct)
 """The routes that take responses in; the application asks them first."""
 
+_HEADERS = raw({"Content-Type": JSON})
+_REPLAYED = raw({"Content-Type": JSON, **REPLAYED})
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2199, 12, 31, tzinfo=UTC)
 ANSWER: dict[str, Any] = {
@@ -140,10 +143,10 @@ async def _take_in(
     if isinstance(result, Refusal):
         raise result
     seen.buffer(database).key(result.key_id, result.at)
-    headers = dict(REPLAYED) if result.replayed else {}
+    headers = [*(_REPLAYED if result.replayed else _HEADERS)]
     if result.answer.status == 201:
-        headers["Location"] = f"{path}/{schemas.id_in(result.answer.body)}"
-    return Response(result.answer.body, result.answer.status, headers, JSON)
+        headers.append((b"location", f"{path}/{schemas.id_in(result.answer.body)}".encode()))
+    return Ready(result.answer.body, result.answer.status, headers)
 
 
 @router.get(

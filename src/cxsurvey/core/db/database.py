@@ -51,7 +51,7 @@ class Reads(Protocol):
     """Whether a coroutine reads by itself; else it hands the read to a thread."""
 
     def connection(self) -> AbstractContextManager[Connection]: ...
-    def loop_connection(self) -> AbstractContextManager[Connection]: ...
+    def loop_connection(self) -> Connection: ...
 
 
 class EngineReads:
@@ -70,13 +70,12 @@ class EngineReads:
             with connection.begin():
                 yield connection
 
-    @contextmanager
-    def loop_connection(self) -> Iterator[Connection]:
+    def loop_connection(self) -> Connection:
         """One connection kept open for the event loop; each statement sees what was committed before it."""
         if self._loop_connection is None:
             engine = self._engines.looping or self._engines.reading
             self._loop_connection = engine.connect()
-        yield self._loop_connection
+        return self._loop_connection
 
 
 class Database:
@@ -150,12 +149,15 @@ class Database:
                     yield ctx
                 finally:
                     ctx.abandon()
-        except PoolTimeout as error:
-            raise Unavailable from error
-        except DBAPIError as error:
-            if failure_of(error) is Failure.BROKEN and not is_refused_write(error):
-                raise Unavailable from error
+        except (PoolTimeout, DBAPIError) as error:
+            self._refuse_if_away(error)
             raise
+
+    @staticmethod
+    def _refuse_if_away(error: PoolTimeout | DBAPIError) -> None:
+        """Raises `Unavailable` when it was the database that did not answer."""
+        if isinstance(error, PoolTimeout) or (failure_of(error) is Failure.BROKEN and not is_refused_write(error)):
+            raise Unavailable from error
 
     async def aread(self, work: Callable[[Context], T]) -> T:
         """One short read by a key for a coroutine: on the loop for SQLite, where it is faster than a thread."""
@@ -164,8 +166,17 @@ class Database:
                 # a server that is frozen never answers; the thread is left to its time-out
                 return await run_sync(self._read_with, work, abandon_on_cancel=True)
             raise Unavailable
-        with self._reading(self._reads.loop_connection()) as ctx:
-            return work(ctx)
+        # without the context managers of `read`, which cost a customer's page as much as the statement itself
+        try:
+            connection = self._reads.loop_connection()
+            ctx = Context(connection, self.clock.now(), self.ids, self.keys, self.settings)
+            try:
+                return work(ctx)
+            finally:
+                ctx.abandon()
+        except (PoolTimeout, DBAPIError) as error:
+            self._refuse_if_away(error)
+            raise
 
     def _read_with(self, work: Callable[[Context], T]) -> T:
         with self.read() as ctx:

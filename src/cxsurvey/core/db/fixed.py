@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias, cast
 
@@ -25,6 +26,7 @@ from cxsurvey.core.db.upsert import POSTGRES
 
 Convert: TypeAlias = Callable[[Any], Any] | None
 Bind: TypeAlias = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+ConvertRow: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 BindMany: TypeAlias = Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ...]]]
 SIZES = (1, 4, 16, 64, 256, 1024)
 """Lists are filled up to one of these lengths, so that only so many texts exist."""
@@ -77,12 +79,17 @@ class FixedInsert:
 
 
 class FixedSelect:
-    """A select with plain parameters, and at most one column that must be in a list."""
+    """A select with plain parameters, and at most one column that must be in a list.
 
-    def __init__(self, statement: Select[Any], listed: Column[Any] | None = None) -> None:
+    `kept` is for few rows that are read all the time: so many of them are remembered with what they were converted
+    to. They are read from the database each time all the same.
+    """
+
+    def __init__(self, statement: Select[Any], listed: Column[Any] | None = None, kept: int = 0) -> None:
         self._statement = statement
         self._listed = listed
-        self._prepared: dict[tuple[str, int], tuple[str, Bind, list[Convert]]] = {}
+        self._kept = kept
+        self._prepared: dict[tuple[str, int], tuple[str, Bind, ConvertRow]] = {}
 
     def run(self, connection: Connection, listed: Collection[Any] = (), **parameters: Any) -> list[tuple[Any, ...]]:
         """The rows, as tuples of converted values in the order of the columns. A long list is asked in pieces."""
@@ -102,20 +109,22 @@ class FixedSelect:
         dialect = connection.dialect
         if (dialect.name, size) not in self._prepared:
             self._prepared[dialect.name, size] = self._prepare(dialect, size)
-        text, bind, converts = self._prepared[dialect.name, size]
-        return [
-            tuple([value if convert is None else convert(value) for value, convert in zip(row, converts, strict=True)])
-            for row in _fetched(connection, text, bind(parameters))
-        ]
+        text, bind, convert = self._prepared[dialect.name, size]
+        return [convert(row) for row in _fetched(connection, text, bind(parameters))]
 
-    def _prepare(self, dialect: Dialect, size: int) -> tuple[str, Bind, list[Convert]]:
+    def _prepare(self, dialect: Dialect, size: int) -> tuple[str, Bind, ConvertRow]:
         statement, dialect = self._statement, _counting_places(dialect)
         if self._listed is not None:
             places = [bindparam(f"listed_{place}", type_=self._listed.type) for place in range(size)]
             statement = statement.where(self._listed.in_(places))
         compiled = statement.compile(dialect=dialect)
         converts = [_from_driver(column.type, dialect) for column in statement.selected_columns]
-        return str(compiled), _binding(compiled, dialect), converts
+
+        def convert(row: tuple[Any, ...]) -> tuple[Any, ...]:
+            pairs = zip(row, converts, strict=True)
+            return tuple([value if each is None else each(value) for value, each in pairs])
+
+        return str(compiled), _binding(compiled, dialect), lru_cache(self._kept)(convert) if self._kept else convert
 
 
 def _fetched(connection: Connection, text: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:

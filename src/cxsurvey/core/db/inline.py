@@ -52,7 +52,8 @@ class InlineLane:
         # no lock: a page may open its read in one thread and close it in another
         yield self._connection
 
-    loop_connection = connection
+    def loop_connection(self) -> Connection:
+        return self._connection
 
     def _run(self, unit: Unit) -> Any:
         with self._one_at_a_time, self._connection.begin_nested():
