@@ -1,22 +1,22 @@
 """Everything that happens because of something else, in one readable place.
 
-Events and who hears them, counters and who writes them, job names and what they run, schedules, and the tables
+Events and who listens, counters and who writes them, job names and what they run, schedules, and the tables
 that make up the schema.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from cxsurvey.accounts import housekeeping as _door_keeping
 from cxsurvey.accounts import models as _accounts
 from cxsurvey.core import models as _core
 from cxsurvey.core.db.base import metadata
-from cxsurvey.core.db.batch import Finisher, Handler, Reactions
-from cxsurvey.core.events import Event
+from cxsurvey.core.db.batch import Finisher, Reactions
+from cxsurvey.core.jobs import handling
 from cxsurvey.core.jobs import housekeeping as _housekeeping
 from cxsurvey.core.jobs import models as _jobs
+from cxsurvey.core.jobs.handling import Listener, Listeners
 from cxsurvey.core.jobs.runner import JobHandler
 from cxsurvey.core.jobs.schedules import Schedule
 from cxsurvey.invitations import models as _invitations
@@ -28,12 +28,15 @@ from cxsurvey.surveys import models as _surveys
 TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _responses)
 """Importing a module with tables adds them to `metadata`; all of them are here."""
 
-HANDLERS: Mapping[type[Event], Sequence[Handler]] = {}
+LISTENERS: Sequence[Listener] = ()
+"""Who hears which event, in order; one that raises loses its own part and is tried again as a job."""
+
 FINISHERS: Mapping[str, Finisher] = {counts.KIND: counts.flush}
 
 JOB_HANDLERS: Mapping[str, JobHandler] = {
     _housekeeping.JOB: _housekeeping.forget_old,
     _door_keeping.JOB: _door_keeping.forget_expired,
+    handling.JOB: Listeners(LISTENERS).run,
 }
 SCHEDULES: Sequence[Schedule] = (
     Schedule("forget-old", _housekeeping.JOB, cron="20 3 * * *"),
@@ -41,12 +44,10 @@ SCHEDULES: Sequence[Schedule] = (
 )
 
 
-def reactions(extra: Mapping[type[Event], Sequence[Handler]] | None = None) -> Reactions:
-    """What the lane does after the units of a batch; `extra` handlers are heard after the listed ones."""
-    handlers: dict[type[Event], Sequence[Any]] = dict(HANDLERS)
-    for event, added in (extra or {}).items():
-        handlers[event] = (*handlers.get(event, ()), *added)
-    return Reactions(handlers, FINISHERS)
+def reactions(extra: Sequence[Listener] = ()) -> Reactions:
+    """What the lane does after the units of a batch; `extra` listeners hear after the listed ones."""
+    listeners = Listeners((*LISTENERS, *extra))
+    return Reactions(listeners.handlers(), FINISHERS, listeners.pack)
 
 
-__all__ = ["FINISHERS", "HANDLERS", "JOB_HANDLERS", "SCHEDULES", "TABLE_MODULES", "metadata", "reactions"]
+__all__ = ["FINISHERS", "JOB_HANDLERS", "LISTENERS", "SCHEDULES", "TABLE_MODULES", "metadata", "reactions"]

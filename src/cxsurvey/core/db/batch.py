@@ -31,12 +31,12 @@ class Reactions:
 
     `handlers`: event type to functions that take all events of that type in the batch. `finishers`: kind of delta
     to the function that writes the sums, right before the commit; what it returns is called after it. `pack`
-    turns a handler and its events into the job that tries it again.
+    turns a handler and its events into the jobs that try it again.
     """
 
     handlers: Mapping[type[Event], Sequence[Handler]] = field(default_factory=dict)
     finishers: Mapping[str, Finisher] = field(default_factory=dict)
-    pack: Callable[[Handler, Sequence[Event]], NewJob] | None = None
+    pack: Callable[[Handler, Sequence[Event]], Sequence[NewJob]] | None = None
 
 
 class Savepoint:
@@ -181,7 +181,7 @@ def _handle(
         _undo(savepoint, ctx, error)
         log.exception("handler.failed", handler=handler.__qualname__, error=type(error).__name__)
         if reactions.pack is not None:
-            jobs.append(reactions.pack(handler, events))
+            jobs += reactions.pack(handler, events)
         return
     savepoint.release()
     jobs += ctx.jobs
