@@ -41,7 +41,7 @@ _WHY = {
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "The request breaks rules; `errors` names each.",
-    503: "Busy, or the database cannot be reached. Nothing was stored; repeat the request.",
+    503: "Busy, or the database cannot be reached. Nothing is known to be stored; repeat the request.",
 }
 
 SECURED: Mapping[str, Any] = {"security": [{SCHEME: []}]}

@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from cxsurvey.core.clock import SystemClock
 from cxsurvey.settings import Settings
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -118,9 +119,14 @@ _NOTICED = {
     "tcp_user_timeout": 5000,
 }
 """How libpq notices within seconds that a server has gone without a word."""
+WRITE_SECONDS = 2.25
+"""How long a statement may take that writes: longer than it may wait for a lock, shorter than the driver waits."""
 
 
 def _postgres(url: URL, settings: Settings) -> Engines:
+    # needs the driver, which an installation on SQLite may not have
+    from cxsurvey.core.db.patience import Silence, have_patience
+
     url = url.set(drivername="postgresql+psycopg")
     writing = create_engine(
         url,
@@ -129,7 +135,7 @@ def _postgres(url: URL, settings: Settings) -> Engines:
         pool_size=settings.postgres_lanes,
         max_overflow=2,
         pool_pre_ping=True,
-        connect_args={**_NOTICED, "options": "-c statement_timeout=10000 -c timezone=UTC"},
+        connect_args={**_NOTICED, "options": f"-c statement_timeout={int(WRITE_SECONDS * 1000)} -c timezone=UTC"},
     )
     milliseconds = int(READ_SECONDS * 1000)
     reading = create_engine(
@@ -144,6 +150,9 @@ def _postgres(url: URL, settings: Settings) -> Engines:
             "options": f"-c statement_timeout={milliseconds} -c default_transaction_read_only=on -c timezone=UTC",
         },
     )
+    silence = Silence(SystemClock().monotonic)
+    have_patience(writing, silence)
+    have_patience(reading, silence)
     return Engines(writing, reading, None)
 
 

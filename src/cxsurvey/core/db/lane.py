@@ -35,6 +35,7 @@ PATIENCE_SECONDS = 3.0
 """How long a caller waits for its unit to be claimed."""
 BATCH_LIMIT = 256
 """Answers in one transaction; more wait for the next, so that the first do not wait for the last."""
+UNCONFIRMED = "The database gave no confirmation, so this counts as not stored; please try again."
 
 
 class MakeUnitContext(Protocol):
@@ -223,7 +224,11 @@ class Lane:
         return self._thread.is_alive()
 
     def _lost(self, units: Sequence[Unit], error: BaseException) -> None:
-        """Nothing of this batch is stored: everybody hears it, except those already refused for a reason."""
+        """This batch is not stored: everybody hears it, except those already refused for a reason.
+
+        Where the connection went away under the COMMIT it may be stored after all. That is not known, and whoever
+        sends it again with the same submission, external id or idempotency key gets the same answer.
+        """
         self._store.reset()
         cause = error.__cause__ if isinstance(error, BatchLost) and error.__cause__ else error
         log.error("lane.batch_lost", units=len(units), error=describe(cause))
@@ -231,7 +236,7 @@ class Lane:
         for unit in units:
             unit.state = State.DONE
             if not isinstance(unit.error, Refusal):
-                unit.fail(Busy() if contended and len(units) == 1 else Unavailable())
+                unit.fail(Busy() if contended and len(units) == 1 else Unavailable(UNCONFIRMED))
 
     def _refuse_all(self) -> None:
         units = self._claim()

@@ -145,8 +145,10 @@ def sqlite_connection(file: Path) -> Iterator[Connection]:
 @contextmanager
 def postgres_connection(engines: Engines) -> Iterator[Connection]:
     """A transaction without statement timeout that only one process at a time can have."""
+    from cxsurvey.core.db.patience import wait_for_ever
+
     with engines.writing.connect() as connection, connection.begin():
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        wait_for_ever(connection)
         connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         # a table somebody reads must not be waited for while everybody else waits behind us

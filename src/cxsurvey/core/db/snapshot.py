@@ -21,7 +21,9 @@ def snapshot(engines: Engines) -> Iterator[Connection]:
             with connection.begin():
                 yield connection
             return
+        from cxsurvey.core.db.patience import wait_for_ever
+
         frozen = connection.execution_options(isolation_level="REPEATABLE READ")
         with frozen.begin():
-            frozen.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            wait_for_ever(frozen)
             yield frozen

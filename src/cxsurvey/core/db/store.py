@@ -105,8 +105,14 @@ class PostgresStore(_Connected):
         return self._begin(self._connected(), timeout)
 
     def _begin(self, connection: Connection, timeout: str) -> Connection:
+        from cxsurvey.core.db.patience import driver_of
+
         self._transaction = connection.begin()
+        driver = driver_of(connection)
+        # nothing was asked of it yet: if the server is silent, those who wait hear of it soon
+        driver.idle = True
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{timeout}'")
+        driver.idle = False
         return connection
 
     def before_finish(self, connection: Connection) -> None:
