@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
+from cxsurvey.people.models import Person
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.submit import Stored, submit
 from tests.api.conftest import TEST, Scene, Write, bearer
@@ -73,3 +75,51 @@ def test_a_draft_may_be_made_but_not_published(rest: TestClient) -> None:
     refused(rest, f"{address}/publish")
     assert rest.get(address).json()["state"] == "draft"
     assert rest.post(f"{address}/publish").json()["survey"]["state"] == "open"
+
+
+KNOWN = {"email": "kim@example.com", "external_id": "c-1", "name": "Kim", "attributes": {"plan": "small"}}
+
+
+def people_in(write: Write) -> list[tuple[Any, ...]]:
+    """Everybody who is written down, with all that is written."""
+    columns = Person.__table__.columns
+    return [tuple(row) for row in write(lambda ctx: ctx.connection.execute(select(*columns)).all())]
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"email": "new@example.com", "name": "New"},
+        {"external_id": "c-2", "locale": "de"},
+        {**KNOWN, "name": "Somebody else", "attributes": {"plan": "large", "since": 2020}},
+        {"external_id": "c-1", "email": "other@example.com"},
+    ],
+    ids=["new address", "new id", "known", "known with another address"],
+)
+def test_a_person_named_in_a_trial_makes_and_changes_nobody(
+    rest: TestClient, scene: Scene, write: Write, person: dict[str, Any]
+) -> None:
+    assert rest.post("/responses", json=scene.answer(person=KNOWN)).status_code == 201
+    before = people_in(write)
+    assert len(before) == 1
+
+    answer = scene.answer(person=person)
+    single = rest.post("/responses", json=answer, headers=IN_TEST_MODE)
+    batch = rest.post(
+        "/responses/batch",
+        json={"responses": [answer, answer]},
+        headers={**IN_TEST_MODE, "Idempotency-Key": "k"},
+    )
+
+    assert people_in(write) == before
+    stored = [single.json(), *(item["response"] for item in batch.json()["data"])]
+    said = {**person.get("attributes", {}), **{key: value for key, value in person.items() if key != "attributes"}}
+    for receipt in stored:
+        shown = rest.get(f"/responses/{receipt['id']}").json()
+        assert (shown["state"], shown["person"], shown["claims"]) == ("test", None, said)
+
+
+def test_a_person_named_with_a_live_key_is_no_claim(rest: TestClient, scene: Scene) -> None:
+    receipt = rest.post("/responses", json=scene.answer(person=KNOWN)).json()
+    shown = rest.get(f"/responses/{receipt['id']}").json()
+    assert (shown["person"]["email"], shown["claims"]) == ("kim@example.com", {})

@@ -37,6 +37,10 @@ class PersonInput(Command):
             raise PydanticCustomError("nobody_named", "must have an email or an external_id")
         return self
 
+    def as_claims(self) -> dict[str, Any]:
+        """What was said about a person nobody writes down: the named facts, and the attributes beside them."""
+        return {**self.attributes, **self.model_dump(exclude={"attributes"}, exclude_none=True)}
+
 
 @dataclass(frozen=True, slots=True)
 class PersonView:

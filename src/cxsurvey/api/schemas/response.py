@@ -91,7 +91,7 @@ class Response(Document):
     attributes: dict[str, Scalar]
     person: Person | None
     claims: dict[str, Scalar]
-    """What a public form said about the person; never believed."""
+    """What a public form, or a system with a test key, said about the person; never believed."""
     report_day: date
     """The day it is counted on, in the zone of the workspace."""
     answered_at: datetime
