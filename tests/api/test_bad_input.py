@@ -233,6 +233,45 @@ def test_nobody_gets_nothing(rest: TestClient, scene: Scene, headers: dict[str, 
         assert reply.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "said"),
+    [
+        ("/responses", "limit=0", "limit must be a whole number from 1 to 100"),
+        ("/responses", "limit=101", "limit must be a whole number from 1 to 100"),
+        ("/responses", "limit=many", "limit must be a whole number from 1 to 100"),
+        ("/responses", "limit=", "limit must be a whole number from 1 to 100"),
+        ("/responses", "limit=1.5", "limit must be a whole number from 1 to 100"),
+        (
+            "/responses",
+            "updated_since=2026-03-01T00:00:00",
+            "updated_since must be an instant with an offset such as 2026-03-02T09:30:00Z, from 2000 to 2199",
+        ),
+        ("/responses", f"survey={'s' * 41}", "survey must have at most 40 characters"),
+        ("/responses", "after=srv", "after must be taken from the address in `next`"),
+        ("/responses", "page=2", "page is not a parameter of this address"),
+        ("/surveys/{survey}/score", "period=1y", "period must be '30d', '90d', '12m', '18m', 'all' or 'custom'"),
+        ("/surveys/{survey}/score", "since=2026-3-1", "since must be a day such as 2026-03-02"),
+        ("/surveys/{survey}/score", "confidence=1", "confidence must be a number from 0.5 to 0.999"),
+        ("/surveys/{survey}/score", "confidence=nan", "confidence must be a number from 0.5 to 0.999"),
+        (
+            "/surveys/{survey}/score",
+            "method=exact",
+            "method must be 'score', 'adjusted-wald', 'agresti-min' or 'wald'",
+        ),
+    ],
+)
+def test_a_parameter_is_named_with_its_rule(rest: TestClient, scene: Scene, path: str, query: str, said: str) -> None:
+    reply = rest.get(f"{path.format(survey=scene.survey)}?{query}")
+    assert reply.status_code == 422
+    (problem,) = reply.json()["errors"]
+    assert f"{problem['query']} {problem['message']}" == said
+
+
+def test_several_parameters_are_told_in_one_sentence(rest: TestClient) -> None:
+    reply = rest.get("/responses?limit=0&page=2").json()
+    assert reply["detail"] == "limit must be a whole number from 1 to 100; page is not a parameter of this address."
+
+
 def test_a_key_in_the_query_is_no_key(rest: TestClient) -> None:
     reply = rest.get("/me?access_token=cxs_live_ours", headers={"Authorization": ""})
     assert reply.status_code == 401

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from starlette.testclient import TestClient
 
 from cxsurvey.core.clock import FixedClock
+from cxsurvey.core.ids import encode
 from tests.api.conftest import TEST, Scene, bearer
 
 
@@ -111,7 +114,20 @@ def test_a_list_can_be_narrowed_to_a_survey_and_to_what_changed(
     changed = rest.get("/responses", params={"updated_since": since, "survey": scene.survey}).json()
     assert [item["id"] for item in changed["data"]] == [later]
     assert changed["next"] is None
-    assert rest.get("/responses", params={"survey": scene.foreign_survey}).json()["data"] == []
+    draft = rest.post("/surveys", json={"name": "Not asked yet"}).json()["id"]
+    assert rest.get("/responses", params={"survey": draft}).json() == {"data": [], "next": None}
+
+
+def test_a_list_of_a_survey_that_is_not_ours_is_no_empty_list(rest: TestClient, scene: Scene) -> None:
+    told = set()
+    for survey in (scene.foreign_survey, encode("srv", UUID(int=4711)), "srv_nonsense", scene.survey[4:], ""):
+        reply = rest.get("/responses", params={"survey": survey})
+        problem = reply.json()
+        assert (reply.status_code, problem["code"]) == (404, "survey_unknown"), survey
+        del problem["request_id"]
+        told.add(json.dumps(problem))
+    assert len(told) == 1
+    assert problem["errors"] == [{"query": "survey", "rule": "survey_unknown", "message": "There is no such survey."}]
 
 
 def test_a_batch_answers_for_each_item(rest: TestClient, scene: Scene) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from cxsurvey import __version__
-from cxsurvey.api.errors import face, fault_of_parameters
+from cxsurvey.api.errors import face
 from cxsurvey.api.v1 import description, invitations, me, responses, scores, surveys
 from cxsurvey.core.db.database import Database
 from cxsurvey.web import errors
@@ -42,15 +39,9 @@ def build(database: Database) -> ASGIApp:
     for resource in (responses, surveys, scores, invitations, me, description):
         app.include_router(resource.router, prefix=PREFIX)
     errors.install(app, face)
-    app.add_exception_handler(RequestValidationError, _unfit)
     return guard(Direct(app, _busiest, face), database, Audience.API, face)
 
 
 def _busiest(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:
     """The address that takes one response in."""
     return (responses.create_response, {}) if path == INTAKE and method == "POST" else None
-
-
-async def _unfit(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return face(request, fault_of_parameters(error.errors()))

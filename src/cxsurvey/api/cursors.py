@@ -9,8 +9,8 @@ from typing import TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
-from cxsurvey.api.errors import ParameterProblem
 from cxsurvey.core.errors import Invalid
+from cxsurvey.web.errors import ParameterProblem
 
 Place: TypeAlias = tuple[datetime, UUID]
 """The instant an item is ordered by, and its id."""

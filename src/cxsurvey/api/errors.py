@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cxsurvey.core.command import RULES
-from cxsurvey.core.errors import FieldProblem, Invalid, Kind, Refusal
-from cxsurvey.web.errors import Fault, request_id
+from cxsurvey.core.errors import FieldProblem, Kind, Refusal
+from cxsurvey.web.errors import LONGEST_NAME, Fault, ParameterProblem, request_id
+
+R = TypeVar("R", bound=Refusal)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:cxsurvey:problem:"
 MOST_PROBLEMS = 20
-LONGEST_NAME = 80
 
 TITLES = {
     400: "Bad request",
@@ -33,13 +32,6 @@ TITLES = {
     500: "Unexpected error",
     503: "Unavailable",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterProblem(FieldProblem):
-    """A rule that a header or a query parameter broke; `place` says which of the two."""
-
-    place: Literal["header", "query"] = "query"
 
 
 class IdempotencyKeyMalformed(Refusal):
@@ -75,11 +67,10 @@ class IdempotencyKeyReused(Refusal):
         super().__init__(problems=[_about_key("reused", "was already used with another request")])
 
 
-def in_query(refusal: Invalid) -> Invalid:
+def in_query(refusal: R) -> R:
     """The refusal with its fields named as parameters of the query."""
-    return Invalid(
-        refusal.text, problems=[ParameterProblem(one.field, one.rule, one.message) for one in refusal.problems]
-    )
+    refusal.problems = tuple(ParameterProblem(one.field, one.rule, one.message) for one in refusal.problems)
+    return refusal
 
 
 def _about_key(rule: str, message: str) -> ParameterProblem:
@@ -110,18 +101,6 @@ def document(fault: Fault) -> dict[str, Any]:
 def encoded(document: Any) -> bytes:
     """A document as the bytes of a reply."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def fault_of_parameters(errors: Any) -> Fault:
-    """What FastAPI found wrong with a path or query, without what was sent. A malformed id is a missing thing."""
-    if any(error["loc"][0] == "path" for error in errors):
-        return Fault(404, "not_found", "There is nothing here.")
-    return Fault(422, "invalid", "Some parameters are not right.", tuple(_parameter(error) for error in errors))
-
-
-def _parameter(error: Any) -> ParameterProblem:
-    rule, message = RULES.get(error["type"], (error["type"], "is not right"))
-    return ParameterProblem(".".join(map(str, error["loc"][1:])), rule, message.format_map(error.get("ctx", {})))
 
 
 def _entry(problem: FieldProblem) -> dict[str, str]:

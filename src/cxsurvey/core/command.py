@@ -10,8 +10,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from cxsurvey.core.errors import FieldProblem, Invalid
 
@@ -33,6 +33,7 @@ RULES = {
     "json_invalid": ("not_json", "must be valid JSON"),
     "model_type": ("not_an_object", "must be a JSON object"),
     "model_attributes_type": ("not_an_object", "must be a JSON object"),
+    "enum": ("enum", "must be {expected}"),
     "dict_type": ("not_an_object", "must be a JSON object"),
     "list_type": ("not_a_list", "must be a list"),
     "tuple_type": ("not_a_list", "must be a list"),
@@ -70,10 +71,28 @@ def problems_of(error: ValidationError, prefix: str = "") -> list[FieldProblem]:
 
 def _problem(detail: ErrorDetails, prefix: str) -> FieldProblem:
     path = ".".join(str(part) for part in detail["loc"])
-    rule, message = RULES.get(detail["type"], (detail["type"], detail["msg"]))
-    if detail["type"] in RULES:
-        message = message.format_map(detail.get("ctx", {}))
+    rule, message = rule_of(detail)
     return FieldProblem(".".join(part for part in (prefix, path) if part), rule, message)
+
+
+def rule_of(detail: Mapping[str, Any]) -> tuple[str, str]:
+    """The rule that one of pydantic's findings is about, as a stable word and as a sentence."""
+    if detail["type"] not in RULES:
+        return detail["type"], detail["msg"]
+    rule, message = RULES[detail["type"]]
+    return rule, message.format_map(detail.get("ctx", {}))
+
+
+def says(rule: str, message: str) -> WrapValidator:
+    """Tells every way to break a field's rules in one sentence, such as "must be a whole number from 1 to 100"."""
+
+    def check(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(value)
+        except ValidationError:
+            raise PydanticCustomError(rule, message) from None
+
+    return WrapValidator(check)
 
 
 def refuse_duplicate_keys(body: bytes) -> None:

@@ -24,9 +24,10 @@ from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.service import PersonView
 from cxsurvey.responses import changes, queries
 from cxsurvey.responses.checks import check_follow_ups
-from cxsurvey.responses.errors import ChangeExpired, StateForbids
+from cxsurvey.responses.errors import ChangeExpired, StateForbids, SurveyUnknown
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.definition import Definition
 
 PREFIX = "rsp"
@@ -223,8 +224,11 @@ def changed_since(
     """Responses in the order of their last change, for a system that keeps a copy; `after` is the last one seen.
 
     On Postgres what changed in the last five seconds comes with a later call: a commit may lie behind its time.
+    Raises `SurveyUnknown` for a survey of another workspace: an empty list would look like one without responses.
     """
     require(ctx, Grant.RESPONSES_READ)
+    if survey_id is not None and not surveys.exists(ctx, survey_id):
+        raise SurveyUnknown(field="survey")
     rows = queries.changed_page(
         ctx.connection, ctx.workspace, now=ctx.now, survey_id=survey_id, since=since, after=after, limit=limit
     )

@@ -170,6 +170,11 @@ def get(ctx: Context, survey_id: UUID) -> SurveyView:
     return _view(ctx, survey_id)
 
 
+def exists(ctx: Context, survey_id: UUID) -> bool:
+    """Whether this workspace has the survey, published or not; for use cases that have their own permission."""
+    return queries.survey(ctx.connection, ctx.workspace, survey_id) is not None
+
+
 def listed(ctx: Context) -> list[SurveyView]:
     """All surveys of this workspace, newest first."""
     permissions.require(ctx, Grant.SURVEYS_READ)

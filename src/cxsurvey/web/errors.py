@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from fastapi.exceptions import RequestValidationError
 from starlette.applications import Starlette
@@ -12,7 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cxsurvey.core.command import rule_of
 from cxsurvey.core.errors import FieldProblem, Kind, Refusal
+
+LONGEST_NAME = 80
+MOST_NAMED = 5
+"""Parameters that one sentence tells of; a problem document lists more."""
 
 STATUS: Mapping[Kind, int] = {
     Kind.INVALID: 422,
@@ -39,6 +44,13 @@ class Fault:
     text: str
     problems: tuple[FieldProblem, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterProblem(FieldProblem):
+    """A rule that a header or a query parameter broke; `place` says which of the two."""
+
+    place: Literal["header", "query"] = "query"
 
 
 Face = Callable[[Request, Fault], Response]
@@ -84,7 +96,7 @@ def install(app: Starlette, face: Face) -> None:
 
     async def unfit(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return face(request, _fault_of_parameters(error.errors()))
+        return face(request, fault_of_parameters(error.errors()))
 
     async def failed(request: Request, error: Exception) -> Response:
         return face(request, UNEXPECTED)
@@ -95,11 +107,17 @@ def install(app: Starlette, face: Face) -> None:
     app.add_exception_handler(Exception, failed)
 
 
-def _fault_of_parameters(errors: Any) -> Fault:
+def fault_of_parameters(errors: Any) -> Fault:
+    """What FastAPI found wrong with a path or query, without what was sent. A malformed id is a missing thing."""
     if any(error["loc"][0] == "path" for error in errors):
         return NOT_FOUND
-    problems = tuple(
-        FieldProblem(".".join(str(part) for part in error["loc"][1:]), str(error["type"]), "is not right")
-        for error in errors
-    )
-    return Fault(422, "invalid", "Some parameters are not right.", problems)
+    problems = tuple(_parameter(error) for error in errors)
+    said = "; ".join(f"{problem.field[:LONGEST_NAME]} {problem.message}" for problem in problems[:MOST_NAMED])
+    return Fault(422, "invalid", f"{said}.", problems)
+
+
+def _parameter(error: Any) -> ParameterProblem:
+    rule, message = rule_of(error)
+    if rule == "unknown_field":
+        message = "is not a parameter of this address"
+    return ParameterProblem(".".join(map(str, error["loc"][1:])), rule, message)

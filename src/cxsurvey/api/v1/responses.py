@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.routing import APIRoute
@@ -18,18 +19,21 @@ from cxsurvey.api.body import MANY, body_of
 from cxsurvey.api.contract import READS, SECURED, WRITES, problems, stored, takes
 from cxsurvey.api.cursors import next_url, place_of
 from cxsurvey.api.door import JSON, Calling, token_of
-from cxsurvey.api.errors import IdempotencyKeyRequired
+from cxsurvey.api.errors import IdempotencyKeyRequired, in_query
 from cxsurvey.api.ids import ResponseInPath, found
 from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
 from cxsurvey.api.v1.batches import Batch, item_of, items_of
 from cxsurvey.api.v1.intake import INTAKE, Item, Post
+from cxsurvey.core.command import says
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Refusal
+from cxsurvey.core.ids import decode
 from cxsurvey.core.signing import digest
 from cxsurvey.responses import service
 from cxsurvey.responses.commands import AnswerInput
+from cxsurvey.responses.errors import SurveyUnknown
 from cxsurvey.responses.service import VoidResponse
 from cxsurvey.web import seen
 from cxsurvey.web.ready import Ready, raw
@@ -56,6 +60,11 @@ _HEADERS = raw({"Content-Type": JSON})
 _REPLAYED = raw({"Content-Type": JSON, **REPLAYED})
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2199, 12, 31, tzinfo=UTC)
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=EARLIEST, le=LATEST),
+    says("not_an_instant", "must be an instant with an offset such as 2026-03-02T09:30:00Z, from 2000 to 2199"),
+]
 ANSWER: dict[str, Any] = {
     "survey": "srv_0694n1s2vhtlb9hqa83bssdf00",
     "score": 9,
@@ -74,13 +83,14 @@ class Listing(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     survey: str | None = Field(default=None, max_length=40, description="Only responses to this survey.")
-    updated_since: AwareDatetime | None = Field(
-        default=None,
-        ge=EARLIEST,
-        le=LATEST,
-        description="Only what changed at or after this instant (RFC 3339 with an offset).",
+    updated_since: Instant | None = Field(
+        default=None, description="Only what changed at or after this instant (RFC 3339 with an offset)."
     )
-    limit: int = Field(default=50, ge=1, le=100, description="The most responses on one page.")
+    limit: Annotated[
+        int,
+        Field(ge=1, le=100, description="The most responses on one page."),
+        says("out_of_range", "must be a whole number from 1 to 100"),
+    ] = 50
     after: str | None = Field(default=None, max_length=64, description="A cursor, as it stands in `next`.")
 
 
@@ -166,16 +176,28 @@ async def list_responses(caller: Calling, wanted: Annotated[Listing, Query()]) -
     base = f"{caller.database.settings.origin}{caller.request.scope['path']}"
 
     def page(ctx: Context, _: KeyView) -> schemas.ResponseList:
-        survey_id = found("srv", wanted.survey) if wanted.survey is not None else None
-        views = service.changed_since(
-            ctx, survey_id=survey_id, since=wanted.updated_since, after=after, limit=wanted.limit + 1
-        )
+        try:
+            survey_id = _survey_in(wanted)
+            views = service.changed_since(
+                ctx, survey_id=survey_id, since=wanted.updated_since, after=after, limit=wanted.limit + 1
+            )
+        except SurveyUnknown as refusal:
+            raise in_query(refusal) from None
         more, views = len(views) > wanted.limit, views[: wanted.limit]
         place = (views[-1].changed_at, views[-1].id) if more else None
         following = next_url(base, wanted.model_dump(mode="json"), place) if place is not None else None
         return schemas.ResponseList(data=[schemas.Response.of(view) for view in views], next=following)
 
     return await caller.read(page)
+
+
+def _survey_in(wanted: Listing) -> UUID | None:
+    if wanted.survey is None:
+        return None
+    survey_id = decode("srv", wanted.survey)
+    if survey_id is None:
+        raise SurveyUnknown(field="survey")
+    return survey_id
 
 
 @router.get(

@@ -15,6 +15,7 @@ from cxsurvey.api.contract import READS, problems
 from cxsurvey.api.door import Calling
 from cxsurvey.api.errors import in_query
 from cxsurvey.api.ids import SurveyInPath, found
+from cxsurvey.core.command import says
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
 from cxsurvey.insights import periods, service
@@ -22,7 +23,9 @@ from cxsurvey.scoring.intervals import Method
 
 router = APIRouter(prefix="/surveys", tags=["scores"])
 
-DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+Day = Annotated[
+    str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), says("not_a_date", "must be a day such as 2026-03-02")
+]
 
 
 class ScoreQuestion(BaseModel):
@@ -31,9 +34,13 @@ class ScoreQuestion(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     period: periods.PeriodKey | None = Field(default=None, description="A period with a name, ending today.")
-    since: str | None = Field(default=None, pattern=DATE, description="The first day, in the zone of the workspace.")
-    until: str | None = Field(default=None, pattern=DATE, description="The last day, included; today if left out.")
-    confidence: float = Field(default=0.95, ge=0.5, le=0.999, description="Confidence of the interval, as a share.")
+    since: Day | None = Field(default=None, description="The first day, in the zone of the workspace.")
+    until: Day | None = Field(default=None, description="The last day, included; today if left out.")
+    confidence: Annotated[
+        float,
+        Field(ge=0.5, le=0.999, description="Confidence of the interval, as a share."),
+        says("out_of_range", "must be a number from 0.5 to 0.999"),
+    ] = 0.95
     method: Method = Field(default=Method.SCORE, description="How the interval is computed.")
 
 
