@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from cxsurvey.core.context import OPERATOR
 from cxsurvey.invitations import service
@@ -28,6 +29,32 @@ def test_the_link_opens_the_invitation_with_its_person_and_segments() -> None:
         found = service.by_token(ctx, token)
         assert (found.person_name, found.locale, found.source) == ("Ida", "de", "cli")
         assert segments.texts_for(ctx, found.segments.values()) == {found.segments["agent"]: "Mira"}
+
+
+def test_a_link_for_a_server_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("invite", "--survey", "relationship")
+    assumed = run(*asked)
+    assert assumed.stderr == "Made for a server at http://127.0.0.1:8000; --base-url names another one.\n"
+
+    there = run(*asked, "--base-url", "http://localhost:8123/")
+    assert (there.exit_code, there.stdout.partition("/r/")[0]) == (0, "http://localhost:8123")
+    assert there.stderr == ""
+
+    monkeypatch.setenv("CXSURVEY_BASE_URL", "https://cx.example.com")
+    named = run(*asked)
+    assert (named.stdout.partition("/r/")[0], named.stderr) == ("https://cx.example.com", "")
+    assert run(*asked, "--base-url", "http://localhost:8123").stdout.startswith("http://localhost:8123/r/")
+
+
+@pytest.mark.parametrize(
+    "base_url", ["localhost:8123", "http://cx.example.com", "http://localhost/x", "ftp://localhost"]
+)
+def test_what_is_no_address_of_a_server_makes_no_link(base_url: str) -> None:
+    result = run("invite", "--survey", "relationship", "--base-url", base_url)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "CXSURVEY_BASE_URL: " in result.stderr
+    with opened() as database, database.read() as ctx:
+        assert ctx.connection.execute(text("SELECT count(*) FROM invitations")).scalar() == 0
 
 
 def test_without_json_only_the_link_is_printed() -> None:

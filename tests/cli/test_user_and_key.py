@@ -42,6 +42,11 @@ def test_reset_prints_a_link_that_works() -> None:
         assert users.check_reset(ctx, found[1]) == "ada@example.com"
 
 
+def test_reset_for_a_server_elsewhere() -> None:
+    printed = run("user", "reset", "Ada@example.com", "--base-url", "http://localhost:8123").output
+    assert "http://localhost:8123/reset/" in printed
+
+
 @pytest.mark.parametrize("email", ["ida@example.com", "nobody", ""])
 def test_reset_of_an_unknown_user_makes_nothing(email: str) -> None:
     result = run("user", "reset", email)

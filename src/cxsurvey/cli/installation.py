@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -34,6 +34,10 @@ RULES = {
 }
 """What a setting must be, by the kind of what was found wrong with it."""
 
+BaseUrl = Annotated[
+    str | None, typer.Option(help="Where customers and users reach the server, if CXSURVEY_BASE_URL does not say so.")
+]
+
 
 def say(text: str) -> None:
     """One line for the person at the terminal."""
@@ -51,9 +55,10 @@ def fail(text: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-def read_settings() -> Settings:
+def read_settings(base_url: str | None = None) -> Settings:
     """The settings; a wrong one ends the command and is named, without the value it had.
 
+    `base_url` takes the place of the setting of that name, for a command that prints links.
     From here on whatever this process logs goes to the standard error, in one form and without private words.
     """
     from pydantic import ValidationError
@@ -64,7 +69,7 @@ def read_settings() -> Settings:
     from cxsurvey.settings import PREFIX, SecretUnreadable, Settings
 
     try:
-        settings = Settings()
+        settings = Settings() if base_url is None else Settings(base_url=base_url)
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = ".".join(str(part) for part in problem["loc"])
@@ -84,6 +89,12 @@ def _rule(problem: ErrorDetails) -> str:
     if rule is None:
         return str(problem["msg"]).removeprefix("Value error, ")
     return rule.format_map(problem.get("ctx", {})).replace("'", "")
+
+
+def tell_assumed_origin(settings: Settings) -> None:
+    """Says which server a link is for when nobody has named its address; the server may have been told another port."""
+    if settings.base_url is None:
+        typer.echo(f"Made for a server at {settings.origin}; --base-url names another one.", err=True)
 
 
 def warn_of_unknown_settings() -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cxsurvey.cli.installation import fail, open_database, say
+from cxsurvey.cli.installation import BaseUrl, fail, open_database, read_settings, say, tell_assumed_origin
 
 if TYPE_CHECKING:
     from cxsurvey.core.context import Context
     from cxsurvey.invitations.service import CreateInvitation
+    from cxsurvey.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +34,7 @@ def invite(  # noqa: PLR0913
     ] = None,
     expires_in_days: Annotated[int | None, typer.Option(help="How long the link works.")] = None,
     workspace: Annotated[str | None, typer.Option(help="Needed when there are several workspaces.")] = None,
+    base_url: BaseUrl = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Make a personal link and print it. It belongs to one customer and takes one answer."""
@@ -43,10 +45,12 @@ def invite(  # noqa: PLR0913
         command = _command(person, locale, segment or (), expires_in_days)
     except Invalid as refusal:
         fail("; ".join(_told(problem.field, problem.message) for problem in refusal.problems), 2)
+    settings = read_settings(base_url)
     try:
-        made = _made(command, workspace, survey)
+        made = _made(command, workspace, survey, settings)
     except Refusal as refusal:
         fail(refusal.text, 2)
+    tell_assumed_origin(settings)
     say(json.dumps(made, indent=2, ensure_ascii=False) if as_json else made["url"])
 
 
@@ -75,7 +79,7 @@ def _told(field: str, message: str) -> str:
     return f"--{(rest or head).replace('_', '-')} {message}"
 
 
-def _made(command: CreateInvitation, workspace: str | None, survey: str) -> dict[str, str]:
+def _made(command: CreateInvitation, workspace: str | None, survey: str, settings: Settings) -> dict[str, str]:
     from cxsurvey.cli.choosing import enter, survey_named
     from cxsurvey.core.db.units import Share
     from cxsurvey.core.ids import encode
@@ -92,5 +96,5 @@ def _made(command: CreateInvitation, workspace: str | None, survey: str) -> dict
             "expires_at": made.expires_at.isoformat(),
         }
 
-    with open_database() as database:
+    with open_database(settings) as database:
         return database.write(make, share=Share.DASHBOARD)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cxsurvey.cli.installation import open_database, say
+from cxsurvey.cli.installation import BaseUrl, open_database, read_settings, say, tell_assumed_origin
 
 commands = typer.Typer(help="The people who sign in.", no_args_is_help=True)
 
@@ -17,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 
 @commands.command()
-def reset(email: Annotated[str, typer.Argument(help="The address the user signs in with.")]) -> None:
+def reset(
+    email: Annotated[str, typer.Argument(help="The address the user signs in with.")], base_url: BaseUrl = None
+) -> None:
     """Print a link that sets a new password; it works once, for an hour."""
     from cxsurvey.accounts import users
     from cxsurvey.core.context import OPERATOR, Context
@@ -27,6 +29,8 @@ def reset(email: Annotated[str, typer.Argument(help="The address the user signs 
         ctx.actor = OPERATOR
         return users.reset_link(ctx, email)
 
-    with open_database() as database:
+    settings = read_settings(base_url)
+    with open_database(settings) as database:
         path = database.write(make, share=Share.DASHBOARD)
-        say(f"Hand this link to the user; it works once, for an hour: {database.settings.origin}{path}")
+        tell_assumed_origin(settings)
+        say(f"Hand this link to the user; it works once, for an hour: {settings.origin}{path}")
