@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from statistics import median
 from typing import Any
 from urllib.request import Request, urlopen
@@ -86,12 +87,16 @@ def fill(database: Database, here: Installation, start: int, end: int) -> None:
     """Adds answers straight into the table, and counts their days at the end."""
     for first in range(start, end, CHUNK):
         rows = list(answers(database, here, range(first, min(first + CHUNK, end))))
-        database.write(lambda ctx, rows=rows: queries.add(ctx.connection, rows), share=Share.JOBS)
+        database.write(partial(_add, rows=rows), share=Share.JOBS)
     line = here.survey.trend_line_id or 0
     with database.read() as ctx:
         days = counts.days_of(ctx.connection, line)
     for day in days:
-        database.write(lambda ctx, day=day: counts.rebuild_day(ctx, line, day), share=Share.JOBS)
+        database.write(partial(counts.rebuild_day, trend_line_id=line, day=day), share=Share.JOBS)
+
+
+def _add(ctx: Context, rows: list[dict[str, Any]]) -> None:
+    queries.add(ctx.connection, rows)
 
 
 def answers(database: Database, here: Installation, numbers: range) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,9 @@ from cxsurvey.core import logs
 from cxsurvey.core.clock import SystemClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.core.garbage import collector_at_rest
 from cxsurvey.core.ids import SystemIds
+from cxsurvey.core.jobs.handling import Listener
 from cxsurvey.core.keyring import load_keys
 from cxsurvey.responses.events import ResponseSubmitted
 from cxsurvey.settings import Settings
@@ -94,12 +96,13 @@ def beside(app: ASGIApp) -> ASGIApp:
 
 def main() -> None:
     """Serves until it is told to stop."""
-    settings = Settings()
-    logs.configure(settings, SystemClock())
-    ids = SystemIds()
-    reactions = wiring.reactions({ResponseSubmitted: (enqueue,)})
-    database = Database.open(settings, SystemClock(), ids, load_keys(settings, ids), reactions, checkpoints=True)
-    app = beside(application.build(database))
+    with collector_at_rest():
+        settings = Settings()
+        logs.configure(settings, SystemClock())
+        ids = SystemIds()
+        reactions = wiring.reactions([Listener("bench.enqueue", ResponseSubmitted, enqueue)])
+        database = Database.open(settings, SystemClock(), ids, load_keys(settings, ids), reactions, checkpoints=True)
+        app = beside(application.build(database))
     uvicorn.run(
         app,
         host="127.0.0.1",

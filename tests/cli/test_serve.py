@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import signal
@@ -17,8 +16,6 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-
-from cxsurvey.cli import serve
 
 PROGRAM = [sys.executable, "-c", "from cxsurvey.cli import main; main()"]
 
@@ -97,17 +94,6 @@ def test_a_taken_port_is_named_before_anything_is_made(tmp_path: Path) -> None:
     assert f"Cannot listen on 127.0.0.1 port {port}" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "data" / "cxsurvey.db").exists()
-
-
-def test_the_collector_rests_while_the_server_loads_and_then_passes_over_what_was_loaded() -> None:
-    gc.unfreeze()
-    try:
-        with serve._collector_at_rest():
-            assert not gc.isenabled()
-        assert gc.isenabled()
-        assert gc.get_freeze_count() > 10_000
-    finally:
-        gc.unfreeze()
 
 
 def test_a_misspelt_setting_is_named_once(tmp_path: Path, port: int) -> None:

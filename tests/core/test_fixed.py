@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.fixed import COPIED_FROM, FixedInsert, FixedSelect
 from cxsurvey.core.db.upsert import insert_ignore
-from cxsurvey.core.models import AuditEntry
+from cxsurvey.core.models import AuditEntry, Limit
 
 ENTRIES = cast("Table", AuditEntry.__table__)
+LIMITS = cast("Table", Limit.__table__)
 
 
 def rows(ctx: Context, number: int) -> list[dict[str, object]]:
@@ -83,6 +84,27 @@ def test_a_list_of_any_length_selects_exactly_its_rows(ctx: Context) -> None:
         found = by_action.run(ctx.connection, [row["action"] for row in wanted])
         key = lambda row: str(row["id"])  # noqa: E731 - the two lists are sorted alike
         assert sorted((dict(zip(names, row, strict=True)) for row in found), key=key) == sorted(wanted, key=key)
+
+
+@pytest.mark.parametrize("text", [ODD, 'a "quoted" one', "back\\slash\\", "{a,b}", "NULL", "null", " ", ","])
+def test_a_list_takes_a_text_as_it_is(ctx: Context, text: str) -> None:
+    given = [{**row, "subject": subject} for row, subject in zip(rows(ctx, 2), (text, "other"), strict=True)]
+    FixedInsert(ENTRIES).run(ctx.connection, given)
+    by_subject = FixedSelect(select(ENTRIES.c.id), ENTRIES.c.subject)
+
+    assert by_subject.run(ctx.connection, [text, "nobody"]) == [(given[0]["id"],)]
+
+
+def test_ids_and_bytes_are_found_in_a_list(ctx: Context) -> None:
+    given = rows(ctx, 3)
+    FixedInsert(ENTRIES).run(ctx.connection, given)
+    by_id = FixedSelect(select(ENTRIES.c.action), ENTRIES.c.id)
+    hashes = [bytes(range(place, place + 32)) for place in (0, 34, 92)]
+    ctx.connection.execute(insert(LIMITS), [{"key_hash": raw, "free_at": 1} for raw in hashes])
+    by_hash = FixedSelect(select(LIMITS.c.key_hash), LIMITS.c.key_hash)
+
+    assert by_id.run(ctx.connection, [given[1]["id"]]) == [("act 1",)]
+    assert sorted(by_hash.run(ctx.connection, [*hashes[:2], b"unknown"])) == [(hashes[0],), (hashes[1],)]
 
 
 def test_nothing_to_insert_asks_nothing(ctx: Context) -> None:

@@ -72,14 +72,16 @@ def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     if ctx.actor == NOBODY:
         ctx.actor = RESPONDENT  # only a form is posted by nobody we know
     outcomes: list[Outcome | None] = [None] * len(submissions)
+    keys = [_keys(item) for item in submissions]
     waiting = list(range(len(submissions)))
     asked = asked_many(ctx, survey_ids={submission.survey_id for submission in submissions})
     shown = asked_before(ctx, asked, {key for item in submissions if (key := _older(item, asked)) is not None})
     invited = invitations.many(ctx, {item.invitation_id for item in submissions if item.invitation_id is not None})
     while waiting:
         # two submissions of one key in one call: the second meets the first as a stored response
-        now, waiting = _without_twins(submissions, waiting)
-        for index, outcome in zip(now, _store(ctx, [submissions[i] for i in now], asked, shown, invited), strict=True):
+        now, waiting = _without_twins(keys, waiting)
+        items = [(submissions[index], keys[index]) for index in now]
+        for index, outcome in zip(now, _store(ctx, items, asked, shown, invited), strict=True):
             outcomes[index] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -113,31 +115,30 @@ def _keys(item: Submission) -> list[SameAnswer]:
     return keys
 
 
-def _without_twins(submissions: Sequence[Submission], waiting: Sequence[int]) -> tuple[list[int], list[int]]:
+def _without_twins(keys: Sequence[Sequence[SameAnswer]], waiting: Sequence[int]) -> tuple[list[int], list[int]]:
     seen: set[SameAnswer] = set()
     now: list[int] = []
     later: list[int] = []
     for index in waiting:
-        keys = _keys(submissions[index])
-        (later if any(key in seen for key in keys) else now).append(index)
-        seen.update(keys)
+        (later if any(key in seen for key in keys[index]) else now).append(index)
+        seen.update(keys[index])
     return now, later
 
 
 def _store(
     ctx: Context,
-    items: Sequence[Submission],
+    items: Sequence[tuple[Submission, Sequence[SameAnswer]]],
     asked: Mapping[UUID | str, Asked],
     shown: Mapping[tuple[UUID, int], Asked],
     invited: Mapping[UUID, InvitationView],
 ) -> list[Outcome]:
-    existing = _existing(ctx, items)
+    existing = _existing(ctx, [key for _, keys in items for key in keys])
     outcomes: list[Outcome | None] = [None] * len(items)
     fresh: list[tuple[int, Submission, Asked]] = []
-    for index, item in enumerate(items):
+    for index, (item, keys) in enumerate(items):
         survey = shown.get(_older(item, asked) or _NONE) or asked.get(item.survey_id)
         try:
-            found = _find(existing, item)
+            found = next((existing[key] for key in keys if key in existing), None)
             survey = _check(ctx, item, survey, invited, found)
             if found is None:
                 fresh.append((index, item, survey))
@@ -170,16 +171,15 @@ def _check(
 # ---- what is there already
 
 
-def _existing(ctx: Context, items: Sequence[Submission]) -> dict[SameAnswer, Row]:
+def _existing(ctx: Context, keys: Sequence[SameAnswer]) -> dict[SameAnswer, Row]:
     found: dict[SameAnswer, Row] = {}
     wanted: dict[str, set[Any]] = defaultdict(set)
     external: dict[tuple[UUID, str], set[str]] = defaultdict(set)
-    for item in items:
-        for key in _keys(item):
-            if key[0] == "external":
-                external[key[1], key[2]].add(key[3])
-            else:
-                wanted[key[0]].add(key[1])
+    for key in keys:
+        if key[0] == "external":
+            external[key[1], key[2]].add(key[3])
+        else:
+            wanted[key[0]].add(key[1])
     columns = {"invitation": "invitation_id", "submission": "submission_id", "change": "change_hash"}
     for kind, values in wanted.items():
         for value, row in queries.by(ctx.connection, columns[kind], values).items():
@@ -188,13 +188,6 @@ def _existing(ctx: Context, items: Sequence[Submission]) -> dict[SameAnswer, Row
         for value, row in queries.by_external(ctx.connection, workspace_id, source, values).items():
             found["external", workspace_id, source, value] = row
     return found
-
-
-def _find(existing: Mapping[SameAnswer, Row], item: Submission) -> Row | None:
-    for key in _keys(item):
-        if (row := existing.get(key)) is not None:
-            return row
-    return None
 
 
 def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:

@@ -101,7 +101,7 @@ def _sqlite_pragmas(*, writes: bool) -> Callable[[sqlite3.Connection, Any], None
         if writes:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute("PRAGMA cache_size=-16000")
+            cursor.execute("PRAGMA cache_size=-64000")
             # what a savepoint would restore is written to a file otherwise: as many bytes as the log itself
             cursor.execute("PRAGMA temp_store=MEMORY")
         else:
@@ -119,6 +119,8 @@ _NOTICED = {
     "tcp_user_timeout": 5000,
 }
 """How libpq notices within seconds that a server has gone without a word."""
+_PLANS = "-c plan_cache_mode=force_custom_plan"
+"""A plan that was kept while a table was young reads the whole table long after it has grown."""
 WRITE_SECONDS = 2.25
 """How long a statement may take that writes: longer than it may wait for a lock, shorter than the driver waits."""
 
@@ -135,7 +137,10 @@ def _postgres(url: URL, settings: Settings) -> Engines:
         pool_size=settings.postgres_lanes,
         max_overflow=2,
         pool_pre_ping=True,
-        connect_args={**_NOTICED, "options": f"-c statement_timeout={int(WRITE_SECONDS * 1000)} -c timezone=UTC"},
+        connect_args={
+            **_NOTICED,
+            "options": f"-c statement_timeout={int(WRITE_SECONDS * 1000)} {_PLANS} -c timezone=UTC",
+        },
     )
     milliseconds = int(READ_SECONDS * 1000)
     reading = create_engine(

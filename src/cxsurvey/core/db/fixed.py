@@ -13,8 +13,24 @@ from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias, cast
+from uuid import UUID
 
-from sqlalchemy import JSON, Column, Connection, Date, Dialect, Select, Table, Uuid, bindparam, insert
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Column,
+    Connection,
+    Date,
+    Dialect,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    insert,
+)
+from sqlalchemy import cast as cast_to
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -30,6 +46,7 @@ ConvertRow: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 BindMany: TypeAlias = Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ...]]]
 SIZES = (1, 4, 16, 64, 256, 1024)
 """Lists are filled up to one of these lengths, so that only so many texts exist."""
+LISTED = "listed"
 COPIED_FROM = 4
 """Rows from which a COPY, which takes two more messages than an insert, is the quicker one."""
 
@@ -99,9 +116,12 @@ class FixedSelect:
         rows: list[tuple[Any, ...]] = []
         for start in range(0, len(values), SIZES[-1]):
             piece = values[start : start + SIZES[-1]]
+            if connection.dialect.name == POSTGRES:
+                rows += self._piece(connection, parameters | {LISTED: _array(piece)}, 1)
+                continue
             size = next(size for size in SIZES if size >= len(piece))
             filled = piece + piece[-1:] * (size - len(piece))
-            numbered = {f"listed_{place}": value for place, value in enumerate(filled)}
+            numbered = {f"{LISTED}_{place}": value for place, value in enumerate(filled)}
             rows += self._piece(connection, parameters | numbered, size)
         return rows
 
@@ -114,8 +134,12 @@ class FixedSelect:
 
     def _prepare(self, dialect: Dialect, size: int) -> tuple[str, Bind, ConvertRow]:
         statement, dialect = self._statement, _counting_places(dialect)
-        if self._listed is not None:
-            places = [bindparam(f"listed_{place}", type_=self._listed.type) for place in range(size)]
+        if self._listed is not None and dialect.name == POSTGRES:
+            # one parameter instead of one for each value, of which the driver makes much
+            listed = cast_to(bindparam(LISTED, type_=Text()), ARRAY(self._listed.type))
+            statement = statement.where(self._listed == any_(listed))
+        elif self._listed is not None:
+            places = [bindparam(f"{LISTED}_{place}", type_=self._listed.type) for place in range(size)]
             statement = statement.where(self._listed.in_(places))
         compiled = statement.compile(dialect=dialect)
         converts = [_from_driver(column.type, dialect) for column in statement.selected_columns]
@@ -164,6 +188,22 @@ def _cursor(connection: Connection, text: str) -> Iterator[Any]:
         raise DBAPIError.instance(text, None, error, base, dialect=connection.dialect) from error
     finally:
         cursor.close()
+
+
+def _array(values: Sequence[Any]) -> str:
+    """Texts, ids, bytes or whole numbers as Postgres writes an array of them."""
+    return f"{{{','.join(map(_element, values))}}}"
+
+
+def _element(value: Any) -> str:
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
+    return str(value)
 
 
 def _counting_places(dialect: Dialect) -> Dialect:
