@@ -16,6 +16,7 @@ module         what it offers
 ``results``    ``Result`` and ``Difference``, the same shape for every metric
 ``lowbase``    ``base(n) -> Base``: what a score from n responses may be used for
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
+``multiple``   ``adjusted(p_values, q, correction)``: many tests at once, with flags
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

@@ -39,3 +39,7 @@ class InvalidPeriodError(ScoringError):
 
 class InvalidDisplayError(ScoringError):
     """A value cannot be displayed as a number with this many decimals."""
+
+
+class InvalidProbabilityError(ScoringError):
+    """A p-value, or the q it is held against, is not a probability."""
