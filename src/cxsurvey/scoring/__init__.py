@@ -17,6 +17,8 @@ module         what it offers
 ``lowbase``    ``base(n) -> Base``: what a score from n responses may be used for
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
 ``multiple``   ``adjusted(p_values, q, correction)``: many tests at once, with flags
+``funnel``     ``nps_funnel(overall, bases)``, ``share_funnel(k, n, bases)``: limits to draw
+``withholding`` ``withholding(groups, minimum)``: what an anonymous survey must not show
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

@@ -43,3 +43,11 @@ class InvalidDisplayError(ScoringError):
 
 class InvalidProbabilityError(ScoringError):
     """A p-value, or the q it is held against, is not a probability."""
+
+
+class InvalidMinimumError(ScoringError):
+    """The smallest group to show is not a whole number, or is set too low to protect anybody."""
+
+
+class InvalidWindowsError(ScoringError):
+    """Windows that should hold one another do not."""
