@@ -19,6 +19,9 @@ module         what it offers
 ``multiple``   ``adjusted(p_values, q, correction)``: many tests at once, with flags
 ``funnel``     ``nps_funnel(overall, bases)``, ``share_funnel(k, n, bases)``: limits to draw
 ``withholding`` ``withholding(groups, minimum)``: what an anonymous survey must not show
+``weights``    ``weighted_nps(cells)``, ``weighted_share(cells)``, ``effective_n(weights)``,
+               ``nonresponse_bounds(groups, invited)``, ``finite_population_factor(n, N)``
+``strata``     ``poststratified_nps(strata)``, ``mix_standardised_change(now, before, mix)``
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

@@ -51,3 +51,15 @@ class InvalidMinimumError(ScoringError):
 
 class InvalidWindowsError(ScoringError):
     """Windows that should hold one another do not."""
+
+
+class InvalidWeightError(ScoringError):
+    """A weight is not a finite number above 0."""
+
+
+class EmptyStratumError(ScoringError):
+    """A stratum has no response, so nothing speaks for its part of the customers."""
+
+
+class InvalidStrataError(ScoringError):
+    """There is no stratum, or two sets that belong together name different ones."""
