@@ -46,7 +46,7 @@ def withholding(groups: Mapping[str, int], minimum: int = SMALLEST_MINIMUM) -> W
 
     One breakdown is made safe, not several at once: who may see the same responses by shop
     and by month can combine the two. Decide on the finest breakdown that is shown and add
-    up from there.
+    up the others from the groups shown there.
 
     Raises ``InvalidCountError`` for a size that is no count, ``InvalidMinimumError`` for a
     minimum below 5.
