@@ -16,6 +16,8 @@ module         what it offers
 ``results``    ``Result`` and ``Difference``, the same shape for every metric
 ``lowbase``    ``base(n) -> Base``: what a score from n responses may be used for
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
+``special``    ``beta_cdf``, ``beta_quantile``, ``t_cdf``, ``t_quantile``, ``normal_cdf``,
+               ``normal_quantile``, ``chi_square_survival``
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

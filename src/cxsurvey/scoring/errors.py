@@ -39,3 +39,7 @@ class InvalidPeriodError(ScoringError):
 
 class InvalidDisplayError(ScoringError):
     """A value cannot be displayed as a number with this many decimals."""
+
+
+class InvalidArgumentError(ScoringError):
+    """A number lies outside the domain of a distribution."""
