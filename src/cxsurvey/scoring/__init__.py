@@ -9,6 +9,8 @@ module         what it offers
 =============  ==========================================================================
 ``scales``     ``Scale``, ``Metric``, ``Band``, ``Definition``, the definition ``NPS``,
                ``band(score)``
+``catalogue``  every definition on offer: NPS, eNPS, CSAT and CES on their scales;
+               ``box_definition(...)`` for a scale of one's own
 ``counts``     ``ScoreCounts`` (one count per score value), ``GroupCounts`` (promoters,
                passives, detractors); both merge with ``+``
 ``intervals``  ``Method``, ``interval(groups, confidence, method)``, ``wilson(k, n)``
@@ -16,6 +18,8 @@ module         what it offers
 ``results``    ``Result`` and ``Difference``, the same shape for every metric
 ``lowbase``    ``base(n) -> Base``: what a score from n responses may be used for
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
+``special``    ``beta_cdf``, ``beta_quantile``, ``t_cdf``, ``t_quantile``, ``normal_cdf``,
+               ``normal_quantile``, ``chi_square_survival``
 ``multiple``   ``adjusted(p_values, q, correction)``: many tests at once, with flags
 ``funnel``     ``nps_funnel(overall, bases)``, ``share_funnel(k, n, bases)``: limits to draw
 ``withholding`` ``withholding(groups, minimum)``: what an anonymous survey must not show

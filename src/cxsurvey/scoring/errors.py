@@ -41,6 +41,10 @@ class InvalidDisplayError(ScoringError):
     """A value cannot be displayed as a number with this many decimals."""
 
 
+class InvalidArgumentError(ScoringError):
+    """A number lies outside the domain of a distribution."""
+
+
 class InvalidProbabilityError(ScoringError):
     """A p-value, or the q it is held against, is not a probability."""
 
