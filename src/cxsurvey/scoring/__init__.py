@@ -24,6 +24,14 @@ module         what it offers
 ``results``    ``Result``, ``Figure`` and ``Difference``, the same shape for every metric
 ``lowbase``    ``base(n) -> Base``: what a score from n responses may be used for
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
+``special``    ``beta_cdf``, ``beta_quantile``, ``t_cdf``, ``t_quantile``, ``normal_cdf``,
+               ``normal_quantile``, ``chi_square_survival``
+``multiple``   ``adjusted(p_values, q, correction)``: many tests at once, with flags
+``funnel``     ``nps_funnel(overall, bases)``, ``share_funnel(k, n, bases)``: limits to draw
+``withholding`` ``withholding(groups, minimum)``: what an anonymous survey must not show
+``weights``    ``weighted_nps(cells)``, ``weighted_share(cells)``, ``effective_n(weights)``,
+               ``nonresponse_bounds(groups, invited)``, ``finite_population_factor(n, N)``
+``strata``     ``poststratified_nps(strata)``, ``mix_standardised_change(now, before, mix)``
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

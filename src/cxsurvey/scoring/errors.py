@@ -43,3 +43,27 @@ class InvalidDisplayError(ScoringError):
 
 class InvalidArgumentError(ScoringError):
     """A number lies outside the domain of a distribution."""
+
+
+class InvalidProbabilityError(ScoringError):
+    """A p-value, or the q it is held against, is not a probability."""
+
+
+class InvalidMinimumError(ScoringError):
+    """The smallest group to show is not a whole number, or is set too low to protect anybody."""
+
+
+class InvalidWindowsError(ScoringError):
+    """Windows that should hold one another do not."""
+
+
+class InvalidWeightError(ScoringError):
+    """A weight is not a finite number above 0."""
+
+
+class EmptyStratumError(ScoringError):
+    """A stratum has no response, so nothing speaks for its part of the customers."""
+
+
+class InvalidStrataError(ScoringError):
+    """There is no stratum, or two sets that belong together name different ones."""

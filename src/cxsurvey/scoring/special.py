@@ -7,8 +7,9 @@ The beta distribution is worked in the log-odds s = log(x / (1 - x)), where its 
 and its logarithm is concave. D is computed from Stirling's error and the deviance (Loader
 2000), never from a difference of large log-gammas, so nothing is lost at a million million.
 
-Measured against 50-digit arithmetic over shapes from 0.5 to 10^12 and tails down to 10^-300:
-see ``docs/metrics/shares-and-means.md``.
+Largest relative error found against 50-digit arithmetic, over some two thousand random points
+with shapes from 0.5 to 10^12: 2e-12 for tails down to 10^-300 (1e-13 for those above 10^-20),
+2e-14 for quantiles, 2e-13 for t. A call takes 0.02 to 0.3 ms.
 """
 
 from fractions import Fraction
@@ -24,12 +25,13 @@ LARGEST: Final = 1e15
 
 _SMALLEST_SHAPE: Final = 1e-3
 _EPSILON: Final = 2.0**-52
-_MOST_STEPS: Final = 10_000
 # Below this shape the continued fraction is short, above it the tail is smooth enough to integrate.
 _SMOOTH_SHAPE: Final = 100.0
 _NODES: Final = 40
 # Where the integrand has fallen to exp(-60), far below what a double can add.
 _FALL: Final = 60.0
+# Only for one degree of freedom and p below 10^-307 is a t value out of the range of floats.
+_LARGEST_EXPONENT: Final = 709.0
 _STIRLING: Final = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
 _HALF_LOG_TWO_PI: Final = 0.5 * log(2.0 * pi)
 
@@ -77,7 +79,7 @@ def beta_cdf(x: float, a: float, b: float, *, upper: bool = False) -> float:
     """I_x(a, b), the regularised incomplete beta function; ``upper`` gives 1 - I_x(a, b).
 
     The chance of a value below (above) ``x`` under Beta(a, b). The tail on whose side ``x``
-    lies is computed, by continued fraction (Lentz 1976) or, when both shapes are at least
+    lies is computed, by continued fraction or, when both shapes are at least
     100, by Gauss-Legendre integration; the other is one minus it. x <= 0 gives 0, x >= 1
     gives 1.
 
@@ -126,7 +128,7 @@ def t_cdf(t: float, df: float, *, upper: bool = False) -> float:
     _check_df(df)
     ratio = abs(t) / sqrt(df)
     if ratio in {0.0, inf}:
-        beyond = 0.5 if ratio == 0.0 else 0.0
+        beyond = 0.0 if ratio else 0.5
     else:
         beyond = 0.5 * _beta_tail(_point_at(-2.0 * log(ratio)), df / 2.0, 0.5)
     return beyond if (t > 0.0) == upper else 1.0 - beyond
@@ -148,7 +150,7 @@ def t_quantile(p: float, df: float) -> float:
     if p == 0.5:
         return 0.0
     log_odds = _log_odds_quantile(2.0 * min(p, 1.0 - p), df / 2.0, 0.5)
-    size = sqrt(df) * exp(-0.5 * log_odds)
+    size = sqrt(df) * exp(min(-0.5 * log_odds, _LARGEST_EXPONENT))
     return size if p > 0.5 else -size
 
 
@@ -164,11 +166,11 @@ def chi_square_survival(x: float, df: float) -> float:
     """
     _check_number(x, "A chi-square value", -inf, inf)
     _check_number(df, "The degrees of freedom", 1.0, 1e6)
-    if x <= 0.0 or x == inf:
-        return float(x <= 0.0)
     shape, half = df / 2.0, x / 2.0
+    if half <= 0.0 or half == inf:
+        return float(half <= 0.0)
     excess = (half - shape) / shape
-    deviance = _deviance(excess) if half else inf
+    deviance = _share_deviance(excess, log(half), shape)
     density = exp(0.5 * log(shape) - _HALF_LOG_TWO_PI - _stirling_error(shape) - shape * deviance)
     if excess < 0.0:
         return 1.0 - density * _gamma_series(shape, half)
@@ -219,7 +221,7 @@ def _lead(point: _Point, a: float, b: float) -> float:
     """
     total = Fraction(a) + Fraction(b)
     if point.x <= point.y:
-        return float(a - total * Fraction(point.x))
+        return float(Fraction(a) - total * Fraction(point.x))
     return float(total * Fraction(point.y) - Fraction(b))
 
 
@@ -238,7 +240,7 @@ def _share_deviance(excess: float, log_share: float, middle: float) -> float:
 
 
 def _deviance(u: float) -> float:
-    """U - log(1 + u), without subtracting nearly equal numbers."""
+    """The deviance u - log(1 + u), without subtracting nearly equal numbers."""
     if abs(u) > 0.3:
         return u - log1p(u)
     r = u / (2.0 + u)
@@ -251,7 +253,7 @@ def _deviance(u: float) -> float:
 
 
 def _stirling_error(a: float) -> float:
-    """Log Gamma(a) - [(a - 1/2) log a - a + log(2 pi) / 2]."""
+    """What Stirling's formula leaves out: log Gamma(a) - [(a - 1/2) log a - a + log(2 pi) / 2]."""
     if a < 10.0:
         return lgamma(a) - (a - 0.5) * log(a) + a - _HALF_LOG_TWO_PI
     total = 0.0
@@ -264,24 +266,25 @@ def _tail_ratio(point: _Point, lead: float, a: float, b: float) -> float:
     """F / D for a share not above the middle."""
     if min(a, b) >= _SMOOTH_SHAPE:
         return _integrated_tail(point, lead, a + b)
-    return _beta_fraction(point.x, a, b) / a
+    return _beta_fraction(point.x, point.y, lead, a, b)
 
 
-def _beta_fraction(x: float, a: float, b: float) -> float:
-    """Lentz's evaluation of the continued fraction of the incomplete beta function."""
-    c, d = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0))
-    value, m = d, 0
-    change = inf
+def _beta_fraction(x: float, y: float, lead: float, a: float, b: float) -> float:
+    """The continued fraction of F / D (DiDonato and Morris 1992, equation 9).
+
+    It takes what remains of a - (a + b) x ready made and has only positive terms up to b.
+    """
+    value = c = a / (a + 1.0) * (lead + 1.0)
+    d, change, k = 0.0, inf, 0
     while abs(change - 1.0) > _EPSILON:
-        m += 1
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
-        d, c = 1.0 / (1.0 + even * d), 1.0 + even / c
-        value *= d * c
-        d, c = 1.0 / (1.0 + odd * d), 1.0 + odd / c
-        change = d * c
+        k += 1
+        odd, rest = a + 2 * k - 1.0, k * (b - k) * x
+        alpha = (a + k - 1.0) / odd * ((a + b + k - 1.0) * x / odd) * rest
+        beta = k + rest / odd + (a + k) / (odd + 2.0) * (lead + 1.0 + k * (1.0 + y))
+        d, c = 1.0 / (beta + alpha * d), beta + alpha / c
+        change = c * d
         value *= change
-    return value
+    return 1.0 / value
 
 
 def _integrated_tail(point: _Point, lead: float, n: float) -> float:
