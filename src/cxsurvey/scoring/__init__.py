@@ -19,6 +19,8 @@ module         what it offers
 ``spread``     ``Spread``, ``Mix``: how much responses differ, assumed or from own counts
 ``planning``   ``responses_for_margin``, ``responses_to_see_change``, ``invitations_needed``,
                ``margin_for_responses``, ``detectable_change``
+``rates``      ``InvitationCounts``, ``response_rate``, ``completion_rate``, ``delivery_rate``,
+               ``Dispositions`` and the AAPOR rates
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

@@ -47,3 +47,7 @@ class InvalidAssumptionError(ScoringError):
 
 class OutOfReachError(ScoringError):
     """A plan would need more responses than counts may hold."""
+
+
+class ContradictoryCountsError(ScoringError):
+    """Counts of one sending contradict each other, or were merged with what has no such count."""
