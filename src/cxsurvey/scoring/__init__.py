@@ -21,6 +21,8 @@ module         what it offers
                ``margin_for_responses``, ``detectable_change``
 ``rates``      ``InvitationCounts``, ``response_rate``, ``completion_rate``, ``delivery_rate``,
                ``Dispositions`` and the AAPOR rates
+``smoothing``  ``rolling`` windows, ``compare_apart``, ``smoothed_net``, ``smoothed_share``
+``control``    ``net_chart``, ``share_chart``: control charts with typed signals
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

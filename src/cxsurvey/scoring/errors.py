@@ -51,3 +51,11 @@ class OutOfReachError(ScoringError):
 
 class ContradictoryCountsError(ScoringError):
     """Counts of one sending contradict each other, or were merged with what has no such count."""
+
+
+class InvalidSmoothingError(ScoringError):
+    """A window length, a step or a weight cannot smooth, or the periods do not join."""
+
+
+class OverlappingWindowsError(ScoringError):
+    """Two windows share days, and so responses; their difference has no valid interval."""
