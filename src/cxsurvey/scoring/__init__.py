@@ -23,6 +23,9 @@ module         what it offers
                ``Dispositions`` and the AAPOR rates
 ``smoothing``  ``rolling`` windows, ``compare_apart``, ``smoothed_net``, ``smoothed_share``
 ``control``    ``net_chart``, ``share_chart``: control charts with typed signals
+``drivers``    ``key_drivers``: which attribute ratings go along with the outcome
+``importance`` ``shapley_weights``, ``johnson_weights``, ``r_squared`` from correlations
+``linear``     ``cholesky``, ``solved``, ``symmetric_eigen`` for small symmetric matrices
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================
