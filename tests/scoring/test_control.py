@@ -9,7 +9,7 @@ from cxsurvey.scoring.control import ControlChart, Signal, SignalKind, net_chart
 from cxsurvey.scoring.counts import MAX_COUNT, GroupCounts
 from cxsurvey.scoring.errors import EmptyCountsError, InvalidCountError
 from cxsurvey.scoring.results import Movement
-from tests.scoring.strategies import some_groups
+from tests.scoring.strategies import extreme_groups, some_groups
 
 USUAL = GroupCounts(50, 35, 15)
 series = st.lists(st.one_of(st.none(), some_groups), min_size=1, max_size=14).filter(any)
@@ -202,6 +202,17 @@ def test_charts_manage_the_largest_counts() -> None:
 
     assert outside(chart) == []
     assert chart.centre < 100
+
+
+@given(st.lists(extreme_groups, min_size=1, max_size=12).filter(lambda some: any(groups.n for groups in some)))
+def test_charts_of_few_beside_very_many_keep_their_centre_inside(periods: list[GroupCounts]) -> None:
+    net = net_chart(periods)
+    share = share_chart([(groups.promoters, groups.n) for groups in periods])
+
+    for chart in (net, share):
+        for point in chart.points:
+            if point.lower is not None and point.upper is not None:
+                assert point.lower - 1e-9 <= chart.centre <= point.upper + 1e-9
 
 
 def test_a_chart_of_nothing_is_refused() -> None:

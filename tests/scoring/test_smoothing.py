@@ -19,7 +19,7 @@ from cxsurvey.scoring.intervals import score_interval, wilson
 from cxsurvey.scoring.nps import difference, nps
 from cxsurvey.scoring.smoothing import Smoothed, compare_apart, rolling, smoothed_net, smoothed_share
 from cxsurvey.scoring.trend import Grain, Period, Window, trend
-from tests.scoring.strategies import confidences, some_groups
+from tests.scoring.strategies import confidences, extreme_confidences, extreme_groups, some_groups
 
 MONDAY = date(2026, 3, 2)
 FOUR_WEEKS = trend(
@@ -244,6 +244,19 @@ def test_smoothing_manages_the_largest_counts() -> None:
 
     assert lower < estimate < upper
     assert upper - lower < 1e-3
+
+
+@given(st.lists(extreme_groups, max_size=6), st.sampled_from([5e-324, 0.25, 1.0]), extreme_confidences)
+def test_bands_of_few_beside_very_many_hold_the_estimate(
+    periods: list[GroupCounts], weight: float, confidence: float
+) -> None:
+    net = smoothed_net(periods, weight, confidence)
+    share = smoothed_share([(groups.promoters, groups.n) for groups in periods], weight, confidence)
+
+    for point in (*net, *share):
+        if point.n:
+            lower, estimate, upper, _ = known(point)
+            assert lower - 1e-9 <= estimate <= upper + 1e-9
 
 
 @pytest.mark.parametrize("weight", [0, 0.0, -0.1, 1.01, True, None, "0.2", float("nan"), 10**400])
