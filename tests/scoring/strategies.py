@@ -10,3 +10,8 @@ group_sizes = st.one_of(st.integers(0, 12), st.integers(0, 5_000))
 some_groups = st.builds(GroupCounts, group_sizes, group_sizes, group_sizes).filter(lambda groups: groups.n > 0)
 confidences = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99, 0.999])
 methods = st.sampled_from(list(Method))
+
+# Up to the largest count there is, and few beside many.
+_extreme_sizes = st.sampled_from([0, 1, 2, 9, 10, 10**6, 3 * 10**11])
+extreme_groups = st.builds(GroupCounts, _extreme_sizes, _extreme_sizes, _extreme_sizes)
+extreme_confidences = st.sampled_from([5e-324, 1e-9, 0.95, 1 - 2**-53])

@@ -13,7 +13,6 @@ module         what it offers
                ``box_definition(...)`` for a scale of one's own
 ``counts``     ``ScoreCounts`` (one count per score value), ``GroupCounts`` (promoters,
                passives, detractors); both merge with ``+``
-``special``    beta, t, chi-square and normal distributions, for the modules below
 ``intervals``  ``Method``, ``interval(groups, confidence, method)``, ``wilson(k, n)``
 ``shares``     ``ShareMethod``, ``share_interval(k, n, ...)``, ``share_difference(...)``
 ``means``      ``MeanMethod``, ``mean_interval(counts, ...)``, ``mean_difference(...)``
@@ -32,6 +31,16 @@ module         what it offers
 ``weights``    ``weighted_nps(cells)``, ``weighted_share(cells)``, ``effective_n(weights)``,
                ``nonresponse_bounds(groups, invited)``, ``finite_population_factor(n, N)``
 ``strata``     ``poststratified_nps(strata)``, ``mix_standardised_change(now, before, mix)``
+``spread``     ``Spread``, ``Mix``: how much responses differ, assumed or from own counts
+``planning``   ``responses_for_margin``, ``responses_to_see_change``, ``invitations_needed``,
+               ``margin_for_responses``, ``detectable_change``
+``rates``      ``InvitationCounts``, ``response_rate``, ``completion_rate``, ``delivery_rate``,
+               ``Dispositions`` and the AAPOR rates
+``smoothing``  ``rolling`` windows, ``compare_apart``, ``smoothed_net``, ``smoothed_share``
+``control``    ``net_chart``, ``share_chart``: control charts with typed signals
+``drivers``    ``key_drivers``: which attribute ratings go along with the outcome
+``importance`` ``shapley_weights``, ``johnson_weights``, ``r_squared`` from correlations
+``linear``     ``cholesky``, ``solved``, ``symmetric_eigen`` for small symmetric matrices
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

@@ -67,3 +67,51 @@ class EmptyStratumError(ScoringError):
 
 class InvalidStrataError(ScoringError):
     """There is no stratum, or two sets that belong together name different ones."""
+
+
+class InvalidAssumptionError(ScoringError):
+    """A plan rests on a spread, a target, a power or a rate that cannot be."""
+
+
+class OutOfReachError(ScoringError):
+    """A plan would need more responses than counts may hold."""
+
+
+class ContradictoryCountsError(ScoringError):
+    """Counts of one sending contradict each other, or were merged with what has no such count."""
+
+
+class InvalidSmoothingError(ScoringError):
+    """A window length, a step or a weight cannot smooth, or the periods do not join."""
+
+
+class OverlappingWindowsError(ScoringError):
+    """Two windows share days, and so responses; their difference has no valid interval."""
+
+
+class InvalidMatrixError(ScoringError):
+    """A matrix is not square, symmetric and of usable numbers, or no data has these correlations."""
+
+
+class SingularMatrixError(ScoringError):
+    """A row of a matrix follows from the rows before it; ``row`` counts from 0."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__(f"A matrix must be positive definite; row {row} (from 0) follows from those before it.")
+        self.row = row
+
+
+class InvalidRatingsError(ScoringError):
+    """Ratings, their names or the options of a driver analysis are not usable."""
+
+
+class TooFewRowsError(ScoringError):
+    """There are too few complete rows for key drivers."""
+
+
+class NoVariationError(ScoringError):
+    """All complete rows have the same value, so nothing can drive or be driven."""
+
+
+class CollinearAttributesError(ScoringError):
+    """An attribute can be computed from others, so their importance cannot be told apart."""
