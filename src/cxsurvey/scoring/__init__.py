@@ -26,6 +26,8 @@ module         what it offers
 ``special``    ``beta_cdf``, ``beta_quantile``, ``t_cdf``, ``t_quantile``, ``normal_cdf``,
                ``normal_quantile``, ``chi_square_survival``
 ``multiple``   ``adjusted(p_values, q, correction)``: many tests at once, with flags
+``shrinkage``  ``shrunken_nps(segments)``, ``shrunken_shares(segments)``: empirical Bayes
+``ranking``    ``ranking(segments) -> Ranking``: shrunken, tied, flagged
 ``funnel``     ``nps_funnel(overall, bases)``, ``share_funnel(k, n, bases)``: limits to draw
 ``withholding`` ``withholding(groups, minimum)``: what an anonymous survey must not show
 ``weights``    ``weighted_nps(cells)``, ``weighted_share(cells)``, ``effective_n(weights)``,
