@@ -16,6 +16,11 @@ module         what it offers
 ``results``    ``Result`` and ``Difference``, the same shape for every metric
 ``lowbase``    ``base(n) -> Base``: what a score from n responses may be used for
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
+``spread``     ``Spread``, ``Mix``: how much responses differ, assumed or from own counts
+``planning``   ``responses_for_margin``, ``responses_to_see_change``, ``invitations_needed``,
+               ``margin_for_responses``, ``detectable_change``
+``rates``      ``InvitationCounts``, ``response_rate``, ``completion_rate``, ``delivery_rate``,
+               ``Dispositions`` and the AAPOR rates
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

@@ -39,3 +39,15 @@ class InvalidPeriodError(ScoringError):
 
 class InvalidDisplayError(ScoringError):
     """A value cannot be displayed as a number with this many decimals."""
+
+
+class InvalidAssumptionError(ScoringError):
+    """A plan rests on a spread, a target, a power or a rate that cannot be."""
+
+
+class OutOfReachError(ScoringError):
+    """A plan would need more responses than counts may hold."""
+
+
+class ContradictoryCountsError(ScoringError):
+    """Counts of one sending contradict each other, or were merged with what has no such count."""
