@@ -60,6 +60,7 @@ class ResultsPage:
     bar: PeriodBar
     survey: Head
     list_href: str
+    plan_href: str
     may_write: bool
     may_export: bool
     numbers: Panel[ResultsView]
@@ -131,6 +132,7 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         bar=bar,
         survey=survey,
         list_href=f"{home}/responses?{urlencode({'survey': survey.id, **bar.period.query})}",
+        plan_href=f"{home}/planning?{urlencode({'like': survey.id})}" if line.formula.has_bands else "",
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         numbers=panel(visit.ctx, "results", numbers),
