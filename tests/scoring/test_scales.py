@@ -3,11 +3,14 @@ from typing import Any
 import pytest
 
 from cxsurvey.scoring.errors import InvalidDefinitionError, InvalidScoreError
-from cxsurvey.scoring.scales import NPS, Band, Definition, Direction, Metric, Scale, band
+from cxsurvey.scoring.scales import NPS, Band, Definition, Direction, Headline, Metric, Scale, Unknown, band
 
 
-def definition(**sets: frozenset[int]) -> Definition:
-    return Definition("probe", 1, Metric.CSAT, Scale(1, 5), **sets)
+def definition(**parts: Any) -> Definition:
+    return Definition("probe", 1, Metric.CSAT, Scale(1, 5), **{"headline": Headline.TOP_BOX, **parts})
+
+
+BANDS = {"promoters": frozenset({4, 5}), "passives": frozenset({3}), "detractors": frozenset({1, 2})}
 
 
 def test_nps_bands_follow_the_published_limits() -> None:
@@ -70,9 +73,33 @@ def test_definition_refuses_bands_that_do_not_share_out_the_scale(bands: dict[st
         definition(**bands)
 
 
-def test_definition_refuses_a_top_box_off_the_scale() -> None:
-    with pytest.raises(InvalidDefinitionError, match="top box"):
-        definition(top_box=frozenset({5, 6}))
+@pytest.mark.parametrize("box", ["top_box", "bottom_box"])
+def test_definition_refuses_a_box_off_the_scale(box: str) -> None:
+    with pytest.raises(InvalidDefinitionError, match="boxes of probe/1 must lie on the scale"):
+        definition(**BANDS, **{box: frozenset({5, 6})})
+
+
+def test_definition_refuses_boxes_that_share_a_score() -> None:
+    with pytest.raises(InvalidDefinitionError, match="must not share a score"):
+        definition(top_box=frozenset({4, 5}), bottom_box=frozenset({1, 4}))
+
+
+def test_the_outer_bands_are_the_boxes_where_none_are_given() -> None:
+    assert definition(**BANDS).top == {4, 5}
+    assert definition(**BANDS).bottom == {1, 2}
+    assert definition(**BANDS, top_box=frozenset({5}), bottom_box=frozenset({1})).top == {5}
+    assert definition(top_box=frozenset({5})).bottom == frozenset()
+
+
+def test_a_net_score_needs_bands() -> None:
+    with pytest.raises(InvalidDefinitionError, match="needs bands to be headed by a net score"):
+        definition(top_box=frozenset({4, 5}), headline=Headline.NET)
+
+
+@pytest.mark.parametrize("headline", [Headline.NET, Headline.MEAN])
+def test_only_a_share_can_have_the_unknown_in_its_base(headline: Headline) -> None:
+    with pytest.raises(InvalidDefinitionError, match="Only a share"):
+        definition(**BANDS, headline=headline, unknown=Unknown.IN_BASE)
 
 
 def test_definition_refuses_to_mean_nothing() -> None:

@@ -9,6 +9,8 @@ module         what it offers
 =============  ==========================================================================
 ``scales``     ``Scale``, ``Metric``, ``Band``, ``Definition``, the definition ``NPS``,
                ``band(score)``
+``catalogue``  every definition on offer: NPS, eNPS, CSAT and CES on their scales;
+               ``box_definition(...)`` for a scale of one's own
 ``counts``     ``ScoreCounts`` (one count per score value), ``GroupCounts`` (promoters,
                passives, detractors); both merge with ``+``
 ``intervals``  ``Method``, ``interval(groups, confidence, method)``, ``wilson(k, n)``

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from cxsurvey.scoring.errors import InvalidDefinitionError, InvalidScoreError
 
@@ -19,6 +20,25 @@ class Metric(StrEnum):
     NPS = "nps"
     CSAT = "csat"
     CES = "ces"
+
+
+class Headline(StrEnum):
+    """What a definition makes of the counts first; the other figures stand beside it.
+
+    ``NET`` is the share of promoters less that of detractors, in points; ``TOP_BOX`` the share
+    of the top box, in percent; ``MEAN`` the mean, in scale points.
+    """
+
+    NET = "net"
+    TOP_BOX = "top-box"
+    MEAN = "mean"
+
+
+class Unknown(StrEnum):
+    """What becomes of "I do not know": left out, or part of the base of a share (the NHS rule)."""
+
+    LEFT_OUT = "left-out"
+    IN_BASE = "in-base"
 
 
 class Band(StrEnum):
@@ -83,10 +103,14 @@ class Definition:
     """How a metric reads one scale. Stored responses name it by ``key``, so it never changes.
 
     Either the three bands share out the whole scale, or ``top_box`` names the scores that
-    count as good, or both. Another scale or other bands are another definition, and their
-    scores never share a trend line.
+    count as good, or both; without a ``top_box`` the promoters are it, and without a
+    ``bottom_box`` the detractors. ``headline`` says which figure leads. Another scale, other
+    bands, another headline or another rule for ``unknown`` is another definition, and their
+    scores never share a trend line. ``translated`` marks a score read from a scale that it
+    was not made for; it is never compared with the original.
 
-    Raises ``InvalidDefinitionError`` when the sets do not fit the scale.
+    Raises ``InvalidDefinitionError`` when the sets do not fit the scale, the boxes overlap,
+    or the headline lacks what it needs.
     """
 
     id: str
@@ -97,6 +121,10 @@ class Definition:
     passives: frozenset[int] = frozenset()
     detractors: frozenset[int] = frozenset()
     top_box: frozenset[int] = frozenset()
+    bottom_box: frozenset[int] = frozenset()
+    headline: Headline = Headline.NET
+    unknown: Unknown = Unknown.LEFT_OUT
+    translated: bool = False
 
     def __post_init__(self) -> None:
         banded = [*self.promoters, *self.passives, *self.detractors]
@@ -104,10 +132,39 @@ class Definition:
             raise InvalidDefinitionError(
                 f"The bands of {self.key} must hold every score from {self.scale} exactly once."
             )
-        if not all(score in self.scale for score in self.top_box):
-            raise InvalidDefinitionError(f"The top box of {self.key} must lie on the scale from {self.scale}.")
+        if not all(score in self.scale for score in self.top_box | self.bottom_box):
+            raise InvalidDefinitionError(f"The boxes of {self.key} must lie on the scale from {self.scale}.")
         if not banded and not self.top_box:
             raise InvalidDefinitionError(f"{self.key} needs bands or a top box.")
+        if self.top & self.bottom:
+            raise InvalidDefinitionError(f"The top box and the bottom box of {self.key} must not share a score.")
+        if self.headline is Headline.NET and not banded:
+            raise InvalidDefinitionError(f"{self.key} needs bands to be headed by a net score.")
+        if self.unknown is Unknown.IN_BASE and self.headline is not Headline.TOP_BOX:
+            raise InvalidDefinitionError(f"Only a share can have the unknown in its base, not {self.key}.")
+
+    @property
+    def top(self) -> frozenset[int]:
+        """The scores that count as good.
+
+        >>> sorted(NPS.top)
+        [9, 10]
+        """
+        return self.top_box or self.promoters
+
+    @property
+    def bottom(self) -> frozenset[int]:
+        """The scores that count as bad; none where neither a bottom box nor bands are given."""
+        return self.bottom_box or self.detractors
+
+    @property
+    def group_names(self) -> tuple[str, str, str]:
+        """What the three bands are called for this metric, best first.
+
+        >>> NPS.group_names
+        ('promoters', 'passives', 'detractors')
+        """
+        return _GROUP_NAMES[self.metric]
 
     @property
     def key(self) -> str:
@@ -139,6 +196,12 @@ class Definition:
             return Band.PROMOTER
         return Band.PASSIVE if checked in self.passives else Band.DETRACTOR
 
+
+_GROUP_NAMES: Final = {
+    Metric.NPS: ("promoters", "passives", "detractors"),
+    Metric.CSAT: ("satisfied", "neutral", "dissatisfied"),
+    Metric.CES: ("easy", "neutral", "difficult"),
+}
 
 NPS = Definition(
     id="nps-0-10",
