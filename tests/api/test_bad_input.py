@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from cxsurvey.scoring.methods import method_names
 from tests.api.conftest import Scene, bearer
 
 JSON = {"Content-Type": "application/json"}
@@ -256,8 +257,30 @@ def test_nobody_gets_nothing(rest: TestClient, scene: Scene, headers: dict[str, 
         (
             "/surveys/{survey}/score",
             "method=exact",
-            "method must be 'score', 'adjusted-wald', 'agresti-min' or 'wald'",
+            f"method must be {', '.join(repr(name) for name in method_names()[:-1])} or {method_names()[-1]!r}",
         ),
+        (
+            "/surveys/{survey}/score",
+            "method=wilson",
+            "method must be one of score, adjusted-wald, agresti-min, wald for the metric of this survey",
+        ),
+        (
+            "/surveys/{survey}/score",
+            "period=all&compare=previous",
+            "compare must be left out when all of time is asked for",
+        ),
+        (
+            "/surveys/{survey}/score",
+            "since2=2026-01-01&compare=previous",
+            "compare must be left out when since2 is given",
+        ),
+        (
+            "/surveys/{survey}/score",
+            "since=2026-01-01&since2=2026-02-01",
+            "since2 must name days that are not part of the period it is compared with",
+        ),
+        ("/surveys/{survey}/score", "until2=2026-02-01", "since2 is required with until2"),
+        ("/surveys/{survey}/score", "since2=2026-02-30", "since2 must be a date that exists"),
     ],
 )
 def test_a_parameter_is_named_with_its_rule(rest: TestClient, scene: Scene, path: str, query: str, said: str) -> None:

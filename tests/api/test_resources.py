@@ -93,3 +93,63 @@ def test_a_score_comes_with_its_uncertainty(rest: TestClient, scene: Scene) -> N
     assert narrow["lower"] > reply["lower"]
     before = {"since": "2026-10-01", "until": "2026-11-20"}
     assert rest.get(f"/surveys/{scene.survey}/score", params=before).json()["n"] == 0
+
+
+def answer_with(rest: TestClient, scene: Scene, counts: dict[int, int], day: str) -> None:
+    for score, number in counts.items():
+        batch = [scene.answer(score=score, answered_at=f"{day}T09:00:00Z") for _ in range(number)]
+        sent = rest.post("/responses/batch", json={"responses": batch}, headers={"Idempotency-Key": f"{day}-{score}"})
+        assert {item["status"] for item in sent.json()["data"]} == {201}
+
+
+def test_a_score_tells_how_far_it_lies_from_that_of_another_period(rest: TestClient, scene: Scene) -> None:
+    answer_with(rest, scene, {9: 40, 7: 35, 3: 25}, "2026-11-10")
+    answer_with(rest, scene, {9: 30, 7: 35, 3: 35}, "2026-10-10")
+    november, address = {"since": "2026-11-01", "until": "2026-11-20"}, f"/surveys/{scene.survey}/score"
+
+    alone = rest.get(address, params=november).json()
+    asked = rest.get(address, params=november | {"since2": "2026-10-01", "until2": "2026-10-31"}).json()
+
+    assert alone["comparison"] is None
+    found = asked["comparison"]
+    assert (found["period"]["since"], found["period"]["until"], found["n"]) == ("2026-10-01", "2026-10-31", 100)
+    assert (found["estimate"], found["difference"], found["direction"]) == (-5.0, 20.0, "up")
+    assert (round(found["difference_lower"], 1), round(found["difference_upper"], 1)) == (-2.3, 41.6)
+    assert (round(found["p_value"], 3), found["changed"], found["comparable"]) == (0.080, False, True)
+    assert round(found["minimum_detectable"]) == 31
+
+
+def test_the_previous_period_has_as_many_days(rest: TestClient, scene: Scene) -> None:
+    answer_with(rest, scene, {9: 20}, "2026-11-10")
+    answer_with(rest, scene, {3: 20}, "2026-10-25")
+    params = {"since": "2026-11-01", "until": "2026-11-10", "compare": "previous"}
+
+    found = rest.get(f"/surveys/{scene.survey}/score", params=params).json()["comparison"]
+
+    assert (found["period"]["since"], found["period"]["until"]) == ("2026-10-22", "2026-10-31")
+    assert (found["n"], found["difference"], found["changed"]) == (20, 200.0, True)
+
+
+def test_nothing_to_compare_with_is_no_change(rest: TestClient, scene: Scene) -> None:
+    answer_with(rest, scene, {9: 20}, "2026-11-10")
+    params = {"period": "30d", "compare": "previous"}
+
+    found = rest.get(f"/surveys/{scene.survey}/score", params=params).json()["comparison"]
+
+    assert (found["n"], found["estimate"], found["difference"], found["p_value"]) == (0, None, None, None)
+    assert (found["changed"], found["comparable"]) == (False, False)
+
+
+def test_a_score_carries_its_flags_and_the_figures_beside_it(rest: TestClient, scene: Scene) -> None:
+    answer_with(rest, scene, {9: 12}, "2026-11-10")
+
+    found = rest.get(f"/surveys/{scene.survey}/score", params={"method": "wald"}).json()
+
+    assert found["flags"] == ["low-base", "all-equal", "not-recommended"]
+    assert found["top_box"]["estimate"] == 100.0
+    assert (found["top_box"]["unit"], found["top_box"]["method"]) == ("percent", "wilson")
+    assert (found["mean"]["estimate"], found["mean"]["unit"], found["mean"]["method"]) == (
+        9.0,
+        "scale-points",
+        "end-padded",
+    )

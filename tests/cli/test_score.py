@@ -9,10 +9,12 @@ from typer.testing import CliRunner, Result
 from cxsurvey.cli.score import register
 
 FIELDS = ["metric", "unit", "estimate", "lower", "upper", "confidence", "method", "n", "excluded", "counts"]
+BESIDE = ["definition", "flags", "top_box", "bottom_box", "net", "mean"]
 NOTHING_LEFT_OUT = {
     "blank": 0,
     "not_on_scale": 0,
     "excluded_code": 0,
+    "do_not_know": 0,
     "same_respondent": 0,
     "broken_row": 0,
 }
@@ -55,7 +57,7 @@ def test_score_of_a_file_prints_one_object_with_exactly_the_agreed_fields(write:
 
     score = run_json(file, "--metric", "nps", "--column", "score")
 
-    assert list(score) == FIELDS
+    assert list(score) == [*FIELDS, *BESIDE]
     assert (score["metric"], score["unit"], score["method"]) == ("nps", "points", "score")
     assert (score["estimate"], score["n"], score["confidence"]) == (35.0, 20, 0.95)
     assert (score["lower"], score["upper"]) == (pytest.approx(-5.4, abs=0.05), pytest.approx(65.1, abs=0.05))
@@ -67,7 +69,8 @@ def test_score_of_a_file_prints_one_object_with_exactly_the_agreed_fields(write:
 def test_score_of_counts_equals_the_score_of_the_file(write: Any, counts: str) -> None:
     file = write("score\n" + "9\n" * 12 + "7\n" * 3 + "6\n" * 5)
 
-    assert run_json("--counts", counts) == run_json(file, "--column", "score")
+    counted, read = run_json("--counts", counts), run_json(file, "--column", "score")
+    assert {name: counted[name] for name in FIELDS} == {name: read[name] for name in FIELDS}
 
 
 def test_score_uses_the_confidence_and_the_method_asked_for() -> None:
@@ -137,7 +140,7 @@ def test_groups_are_a_list_sorted_by_name_with_their_own_exclusions(write: Any) 
     groups = run_json(file, "--column", "score", "--by", "shop")
 
     assert [group["group"] for group in groups] == ["", "East", "west"]
-    assert all(sorted(group) == sorted(["group", *FIELDS]) for group in groups)
+    assert all(sorted(group) == sorted(["group", *FIELDS, *BESIDE]) for group in groups)
     assert [(group["n"], group["excluded"]["blank"]) for group in groups] == [(1, 0), (1, 0), (1, 1)]
 
 
@@ -255,7 +258,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     assert "cannot be read" in refused(tmp_path, "--column", "score")
 
 
-@pytest.mark.parametrize("metric", ["csat", "ces", "NPS", ""])
+@pytest.mark.parametrize("metric", ["happiness", "NPS", ""])
 def test_another_metric_is_refused_and_the_allowed_ones_named(metric: str) -> None:
     assert "--metric must be one of nps" in refused("--counts", "9=1", "--metric", metric)
 
@@ -315,3 +318,102 @@ def test_counts_stand_alone(write: Any, option: str) -> None:
 def test_a_source_and_a_column_are_needed(write: Any) -> None:
     assert "Name a CSV file" in refused()
     assert "--column must name" in refused(write("score\n9\n"))
+
+
+STARS = "stars\n" + "5\n" * 3 + "4\n" * 3 + "3\n" * 2 + "1\n" * 2
+
+
+def test_csat_is_the_share_of_the_top_box_with_the_mean_beside_it(write: Any) -> None:
+    score = run_json(write(STARS), "--metric", "csat", "--column", "stars")
+
+    assert (score["metric"], score["unit"], score["method"]) == ("csat", "percent", "wilson")
+    assert (score["estimate"], score["n"], score["definition"]) == (60.0, 10, "csat-1-5/1")
+    assert (score["lower"], score["upper"]) == (pytest.approx(31.3, abs=0.05), pytest.approx(83.2, abs=0.05))
+    assert score["counts"] == {"satisfied": 6, "neutral": 2, "dissatisfied": 2}
+    assert (score["mean"]["estimate"], score["mean"]["unit"]) == (3.5, "scale-points")
+    assert score["net"]["estimate"] == 40.0
+    assert score["flags"] == ["low-base"]
+
+
+def test_a_reversed_scale_counts_the_lowest_scores_as_good(write: Any) -> None:
+    score = run_json(write(STARS), "--metric", "csat", "--scale", "1-5", "--reversed", "--column", "stars")
+
+    assert (score["estimate"], score["definition"]) == (20.0, "csat-1-5-reversed/1")
+
+
+def test_other_scores_may_be_named_as_good_and_the_key_says_so(write: Any) -> None:
+    score = run_json(write(STARS), "--metric", "csat", "--top", "3,4,5", "--column", "stars")
+
+    assert (score["estimate"], score["definition"]) == (80.0, "csat-1-5-top-3-4-5/1")
+
+
+def test_ces_of_seven_points_counts_five_to_seven_as_easy() -> None:
+    score = run_json("--metric", "ces", "--counts", "7=3,6=2,5=1,4=2,2=2")
+
+    assert (score["estimate"], score["counts"]) == (60.0, {"easy": 6, "neutral": 2, "difficult": 2})
+    assert score["net"]["estimate"] == 40.0
+
+
+def test_ces_as_effort_is_a_mean_that_says_when_a_share_should_lead() -> None:
+    score = run_json("--definition", "ces-1-5-reversed-mean/1", "--counts", "1=4,2=3,5=3")
+
+    assert (score["unit"], score["estimate"], score["method"]) == ("scale-points", 2.5, "t")
+    assert score["flags"] == ["low-base", "lead-with-share"]
+
+
+def test_those_who_do_not_know_are_left_out_or_stay_in_the_base(write: Any) -> None:
+    file = write(STARS + "6\n" * 10)
+
+    left_out = run_json(file, "--metric", "csat", "--column", "stars", "--unknown", "6")
+    in_base = run_json(file, "--metric", "csat", "--column", "stars", "--unknown", "6", "--unknown-in-base")
+
+    assert (left_out["estimate"], left_out["n"], left_out["excluded"]["do_not_know"]) == (60.0, 10, 10)
+    assert (in_base["estimate"], in_base["n"], in_base["excluded"]["do_not_know"]) == (30.0, 10, 10)
+    assert in_base["definition"] == "csat-1-5-unknown-in-base/1"
+
+
+def test_nps_of_a_short_scale_is_marked_as_translated() -> None:
+    told = run("--scale", "1-5", "--counts", "5=2,4=1,3=1,1=1")
+
+    assert "NPS 0" in told.stdout
+    assert "not comparable with NPS from 0 to 10" in told.stdout
+
+
+@pytest.mark.parametrize(("method", "lower"), [("agresti-coull", 31.2), ("clopper-pearson", 26.2), ("jeffreys", 30.4)])
+def test_a_share_takes_the_methods_of_shares(method: str, lower: float) -> None:
+    score = run_json("--metric", "csat", "--counts", "5=6,3=4", "--method", method)
+
+    assert score["method"] == method
+    assert score["lower"] == pytest.approx(lower, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--metric", "csat", "--method", "score"), "of a top-box score must be one of wilson"),
+        (("--metric", "nps", "--method", "wilson"), "of a net score must be one of score"),
+        (("--metric", "csat", "--scale", "5-1"), "--scale takes two whole numbers"),
+        (("--metric", "csat", "--scale", "1-5x"), "--scale takes two whole numbers"),
+        (("--metric", "csat", "--top", "6"), "--top takes scores on the scale from 1 to 5"),
+        (("--metric", "csat", "--top", "x"), "--top takes numbers"),
+        (("--metric", "nps", "--scale", "1-10"), "--scale of NPS must be one of 0-10, 1-3, 1-5, 1-7"),
+        (("--metric", "nps", "--top", "8,9,10"), "The bands of NPS are fixed"),
+        (("--definition", "nps"), "--definition must be one of nps-0-10/1"),
+        (("--definition", "nps-0-10/1", "--scale", "0-10"), "--definition stands alone"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_named(arguments: tuple[str, ...], says: str) -> None:
+    assert says in refused(*arguments, "--counts", "5=2,4=1")
+
+
+def test_csat_is_told_in_words_with_the_figures_beside_it(write: Any) -> None:
+    told = run(write(STARS), "--metric", "csat", "--column", "stars").stdout
+
+    assert told.splitlines()[:3] == [
+        "CSAT 60 %",
+        "95 % interval: 31 % to 83 %, method Wilson",
+        "Responses: 10, satisfied 6, neutral 2, dissatisfied 2",
+    ]
+    assert "Dissatisfied: 20 % (" in told
+    assert "Net satisfied: +40 (" in told
+    assert "Mean: 3.50 (" in told

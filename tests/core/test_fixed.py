@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import cast
 
 import pytest
-from sqlalchemy import Table, bindparam, insert, select
+from pydantic import SecretStr
+from sqlalchemy import String, Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from cxsurvey.core.context import Context
+from cxsurvey.core.db.engines import open_engines
 from cxsurvey.core.db.fixed import COPIED_FROM, FixedInsert, FixedSelect
 from cxsurvey.core.db.upsert import insert_ignore
 from cxsurvey.core.models import AuditEntry, Limit
+from cxsurvey.settings import Settings
 
 ENTRIES = cast("Table", AuditEntry.__table__)
 LIMITS = cast("Table", Limit.__table__)
@@ -105,6 +109,33 @@ def test_ids_and_bytes_are_found_in_a_list(ctx: Context) -> None:
 
     assert by_id.run(ctx.connection, [given[1]["id"]]) == [("act 1",)]
     assert sorted(by_hash.run(ctx.connection, [*hashes[:2], b"unknown"])) == [(hashes[0],), (hashes[1],)]
+
+
+def test_a_text_longer_than_its_column_finds_no_row_that_begins_like_it(ctx: Context) -> None:
+    longest = cast("String", ENTRIES.c.actor_kind.type).length or 0
+    given = [{**row, "actor_kind": "k" * longest} for row in rows(ctx, 1)]
+    FixedInsert(ENTRIES).run(ctx.connection, given)
+
+    assert FixedSelect(select(ENTRIES.c.id), ENTRIES.c.actor_kind).run(ctx.connection, ["k" * (longest + 3)]) == []
+
+
+@pytest.mark.parametrize("number", [1, COPIED_FROM])
+@pytest.mark.parametrize("detail", [{}, {"ö": "é", "list": [1, None, True]}, [], [1], 0, False, ""])
+def test_json_is_stored_as_it_is_however_many_rows(ctx: Context, number: int, detail: object) -> None:
+    given = [{**row, "detail": detail} for row in rows(ctx, number)]
+
+    FixedInsert(ENTRIES).run(ctx.connection, given)
+
+    assert list(ctx.connection.execute(select(ENTRIES.c.detail)).scalars()) == [detail] * number
+
+
+def test_no_engine_keeps_a_plan_from_when_its_tables_were_young(postgres_url: str, tmp_path: Path) -> None:
+    engines = open_engines(Settings(data_dir=tmp_path, database_url=SecretStr(postgres_url)))
+
+    for engine in (engines.writing, engines.reading):
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("SHOW plan_cache_mode").scalar() == "force_custom_plan"
+    engines.dispose()
 
 
 def test_nothing_to_insert_asks_nothing(ctx: Context) -> None:

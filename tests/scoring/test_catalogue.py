@@ -88,9 +88,12 @@ def test_whatever_deviates_from_the_usual_stands_in_the_key() -> None:
         box_definition(Metric.CSAT, usual, bottom=set()).key,
         box_definition(Metric.CSAT, usual, headline=Headline.MEAN).key,
         box_definition(Metric.CSAT, usual, unknown=Unknown.IN_BASE).key,
+        SMILEYS_5.key,
+        STARS_5.key,
+        CES_1_0.key,
     }
 
-    assert len(keys) == 8
+    assert len(keys) == 11
 
 
 def test_scores_named_in_the_top_box_leave_the_usual_bottom_box() -> None:
@@ -120,7 +123,7 @@ def test_the_bands_of_nps_are_not_for_sale() -> None:
         box_definition(Metric.NPS, Scale(0, 10), top={8, 9, 10})
 
 
-@pytest.mark.parametrize("top", [{0}, {6}, {5, 6}])
+@pytest.mark.parametrize("top", [set(), {0}, {6}, {5, 6}])
 def test_a_box_off_the_scale_is_refused(top: set[int]) -> None:
     with pytest.raises(InvalidDefinitionError):
         box_definition(Metric.CSAT, Scale(1, 5), top=top)

@@ -12,7 +12,7 @@ from cxsurvey.scoring.errors import (
     ScaleMismatchError,
     ScoringError,
 )
-from cxsurvey.scoring.scales import Definition, Direction, Metric, Scale
+from cxsurvey.scoring.scales import Definition, Direction, Headline, Metric, Scale
 from tests.scoring.strategies import scores
 
 NOT_COUNTS = [-1, 1.0, 0.5, True, "3", None, MAX_COUNT + 1]
@@ -120,7 +120,7 @@ def test_groups_refuse_a_definition_of_another_scale() -> None:
 
 
 def test_groups_refuse_a_definition_without_bands() -> None:
-    csat = Definition("probe", 1, Metric.CSAT, SEVEN, top_box=frozenset({6, 7}))
+    csat = Definition("probe", 1, Metric.CSAT, SEVEN, top_box=frozenset({6, 7}), headline=Headline.TOP_BOX)
 
     with pytest.raises(InvalidDefinitionError):
         ScoreCounts.none(SEVEN).groups(csat)

@@ -14,7 +14,6 @@ from cxsurvey.scoring.scales import NPS, Definition, Scale
 
 _NUMBER: Final = re.compile(r"[0-9]{1,3}")
 _PAIR: Final = re.compile(r"\s*([a-z]+|[0-9]{1,3})\s*=\s*([0-9]{1,13})\s*")
-_GROUPS: Final = ("promoters", "passives", "detractors")
 
 
 class InputError(Exception):
@@ -27,6 +26,7 @@ class Reason(StrEnum):
     BLANK = "blank"
     NOT_ON_SCALE = "not_on_scale"
     EXCLUDED_CODE = "excluded_code"
+    DO_NOT_KNOW = "do_not_know"
     SAME_RESPONDENT = "same_respondent"
     BROKEN_ROW = "broken_row"
 
@@ -39,6 +39,7 @@ class Columns:
     by: str | None = None
     respondent: str | None = None
     excluded_codes: frozenset[int] = frozenset()
+    unknown_codes: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ def read_tallies(path: Path, columns: Columns, definition: Definition = NPS) -> 
             rows = csv.reader(file, strict=True)
             places = _find_places(path, next(rows, []), columns)
             for row in _filled_rows(rows, places):
-                found = _judge(row, places, seen, columns.excluded_codes, definition.scale)
+                found = _judge(row, places, seen, columns, definition.scale)
                 tallies[_cell(row, places.by)].add(found)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
@@ -98,22 +99,22 @@ def read_tallies(path: Path, columns: Columns, definition: Definition = NPS) -> 
     return tallies
 
 
-def parse_codes(text: str) -> frozenset[int]:
+def parse_codes(text: str, option: str = "--exclude") -> frozenset[int]:
     """The numbers of ``6,7``.
 
     Raises ``InputError`` for anything but numbers of one to three digits and commas.
     """
     codes = [code.strip() for code in text.split(",")]
     if not all(_NUMBER.fullmatch(code) for code in codes):
-        raise InputError(f"--exclude takes numbers of one to three digits such as 6,7, not {text!r}.")
+        raise InputError(f"{option} takes numbers of one to three digits such as 6,7, not {text!r}.")
     return frozenset(map(int, codes))
 
 
-def parse_counts(text: str) -> ScoreCounts | GroupCounts:
+def parse_counts(text: str, definition: Definition = NPS) -> ScoreCounts | GroupCounts:
     """The counts of ``promoters=12,passives=3,detractors=5`` or of ``9=12,7=3``.
 
-    All three groups must be named, because a forgotten group changes the score. Scores that
-    are not named count 0.
+    All three groups must be named, by the names of the metric, because a forgotten group
+    changes the score. Scores that are not named count 0.
 
     Raises ``InputError`` for any other text, and ``ScoringError`` for a score off the scale
     or too large a count.
@@ -121,14 +122,16 @@ def parse_counts(text: str) -> ScoreCounts | GroupCounts:
     pairs = [_PAIR.fullmatch(pair) for pair in text.split(",")]
     counts = {pair[1]: int(pair[2]) for pair in pairs if pair}
     if len(counts) == len(pairs):
-        if set(counts) == set(_GROUPS):
-            return GroupCounts(**counts)
+        if set(counts) == set(definition.group_names):
+            return GroupCounts(*(counts[name] for name in definition.group_names))
         scores = {int(name): count for name, count in counts.items() if name.isdecimal()}
         if len(scores) == len(pairs):
-            return ScoreCounts.from_mapping(scores)
+            return ScoreCounts.from_mapping(scores, definition.scale)
+    first, second, third = definition.group_names
+    best, worst = max(definition.top), min(definition.bottom)
     raise InputError(
-        "--counts takes each of promoters, passives and detractors once, such as"
-        f" promoters=12,passives=3,detractors=5, or scores such as 9=12,7=3; not {text!r}."
+        f"--counts takes each of {first}, {second} and {third} once, such as"
+        f" {first}=12,{second}=3,{third}=5, or scores such as {best}=12,{worst}=3; not {text!r}."
     )
 
 
@@ -158,9 +161,7 @@ def _cell(row: Sequence[str], place: int | None) -> str:
     return row[place] if place is not None and place < len(row) else ""
 
 
-def _judge(
-    row: Sequence[str], places: _Places, seen: set[str], excluded_codes: frozenset[int], scale: Scale
-) -> int | Reason:
+def _judge(row: Sequence[str], places: _Places, seen: set[str], columns: Columns, scale: Scale) -> int | Reason:
     """The row's score, or why it has none."""
     # An unquoted comma shifts the cells, so nothing in such a row can be trusted.
     if len(row) > places.width:
@@ -176,6 +177,8 @@ def _judge(
     if not _NUMBER.fullmatch(text):
         return Reason.NOT_ON_SCALE
     score = int(text)
-    if score in excluded_codes:
+    if score in columns.excluded_codes:
         return Reason.EXCLUDED_CODE
+    if score in columns.unknown_codes:
+        return Reason.DO_NOT_KNOW
     return score if score in scale else Reason.NOT_ON_SCALE

@@ -123,7 +123,8 @@ def _run(database: Database, listener: socket.socket, greet: Greet) -> None:
     worker = Worker(database, "serve") if database.settings.run_worker else None
     pulse = None if worker else Pulse(database, process_name(database), "serve")
     seen = SeenWriter(database)
-    server = _server(build(database), worker)
+    with collector_at_rest():
+        server = _server(build(database), worker)
 
     def jobs_by_state() -> dict[str, int]:
         with database.read() as ctx:

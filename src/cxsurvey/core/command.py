@@ -34,6 +34,7 @@ RULES = {
     "model_type": ("not_an_object", "must be a JSON object"),
     "model_attributes_type": ("not_an_object", "must be a JSON object"),
     "enum": ("enum", "must be {expected}"),
+    "literal_error": ("enum", "must be {expected}"),
     "dict_type": ("not_an_object", "must be a JSON object"),
     "list_type": ("not_a_list", "must be a list"),
     "tuple_type": ("not_a_list", "must be a list"),

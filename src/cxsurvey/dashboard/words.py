@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Final
 
 from cxsurvey.insights.reports import LeftOut, Mark, ScoreReport, Trend
+from cxsurvey.scoring.comparing import compare
 from cxsurvey.scoring.lowbase import BaseLevel
-from cxsurvey.scoring.nps import difference
 from cxsurvey.scoring.results import Difference, Result
 from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.trend import Grain, Period
@@ -138,7 +138,7 @@ def course(trend: Trend, formula: Definition) -> str:
     first, last = judged[0], judged[-1]
     assert first.counts is not None
     assert last.counts is not None
-    moved = difference(last.counts, first.counts, definition=formula)
+    moved = compare(last.counts, first.counts, formula)
     way = f"from {_at(first, trend.grain)} to {_at(last, trend.grain)}"
     if not moved.changed:
         return f"It went {way}; the difference could be chance."
@@ -156,7 +156,7 @@ def largest_step(trend: Trend, formula: Definition) -> str:
     for before, now in sorted((pair for pair in pairs if _lie_apart(*pair)), key=_height, reverse=True):
         assert before.counts is not None
         assert now.counts is not None
-        step = difference(now.counts, before.counts, 1 - CHANCE / len(pairs), formula)
+        step = compare(now.counts, before.counts, formula, 1 - CHANCE / len(pairs))
         if step.changed:
             name = "rise" if step.estimate and step.estimate > 0 else "fall"
             way = f"from {_at(before, trend.grain)} to {_at(now, trend.grain)}"

@@ -122,6 +122,35 @@ def parse(values: Mapping[str, str], now: datetime, zone: str) -> Period:
     return named(key, today, zone)
 
 
+def against(values: Mapping[str, str], period: Period, now: datetime) -> Period | None:
+    """The period that `period` shall be compared with; None when no comparison is asked for.
+
+    `compare` is `previous`, or `since2` and `until2` name days of one's own. Raises `Invalid` naming the field and
+    the rule: as `parse` does, `nothing_before` for all of time, and `overlap` where a response would be on both sides,
+    which no test of a difference can bear.
+    """
+    since, until = values.get("since2", ""), values.get("until2", "")
+    if not since and not until:
+        if not values.get("compare"):
+            return None
+        if period.before is None:
+            raise _invalid("compare", "nothing_before", "must be left out when all of time is asked for")
+        return period.before
+    if values.get("compare"):
+        raise _invalid("compare", "only_one", "must be left out when since2 is given")
+    if not since:
+        raise _invalid("since2", "missing", "is required with until2")
+    today = now.astimezone(ZoneInfo(period.zone)).date()
+    try:
+        other = _custom(since, until, today, period.zone)
+    except Invalid as refusal:
+        problems = [FieldProblem(f"{one.field}2", one.rule, one.message) for one in refusal.problems]
+        raise Invalid(problems=problems) from None
+    if other.since < period.until and period.since < other.until:
+        raise _invalid("since2", "overlap", "must name days that are not part of the period it is compared with")
+    return other
+
+
 def named(key: PeriodKey, today: date, zone: str) -> Period:
     """The period of this name that ends with `today`."""
     until = today + timedelta(days=1)

@@ -26,6 +26,7 @@ from cxsurvey.scoring.planning import (
     responses_to_see_change,
 )
 from cxsurvey.scoring.results import Result
+from cxsurvey.scoring.scales import Definition, Headline
 from cxsurvey.scoring.spread import Mix, Spread, spread_of_groups
 
 T = TypeVar("T")
@@ -121,14 +122,19 @@ def parse(values: Mapping[str, str]) -> Question:
 
 
 def plannable(ctx: Context) -> list[SurveyLine]:
-    """The published surveys whose scores are differences of groups, which is what these plans are about."""
-    return [survey for survey in service.survey_lines(ctx) if survey.formula.has_bands]
+    """The published surveys that are scored in points, which is what these plans are about."""
+    return [survey for survey in service.survey_lines(ctx) if is_plannable(survey.formula)]
+
+
+def is_plannable(formula: Definition) -> bool:
+    """Whether the score is the share of one group less that of another, in points."""
+    return formula.headline is Headline.NET
 
 
 def plan(ctx: Context, question: Question, period: Period) -> PlanReport:
     """What it takes to see the change of `question`, judged by the answers in `period`.
 
-    Raises `NotFound` for a survey of another workspace, one never published, or one whose score has no groups.
+    Raises `NotFound` for a survey of another workspace, one never published, or one not scored in points.
     """
     require(ctx, Grant.SCORES_READ)
     result, survey = None, _survey(ctx, question)
@@ -168,7 +174,7 @@ def _survey(ctx: Context, question: Question) -> SurveyLine | None:
 def _spread(question: Question, result: Result | None) -> tuple[Spread, Mix | None]:
     """The spread to plan with, and the mix it was taken from when it is not the survey's own."""
     if result is not None and result.base.comparable:
-        return spread_of_groups(GroupCounts(**dict(result.groups))), None
+        return spread_of_groups(GroupCounts(*(group.n for group in result.groups))), None
     assumed = question.like if isinstance(question.like, Mix) else ASSUMED
     return assumed.spread, assumed
 

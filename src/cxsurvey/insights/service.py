@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import NotFound
+from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
 from cxsurvey.insights import queries
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import (
@@ -26,9 +26,10 @@ from cxsurvey.insights.reports import (
     Trend,
 )
 from cxsurvey.responses.queries import score_days
+from cxsurvey.scoring import score as scoring
+from cxsurvey.scoring.comparing import compare
 from cxsurvey.scoring.counts import ScoreCounts
-from cxsurvey.scoring.intervals import Method
-from cxsurvey.scoring.nps import difference, nps
+from cxsurvey.scoring.methods import METHODS
 from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.trend import Grain, Window, trend
 from cxsurvey.surveys.definition import FORMULAS
@@ -52,16 +53,24 @@ def score(
     survey_id: UUID,
     period: Period,
     confidence: float = 0.95,
-    method: Method = Method.SCORE,
+    method: str | None = None,
+    against: Period | None = None,
 ) -> ScoreReport:
-    """The score of one survey in a period, with its interval at `confidence` and the change against before.
+    """The score of one survey in a period, with its interval at `confidence` and the change since `against`.
 
-    Raises `NotFound` for a survey of another workspace or one that was never published.
+    `method` None takes the default of the survey's metric; `against` None compares with the period before. Raises
+    `NotFound` for a survey of another workspace or one that was never published, and `Invalid` for a method that its
+    metric does not have.
     """
     require(ctx, Grant.SCORES_READ)
     survey = survey_line(ctx, survey_id)
-    now = _sums(ctx, [survey], period)[survey.line_id]
-    return _report(survey, period, now, _before(ctx, [survey], period), confidence, method)
+    own = METHODS[survey.formula.headline]
+    if method is not None and method not in own:
+        message = f"must be one of {', '.join(own)} for the metric of this survey"
+        raise Invalid(problems=[FieldProblem("method", "unknown_method", message)])
+    now, other = _sums(ctx, [survey], period)[survey.line_id], against or period.before
+    before = _sums(ctx, [survey], other) if other is not None else None
+    return _report(survey, period, now, before, confidence, method)
 
 
 def overview(ctx: Context, period: Period) -> Overview:
@@ -192,16 +201,16 @@ def _report(
     now: Tally,
     before: Mapping[int, Tally] | None,
     confidence: float = 0.95,
-    method: Method = Method.SCORE,
+    method: str | None = None,
 ) -> ScoreReport:
     then = before[survey.line_id].counts if before is not None else None
     formula = survey.formula
     return ScoreReport(
         survey=survey,
         period=period,
-        result=nps(now.counts, confidence, method, formula),
-        before=nps(then, confidence, method, formula) if then is not None else None,
-        change=difference(now.counts, then, confidence, formula) if then is not None else None,
+        result=scoring.score(now.counts, formula, confidence, method),
+        before=scoring.score(then, formula, confidence, method) if then is not None else None,
+        change=compare(now.counts, then, formula, confidence) if then is not None else None,
         left_out=now.left_out,
         comments=now.comments,
     )
@@ -213,7 +222,7 @@ def _trend(ctx: Context, survey: SurveyLine, period: Period, by_day: Mapping[dat
     if not days:
         return Trend(grain, ())
     window = None if period.key is PeriodKey.ALL else Window(period.since, period.until)
-    found = trend(days, grain, window, lambda counts: nps(counts, definition=survey.formula))
+    found = trend(days, grain, window, lambda counts: scoring.score(counts, survey.formula))
     first = min(days) if window is None else window.start
     today = ctx.now.astimezone(ZoneInfo(period.zone)).date()
     return Trend(

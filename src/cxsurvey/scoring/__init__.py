@@ -13,9 +13,15 @@ module         what it offers
                ``box_definition(...)`` for a scale of one's own
 ``counts``     ``ScoreCounts`` (one count per score value), ``GroupCounts`` (promoters,
                passives, detractors); both merge with ``+``
+``special``    beta, t, chi-square and normal distributions, for the modules below
 ``intervals``  ``Method``, ``interval(groups, confidence, method)``, ``wilson(k, n)``
+``shares``     ``ShareMethod``, ``share_interval(k, n, ...)``, ``share_difference(...)``
+``means``      ``MeanMethod``, ``mean_interval(counts, ...)``, ``mean_difference(...)``
+``methods``    ``method_for(headline, name)``: which method fits which headline
+``score``      ``score(counts, definition, ...) -> Result``: one function for every metric
+``comparing``  ``compare(now, before, definition) -> Difference``: did it change
 ``nps``        ``nps(counts) -> Result``, ``difference(now, before) -> Difference``
-``results``    ``Result`` and ``Difference``, the same shape for every metric
+``results``    ``Result``, ``Figure`` and ``Difference``, the same shape for every metric
 ``lowbase``    ``base(n) -> Base``: what a score from n responses may be used for
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
 ``spread``     ``Spread``, ``Mix``: how much responses differ, assumed or from own counts
@@ -27,8 +33,9 @@ module         what it offers
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================
 
-Units: results are in display units, for NPS points from -100 to 100. The functions of
-``intervals`` work on shares, from -1 to 1. Confidence is a share strictly between 0 and 1.
+Units: results are in display units: points from -100 to 100, percent from 0 to 100, or points
+of the scale. The functions of ``intervals`` and ``shares`` work on shares, from -1 to 1.
+Confidence is a share strictly between 0 and 1.
 
 A score of nothing is ``None``, never 0. Wrong input raises a ``ScoringError`` that names
 what is allowed; nothing is clamped, guessed or dropped.

@@ -56,7 +56,6 @@ def box_definition(
     *,
     headline: Headline = Headline.TOP_BOX,
     unknown: Unknown = Unknown.LEFT_OUT,
-    name: str = "",
 ) -> Definition:
     """A definition headed by a share or a mean, for a scale of one's own.
 
@@ -64,8 +63,8 @@ def box_definition(
     default boxes of ``default_top`` and their mirror image. All others are neutral. The key
     names metric, scale, direction and every deviation, so two different rules never share one.
 
-    Raises ``InvalidDefinitionError`` for NPS, whose bands are fixed, and where the boxes do not
-    fit the scale.
+    Raises ``InvalidDefinitionError`` for NPS, whose bands are fixed, for an empty top box, and
+    where the boxes do not fit the scale.
 
     >>> box_definition(Metric.CSAT, Scale(1, 5)).key
     'csat-1-5/1'
@@ -74,14 +73,29 @@ def box_definition(
     """
     if metric is Metric.NPS:
         raise InvalidDefinitionError("The bands of NPS are fixed: 0 to 6, 7 and 8, 9 and 10.")
+    return _boxes(metric, scale, top, bottom, headline, unknown)
+
+
+def _boxes(
+    metric: Metric,
+    scale: Scale,
+    top: Iterable[int] | None = None,
+    bottom: Iterable[int] | None = None,
+    headline: Headline = Headline.TOP_BOX,
+    unknown: Unknown = Unknown.LEFT_OUT,
+    name: str = "",
+) -> Definition:
+    """``name`` sets apart what is asked otherwise: faces, thumbs, stars; only the catalogue gives one."""
     usual_top, usual_bottom = default_top(metric, scale), default_bottom(metric, scale)
     best = frozenset(top) if top is not None else usual_top
     worst = frozenset(bottom) if bottom is not None else usual_bottom - best
+    if not best:
+        raise InvalidDefinitionError("A top box holds at least one score.")
     parts = [metric.value, f"{scale.minimum}-{scale.maximum}", name]
-    parts += ["reversed"] if scale.direction is Direction.LOWER_IS_BETTER and not name else []
+    parts += ["reversed"] if scale.direction is Direction.LOWER_IS_BETTER else []
     parts += [f"top-{_listed(best)}"] if best != usual_top else []
     parts += [f"bottom-{_listed(worst)}"] if worst != usual_bottom - best else []
-    parts += [headline.value] if headline is not Headline.TOP_BOX and not name else []
+    parts += [headline.value] if headline is not Headline.TOP_BOX else []
     parts += ["unknown-in-base"] if unknown is Unknown.IN_BASE else []
     return Definition(
         id="-".join(part for part in parts if part),
@@ -143,21 +157,19 @@ CSAT_7: Final = box_definition(Metric.CSAT, Scale(1, 7))
 """1 to 7, satisfied 6-7. Some count 5-7: make that one with ``box_definition``."""
 CSAT_10: Final = box_definition(Metric.CSAT, Scale(1, 10))
 """1 to 10, satisfied 9-10. Some count 8-10: make that one with ``box_definition``."""
-SMILEYS_5: Final = box_definition(Metric.CSAT, Scale(1, 5), name="smileys")
+SMILEYS_5: Final = _boxes(Metric.CSAT, Scale(1, 5), name="smileys")
 """Five faces, the two happy ones count as satisfied."""
-SMILEYS_3: Final = box_definition(Metric.CSAT, Scale(1, 3), name="smileys")
+SMILEYS_3: Final = _boxes(Metric.CSAT, Scale(1, 3), name="smileys")
 """Three faces, the happy one counts as satisfied."""
-THUMBS: Final = box_definition(Metric.CSAT, Scale(0, 1), name="thumbs")
+THUMBS: Final = _boxes(Metric.CSAT, Scale(0, 1), name="thumbs")
 """Thumb down 0, thumb up 1; the share of thumbs up."""
-STARS_5: Final = box_definition(Metric.CSAT, Scale(1, 5), headline=Headline.MEAN, name="stars")
+STARS_5: Final = _boxes(Metric.CSAT, Scale(1, 5), headline=Headline.MEAN, name="stars")
 """One to five stars, headed by the mean, with the share of 4-5 beside it."""
 CES_7: Final = box_definition(Metric.CES, Scale(1, 7))
 """CES 2.0: "made it easy", 1 strongly disagree to 7 strongly agree; easy 5-7, difficult 1-3."""
 CES_5: Final = box_definition(Metric.CES, Scale(1, 5))
 """Agreement or ease from 1 to 5; easy 4-5, difficult 1-2. Never merged with seven points."""
-CES_1_0: Final = box_definition(
-    Metric.CES, Scale(1, 5, Direction.LOWER_IS_BETTER), headline=Headline.MEAN, name="effort"
-)
+CES_1_0: Final = box_definition(Metric.CES, Scale(1, 5, Direction.LOWER_IS_BETTER), headline=Headline.MEAN)
 """CES 1.0: effort from 1 very low to 5 very high, the mean, lower is better."""
 
 CATALOGUE: Final[Mapping[str, Definition]] = {

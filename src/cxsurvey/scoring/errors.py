@@ -51,3 +51,7 @@ class OutOfReachError(ScoringError):
 
 class ContradictoryCountsError(ScoringError):
     """Counts of one sending contradict each other, or were merged with what has no such count."""
+
+
+class InvalidArgumentError(ScoringError):
+    """A number lies outside the domain of a distribution."""

@@ -8,16 +8,10 @@ from statistics import NormalDist
 from typing import Final, NamedTuple
 
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
-from cxsurvey.scoring.intervals import (
-    Method,
-    adjusted_moments,
-    checked_confidence,
-    checked_method,
-    interval,
-    z_value,
-)
-from cxsurvey.scoring.results import Difference, Group, Movement, Result, Unit
+from cxsurvey.scoring.intervals import Method, adjusted_moments, z_value
+from cxsurvey.scoring.results import Difference, Movement, Result
 from cxsurvey.scoring.scales import NPS, Definition
+from cxsurvey.scoring.score import score
 
 POWER: Final = 0.80
 """The chance with which a change of the minimum detectable size would be found."""
@@ -55,30 +49,7 @@ def nps(
     >>> result.estimate, dict(result.groups)
     (20.0, {'promoters': 5, 'passives': 2, 'detractors': 3})
     """
-    confidence, method = checked_confidence(confidence), checked_method(method)
-    groups = _groups(counts, definition)
-    estimate = lower = upper = None
-    if groups.n:
-        # One division of whole numbers, so that the estimate is the nearest float there is.
-        estimate = 100 * (groups.promoters - groups.detractors) / groups.n
-        lower, upper = (100.0 * limit for limit in interval(groups, confidence, method))
-    return Result(
-        metric=definition.metric,
-        unit=Unit.POINTS,
-        estimate=estimate,
-        lower=lower,
-        upper=upper,
-        confidence=confidence,
-        method=method,
-        n=groups.n,
-        groups=(
-            Group("promoters", groups.promoters),
-            Group("passives", groups.passives),
-            Group("detractors", groups.detractors),
-        ),
-        scores=counts.counts if isinstance(counts, ScoreCounts) else None,
-        definition=definition.key,
-    )
+    return score(counts, definition, confidence, method)
 
 
 def difference(
@@ -123,7 +94,7 @@ def difference(
         upper=upper,
         # 2 (1 - Phi(x)) = erfc(x / sqrt 2), which keeps its precision in the far tail.
         p_value=erfc(abs(mean) / standard_error / sqrt(2.0)),
-        direction=_direction(estimate),
+        direction=direction_of(estimate),
         changed=lower > 0.0 or upper < 0.0,
         minimum_detectable=min(_WIDEST_CHANGE, (z_value(confidence) + _Z_POWER) * standard_error),
         confidence=confidence,
@@ -155,7 +126,12 @@ def _adjusted_difference(left: GroupCounts, right: GroupCounts) -> tuple[float, 
     return 100.0 * (first.mean - second.mean), 100.0 * hypot(first.standard_error, second.standard_error)
 
 
-def _direction(estimate: float) -> Movement:
+def direction_of(estimate: float) -> Movement:
+    """The sign of a difference, as a word.
+
+    >>> direction_of(-0.1).value
+    'down'
+    """
     if estimate == 0.0:
         return Movement.LEVEL
     return Movement.UP if estimate > 0.0 else Movement.DOWN

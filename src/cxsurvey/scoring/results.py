@@ -4,16 +4,30 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from cxsurvey.scoring.intervals import Method
 from cxsurvey.scoring.lowbase import Base, base
+from cxsurvey.scoring.methods import AnyMethod
 from cxsurvey.scoring.scales import Metric
 
 
 class Unit(StrEnum):
-    """How to read a value: NPS in points from -100 to 100, a share in percent from 0 to 100."""
+    """How to read a value: a net score in points from -100 to 100, a share in percent, a mean in scale points."""
 
     POINTS = "points"
     PERCENT = "percent"
+    SCALE_POINTS = "scale-points"
+
+
+class Flag(StrEnum):
+    """What somebody must know who reads a score; none of them hides anything."""
+
+    NO_RESPONSES = "no-responses"
+    TOO_FEW = "too-few"
+    VERY_LOW_BASE = "very-low-base"
+    LOW_BASE = "low-base"
+    ALL_EQUAL = "all-equal"
+    TRANSLATED = "translated"
+    LEAD_WITH_SHARE = "lead-with-share"
+    NOT_RECOMMENDED = "not-recommended"
 
 
 class Movement(StrEnum):
@@ -32,6 +46,20 @@ class Group(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that stands beside the headline; in ``unit``, with an interval by ``method``.
+
+    ``lower`` and ``upper`` are None where no interval can be made, such as of one mean.
+    """
+
+    estimate: float
+    lower: float | None
+    upper: float | None
+    unit: Unit
+    method: AnyMethod
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A score with all that is needed to judge it.
 
@@ -39,7 +67,10 @@ class Result:
     ``groups`` are the counts that made the score and add up to ``n``, best group first;
     ``dict(result.groups)`` maps name to number. ``scores`` has one count for each score of
     the scale, lowest first, or is None when only the groups were known.
-    ``definition`` is the definition's key.
+    ``definition`` is the definition's key. ``top_box``, ``bottom_box``, ``net`` and ``mean``
+    are the other figures that the same counts give, None where they give none. ``unknown``
+    counts "I do not know"; ``base_n`` is what the shares are shares of: n, and with the
+    rule ``in-base`` the unknown too.
     """
 
     metric: Metric
@@ -48,11 +79,18 @@ class Result:
     lower: float | None
     upper: float | None
     confidence: float
-    method: Method
+    method: AnyMethod
     n: int
     groups: tuple[Group, ...]
     scores: tuple[int, ...] | None
     definition: str
+    top_box: Figure | None = None
+    bottom_box: Figure | None = None
+    net: Figure | None = None
+    mean: Figure | None = None
+    unknown: int = 0
+    base_n: int = 0
+    flags: tuple[Flag, ...] = ()
 
     @property
     def base(self) -> Base:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +19,7 @@ from cxsurvey.core.command import says
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
 from cxsurvey.insights import periods, service
-from cxsurvey.scoring.intervals import Method
+from cxsurvey.scoring.methods import method_names
 
 router = APIRouter(prefix="/surveys", tags=["scores"])
 
@@ -41,7 +41,14 @@ class ScoreQuestion(BaseModel):
         Field(ge=0.5, le=0.999, description="Confidence of the interval, as a share."),
         says("out_of_range", "must be a number from 0.5 to 0.999"),
     ] = 0.95
-    method: Method = Field(default=Method.SCORE, description="How the interval is computed.")
+    method: Literal[method_names()] | None = Field(  # type: ignore[valid-type]
+        default=None, description="How the interval is computed; the metric's own default when left out."
+    )
+    compare: Literal["previous"] | None = Field(
+        default=None, description="`previous` compares with as many days right before."
+    )
+    since2: Day | None = Field(default=None, description="The first day of the period to compare with.")
+    until2: Day | None = Field(default=None, description="The last day of that period, included; today if left out.")
 
 
 @router.get(
@@ -57,14 +64,15 @@ async def get_score(caller: Calling, survey_id: SurveyInPath, question: Annotate
     Values are unrounded and in `unit`: points from −100 to 100, or percent from 0 to 100. They are null when
     there is no response.
     """
-    dates = {name: value for name in ("period", "since", "until") if (value := getattr(question, name)) is not None}
+    dates = {name: value for name, value in question.model_dump().items() if isinstance(value, str)}
 
     def score(ctx: Context, _: KeyView) -> schemas.Score:
         try:
             period = periods.parse(dates, ctx.now, accounts.workspace(ctx).report_zone)
+            against = periods.against(dates, period, ctx.now)
+            report = service.score(ctx, found("srv", survey_id), period, question.confidence, question.method, against)
         except Invalid as refusal:
             raise in_query(refusal) from None
-        report = service.score(ctx, found("srv", survey_id), period, question.confidence, question.method)
-        return schemas.Score.of(report)
+        return schemas.Score.of(report, against)
 
     return await caller.read(score)

@@ -101,7 +101,7 @@ def _sqlite_pragmas(*, writes: bool) -> Callable[[sqlite3.Connection, Any], None
         if writes:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
-            cursor.execute("PRAGMA cache_size=-64000")
+            cursor.execute("PRAGMA cache_size=-16000")
             # what a savepoint would restore is written to a file otherwise: as many bytes as the log itself
             cursor.execute("PRAGMA temp_store=MEMORY")
         else:
@@ -152,7 +152,8 @@ def _postgres(url: URL, settings: Settings) -> Engines:
         pool_pre_ping=True,
         connect_args={
             **_NOTICED,
-            "options": f"-c statement_timeout={milliseconds} -c default_transaction_read_only=on -c timezone=UTC",
+            "options": f"-c statement_timeout={milliseconds} -c default_transaction_read_only=on {_PLANS}"
+            " -c timezone=UTC",
         },
     )
     silence = Silence(SystemClock().monotonic)

@@ -6,7 +6,6 @@ text, the order of its parameters and the conversion of each value are found out
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +22,7 @@ from sqlalchemy import (
     Date,
     Dialect,
     Select,
+    String,
     Table,
     Text,
     Uuid,
@@ -37,6 +37,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import NullType, TypeEngine
 
+from cxsurvey.core.db.engines import as_json
 from cxsurvey.core.db.types import UtcDateTime
 from cxsurvey.core.db.upsert import POSTGRES
 
@@ -136,7 +137,9 @@ class FixedSelect:
         statement, dialect = self._statement, _counting_places(dialect)
         if self._listed is not None and dialect.name == POSTGRES:
             # one parameter instead of one for each value, of which the driver makes much
-            listed = cast_to(bindparam(LISTED, type_=Text()), ARRAY(self._listed.type))
+            # as texts without a length: a cast to VARCHAR(n) would cut a longer value and find a wrong row
+            element = Text() if isinstance(self._listed.type, String) else self._listed.type
+            listed = cast_to(bindparam(LISTED, type_=Text()), ARRAY(element))
             statement = statement.where(self._listed == any_(listed))
         elif self._listed is not None:
             places = [bindparam(f"{LISTED}_{place}", type_=self._listed.type) for place in range(size)]
@@ -203,7 +206,9 @@ def _element(value: Any) -> str:
         return value.hex
     if isinstance(value, bytes):
         return f'"\\\\x{value.hex()}"'
-    return str(value)
+    if isinstance(value, int):
+        return str(value)
+    raise TypeError(f"a list cannot hold a {type(value).__name__}")
 
 
 def _counting_places(dialect: Dialect) -> Dialect:
@@ -257,11 +262,7 @@ def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Convert:
     if isinstance(type_, NullType):
         # a value that nobody converts works on one database and fails on the other
         raise TypeError("a parameter of a fixed statement has no type")
-    convert = type_.dialect_impl(dialect).bind_processor(dialect)
-    if not isinstance(type_, JSON) or convert is None:
-        return convert
-    nothing = convert({})  # what most answers have
-    return lambda value: convert(value) if value or value is None else nothing
+    return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _to_text(type_: TypeEngine[Any]) -> Convert:
@@ -273,7 +274,7 @@ def _to_text(type_: TypeEngine[Any]) -> Convert:
     if isinstance(type_, Date):
         return _unless_none(lambda day: day.isoformat())
     if isinstance(type_, JSON):
-        return _unless_none(lambda value: json.dumps(value) if value else "{}")
+        return as_json
     return None
 
 
