@@ -115,7 +115,3 @@ class NoVariationError(ScoringError):
 
 class CollinearAttributesError(ScoringError):
     """An attribute can be computed from others, so their importance cannot be told apart."""
-
-
-class InvalidArgumentError(ScoringError):
-    """A number lies outside the domain of a distribution."""
