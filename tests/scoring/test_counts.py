@@ -42,6 +42,12 @@ def test_groups_are_the_sums_of_their_scores() -> None:
     assert counts.groups() == GroupCounts(promoters=1536, passives=384, detractors=127)
 
 
+def test_groups_of_a_scale_that_starts_at_one_are_the_sums_of_their_scores() -> None:
+    five = Definition("probe", 1, Metric.NPS, Scale(1, 5), frozenset({5}), frozenset({4}), frozenset({1, 2, 3}))
+
+    assert ScoreCounts((1, 2, 4, 8, 16), Scale(1, 5)).groups(five) == GroupCounts(16, 8, 7)
+
+
 def test_counts_of_a_scale_that_starts_at_one_are_placed_right() -> None:
     counts = ScoreCounts.from_scores([1, 7, 7], SEVEN)
 
@@ -83,6 +89,10 @@ def test_the_largest_count_is_accepted_and_its_excess_refused_in_the_sum() -> No
         full + GroupCounts(0, 0, 1)
     with pytest.raises(InvalidCountError, match="count of responses"):
         ScoreCounts((MAX_COUNT, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1))
+
+
+def test_counts_may_hold_up_to_a_million_million_responses() -> None:
+    assert MAX_COUNT == 10**12
 
 
 @pytest.mark.parametrize("bad", [11, -1, 9.0, True, "9", None])

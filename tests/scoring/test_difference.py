@@ -47,6 +47,23 @@ def test_the_same_shares_with_ten_times_the_responses_have_changed(
     assert change.p_value < 1e-6
 
 
+def test_a_change_is_established_as_soon_as_its_interval_leaves_zero_out() -> None:
+    more, less = GroupCounts(281, 117, 228), GroupCounts(163, 226, 171)
+    rise, fall = difference(more, less), difference(less, more)
+
+    assert rise.lower is not None
+    assert 0.0 < rise.lower < 1.0
+    assert rise.changed
+    assert fall.upper is not None
+    assert -1.0 < fall.upper < 0.0
+    assert fall.changed
+
+
+def test_a_difference_of_less_than_a_point_has_a_direction_too() -> None:
+    assert difference(GroupCounts(201, 100, 99), GroupCounts(200, 100, 100)).direction is Movement.UP
+    assert difference(GroupCounts(200, 100, 100), GroupCounts(201, 100, 99)).direction is Movement.DOWN
+
+
 def test_equal_scores_are_level_whatever_their_counts() -> None:
     change = difference(GroupCounts(2, 1, 0), GroupCounts(20, 10, 0))
 
@@ -114,7 +131,10 @@ def test_difference_carries_both_scores_and_their_level() -> None:
 
     change = difference(now, before, confidence=0.8)
 
-    assert (change.now, change.before) == (nps(now, 0.8), nps(before, 0.8))
+    for carried, counts in ((change.now, now), (change.before, before)):
+        whole = nps(counts, 0.8)
+        assert (carried.estimate, carried.lower, carried.upper) == (whole.estimate, whole.lower, whole.upper)
+        assert (carried.n, carried.groups, carried.flags) == (whole.n, whole.groups, whole.flags)
     assert change.confidence == 0.8
 
 

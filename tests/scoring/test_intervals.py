@@ -131,6 +131,20 @@ def test_wilson_refuses_what_is_no_part_of_a_whole(pair: Any) -> None:
         wilson(*pair)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99])
+def test_wilson_starts_at_exactly_zero_for_nobody_of_any_number(confidence: float) -> None:
+    assert {wilson(0, n, confidence).lower for n in range(1, 200)} == {0.0}
+    assert {wilson(n, n, confidence).upper for n in range(1, 200)} == {1.0}
+
+
+def test_wilson_never_falls_below_zero_for_hardly_anybody() -> None:
+    limits = [
+        wilson_limits(10.0**-exponent, failures, 1.959964) for exponent in range(9, 20) for failures in (0.6, 7.0)
+    ]
+
+    assert min(lower for lower, _ in limits) == 0.0
+
+
 def test_limits_of_counts_that_are_not_whole_lie_between_those_of_their_neighbours() -> None:
     z = z_value(0.95)
     few, between, many = (score_limits(n * 0.6, n * 0.15, n * 0.25, z) for n in (20.0, 20.5, 21.0))
@@ -183,6 +197,12 @@ def test_interval_manages_the_most_extreme_confidence(confidence: float) -> None
 def test_interval_refuses_an_unknown_method_and_names_all(name: Any) -> None:
     with pytest.raises(UnknownMethodError, match="score, adjusted-wald, agresti-min, wald"):
         interval(GroupCounts(1, 1, 1), method=name)
+
+
+def test_the_interval_is_the_score_interval_at_95_percent_unless_asked_otherwise() -> None:
+    groups = GroupCounts(12, 3, 5)
+
+    assert interval(groups) == interval(groups, 0.95, Method.SCORE) == score_interval(groups)
 
 
 def test_only_plain_wald_is_labelled_as_not_recommended() -> None:

@@ -82,6 +82,18 @@ def test_a_window_cuts_periods_and_says_so() -> None:
     assert [period.counts and period.counts.n for period in (cut, whole, rest)] == [5, 7, 1]
 
 
+def test_the_day_on_which_a_window_ends_is_no_part_of_it() -> None:
+    days = {MONDAY: answered(10), MONDAY + timedelta(2): answered(0)}
+
+    (cut,) = trend(days, Grain.WEEK, Window(MONDAY, MONDAY + timedelta(2)))
+
+    assert cut.counts == answered(10)
+
+
+def test_a_window_may_end_on_the_last_day_of_november_9999() -> None:
+    assert Window(date(9999, 11, 1), date(9999, 11, 30)).end == date(9999, 11, 30)
+
+
 def test_a_window_without_responses_is_all_gaps() -> None:
     periods = trend({}, Grain.MONTH, Window(date(2026, 1, 1), date(2026, 4, 1)))
 

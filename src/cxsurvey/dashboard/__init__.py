@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
-from cxsurvey.dashboard import account, door, entrance, exports, keys, responses, scores, surveys
+from cxsurvey.dashboard import account, door, entrance, exports, keys, planning, responses, scores, surveys
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
@@ -24,6 +24,7 @@ ROUTERS = (
     scores.router,
     exports.router,
     responses.router,
+    planning.router,
 )
 
 

@@ -25,6 +25,7 @@ from cxsurvey.dashboard.surveys.path import SurveyId, head
 from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.insights import comments, service
 from cxsurvey.insights.panels import Panel, panel
+from cxsurvey.insights.planning import is_plannable
 from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visit, Visiting
 from cxsurvey.web.errors import request_id
@@ -58,6 +59,7 @@ class ResultsPage:
     bar: PeriodBar
     survey: Head
     list_href: str
+    plan_href: str
     may_write: bool
     may_export: bool
     download: str
@@ -130,6 +132,7 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         bar=bar,
         survey=survey,
         list_href=f"{home}/responses?{urlencode({'survey': survey.id, **bar.period.query})}",
+        plan_href=f"{home}/planning?{urlencode({'like': survey.id})}" if is_plannable(line.formula) else "",
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         download=f"{survey.base}/results/download",

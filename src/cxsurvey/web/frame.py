@@ -11,7 +11,7 @@ class Frame:
     """The first field of every dashboard page.
 
     `title` is the page's own name, `current` the entry of the navigation it belongs to ("overview",
-    "surveys", "comments", "responses", "keys", "account"), `now` and `zone` what times are told against.
+    "surveys", "comments", "responses", "planning", "keys", "account"), `now` and `zone` what times are told against.
     """
 
     title: str

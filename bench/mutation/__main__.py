@@ -1,0 +1,94 @@
+"""Puts small mistakes into `scoring`, one at a time, and tells which of them no test notices.
+
+    python -m bench.mutation                     every module, until done or 30 minutes are over
+    python -m bench.mutation intervals nps       these modules
+    python -m bench.mutation --minutes 5         a sample of what there is
+
+What cannot be noticed because it changes no result is listed in docs/mutation.md and not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from bench.harness.telling import Report
+from bench.mutation import trying
+from bench.mutation.mistakes import Mistake, mistakes
+from bench.mutation.trying import Outcome
+
+LISTED = trying.ROOT / "docs" / "mutation.md"
+TARGET = 100.0
+# Tests that take this much longer than they should have run into an endless loop.
+SLOWER, SLACK = 5.0, 3.0
+_ROW = re.compile(r"\| `(?P<module>\w+)` \| ``? ?(?P<before>.+?) ?``? \| ``? ?(?P<after>.+?) ?``? \|")
+
+
+def main() -> None:
+    """Tries the mistakes in an order of no meaning, so that a run that is cut short is a fair sample."""
+    options = _options()
+    report = Report("Mutation: mistakes in scoring that its tests notice")
+    known, modules = equivalent(), options.module or _modules()
+    trying.prepare()
+    found = {name: mistakes(trying.SOURCES / f"{name}.py") for name in modules}
+    real = [each for some in found.values() for each in some if each.name not in known]
+    report.note(f"{len(real)} mistakes, {sum(map(len, found.values())) - len(real)} listed as changing no result")
+    outcomes = _try(real, options.minutes, options.workers)
+    for name in modules:
+        _tell(report, name, [each for each in real if each.module == name], outcomes)
+    report.end()
+
+
+def equivalent() -> set[str]:
+    """The names of those mistakes that docs/mutation.md lists as changing no result."""
+    rows = map(_ROW.match, LISTED.read_text(encoding="utf-8").splitlines()) if LISTED.exists() else ()
+    return {f"{row['module']}: {row['before']} -> {row['after']}" for row in rows if row}
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.mutation")
+    parser.add_argument("module", nargs="*", help="a module of scoring, such as intervals")
+    parser.add_argument("--minutes", type=float, default=30.0, help="when to begin no more")
+    parser.add_argument("--workers", type=int, default=1, help="how many to try at once")
+    return parser.parse_args()
+
+
+def _modules() -> list[str]:
+    return sorted(path.stem for path in trying.SOURCES.glob("*.py") if path.stem != "__init__")
+
+
+def _try(some: Sequence[Mistake], minutes: float, workers: int) -> dict[Mistake, Outcome]:
+    ends = time.monotonic() + 60 * minutes
+    tests = {name: trying.tests_of(name) for name in {each.module for each in some}}
+    limits = {name: SLOWER * trying.seconds_unchanged(name) + SLACK for name in tests}
+
+    def waiting() -> Iterator[tuple[Mistake, Sequence[str], float]]:
+        for each in random.Random(0).sample(some, len(some)):
+            if time.monotonic() > ends:
+                return
+            yield each, tests[each.module], limits[each.module]
+
+    return dict(trying.tried(waiting(), workers))
+
+
+def _tell(report: Report, name: str, real: Sequence[Mistake], outcomes: dict[Mistake, Outcome]) -> None:
+    known = [outcomes[each] for each in real if each in outcomes]
+    if not known:
+        report.note(f"{name}: none of {len(real)} tried")
+        return
+    times = Counter(known)
+    survivors = [each for each in real if outcomes.get(each) is Outcome.SURVIVED]
+    slow = f", {times[Outcome.TIMED_OUT]} of them by time" if times[Outcome.TIMED_OUT] else ""
+    counted = f"{len(known) - len(survivors)} of {len(known)}{slow}"
+    untried = f", {len(real) - len(known)} not tried" if len(real) > len(known) else ""
+    report.at_least(f"{name}, noticed of 100 ({counted}{untried})", 100 * (1 - len(survivors) / len(known)), TARGET)
+    for each in survivors:
+        report.note(f"        line {each.line}: {each.before}  ->  {each.after}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""How many answers it takes to see a change, and which change the answers of now can show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Final, TypeVar
+from uuid import UUID
+
+from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
+from cxsurvey.core.ids import decode
+from cxsurvey.insights import service
+from cxsurvey.insights.periods import Period
+from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.scoring.counts import GroupCounts
+from cxsurvey.scoring.planning import (
+    DetectableChange,
+    Invitations,
+    Plan,
+    detectable_change,
+    invitations_needed,
+    responses_to_see_change,
+)
+from cxsurvey.scoring.results import Result
+from cxsurvey.scoring.scales import Definition, Headline
+from cxsurvey.scoring.spread import Mix, Spread, spread_of_groups
+
+T = TypeVar("T")
+
+CONFIDENCES: Final[Mapping[str, float]] = {"80": 0.8, "90": 0.9, "95": 0.95, "99": 0.99}
+POWERS: Final[Mapping[str, float]] = {"80": 0.8, "90": 0.9, "95": 0.95}
+MIXES: Final[Mapping[str, Mix]] = {mix.name.lower().replace("_", "-"): mix for mix in Mix}
+DEFAULTS: Final[Mapping[str, str]] = {"change": "10", "confidence": "95", "power": "80", "rate": "20"}
+"""What is asked when nothing is said."""
+STEPS: Final = (5.0, 10.0, 15.0, 20.0)
+"""Changes that every plan lists beside the one that was asked for."""
+ASSUMED: Final = Mix.MIDDLING
+"""The mix of a survey with too few answers to have its own, and of a workspace without surveys."""
+SURVEY: Final = "srv"
+_NUMBER: Final = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be seen and how surely. `like` says whose answers are planned for; None for the first survey.
+
+    `change` is in points; `confidence`, `power` and `rate` are shares.
+    """
+
+    like: UUID | Mix | None
+    change: float
+    confidence: float
+    power: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change with its price; `days` is how long a period must be at the pace of now, None without a pace."""
+
+    change: float
+    plan: Plan
+    invitations: Invitations
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What a survey has in the period looked at.
+
+    `detectable` is the change that these answers against as many would show, None without an answer.
+    """
+
+    survey: SurveyLine
+    result: Result
+    detectable: DetectableChange | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """The answer to a question. `own` is None for a named mix; `assumed` says that the spread is not a survey's own."""
+
+    question: Question
+    period: Period
+    asked: Step
+    steps: tuple[Step, ...]
+    spread: Spread
+    assumed: Mix | None
+    own: Own | None
+
+
+def parse(values: Mapping[str, str]) -> Question:
+    """The question that `like`, `change`, `confidence`, `power` and `rate` ask; those left out have a default.
+
+    `like` is the public id of a survey or the name of a mix, the rest are points and percent. Raises `Invalid`
+    naming each field and the rule it broke (`missing`, `not_a_number`, `out_of_range`, `not_offered`), and
+    `NotFound` for what looks like a survey and is none.
+    """
+    problems: list[FieldProblem] = []
+
+    def read(name: str, how: Callable[[str, str], T], otherwise: T) -> T:
+        try:
+            return how(name, values.get(name, DEFAULTS.get(name, "")).strip())
+        except Invalid as refusal:
+            problems.extend(refusal.problems)
+            return otherwise
+
+    question = Question(
+        like=read("like", _like, None),
+        change=read("change", lambda name, text: _number(name, text, 1, 200), 0.0),
+        confidence=read("confidence", lambda name, text: _offered(name, text, CONFIDENCES), 0.0),
+        power=read("power", lambda name, text: _offered(name, text, POWERS), 0.0),
+        rate=read("rate", lambda name, text: _number(name, text, 0.1, 100) / 100, 0.0),
+    )
+    if problems:
+        raise Invalid(problems=problems)
+    return question
+
+
+def plannable(ctx: Context) -> list[SurveyLine]:
+    """The published surveys that are scored in points, which is what these plans are about."""
+    return [survey for survey in service.survey_lines(ctx) if is_plannable(survey.formula)]
+
+
+def is_plannable(formula: Definition) -> bool:
+    """Whether the score is the share of one group less that of another, in points."""
+    return formula.headline is Headline.NET
+
+
+def plan(ctx: Context, question: Question, period: Period) -> PlanReport:
+    """What it takes to see the change of `question`, judged by the answers in `period`.
+
+    Raises `NotFound` for a survey of another workspace, one never published, or one not scored in points.
+    """
+    require(ctx, Grant.SCORES_READ)
+    result, survey = None, _survey(ctx, question)
+    if survey is not None:
+        result = service.score(ctx, survey.survey_id, period, question.confidence).result
+    spread, assumed = _spread(question, result)
+    pace = result.n / period.days if result is not None else 0.0
+
+    def step(change: float) -> Step:
+        found = responses_to_see_change(spread, change, question.confidence, question.power)
+        invitations = invitations_needed(found, question.rate)
+        return Step(change, found, invitations, ceil(found.responses / pace) if pace else None)
+
+    return PlanReport(
+        question=question,
+        period=period,
+        asked=step(question.change),
+        steps=tuple(map(step, STEPS)),
+        spread=spread,
+        assumed=assumed,
+        own=_own(survey, result, spread, question) if survey is not None and result is not None else None,
+    )
+
+
+def _survey(ctx: Context, question: Question) -> SurveyLine | None:
+    if isinstance(question.like, Mix):
+        return None
+    surveys = plannable(ctx)
+    if question.like is None:
+        return surveys[0] if surveys else None
+    for survey in surveys:
+        if survey.survey_id == question.like:
+            return survey
+    raise NotFound
+
+
+def _spread(question: Question, result: Result | None) -> tuple[Spread, Mix | None]:
+    """The spread to plan with, and the mix it was taken from when it is not the survey's own."""
+    if result is not None and result.base.comparable:
+        return spread_of_groups(GroupCounts(*(group.n for group in result.groups))), None
+    assumed = question.like if isinstance(question.like, Mix) else ASSUMED
+    return assumed.spread, assumed
+
+
+def _own(survey: SurveyLine, result: Result, spread: Spread, question: Question) -> Own:
+    if not result.n:
+        return Own(survey, result, None)
+    found = detectable_change(result.n, result.n, spread, confidence=question.confidence, power=question.power)
+    return Own(survey, result, found)
+
+
+def _like(name: str, text: str) -> UUID | Mix | None:
+    if not text:
+        return None
+    if text.startswith(f"{SURVEY}_"):
+        survey_id = decode(SURVEY, text)
+        if survey_id is None:
+            raise NotFound
+        return survey_id
+    return _offered(name, text, MIXES)
+
+
+def _offered(name: str, text: str, offered: Mapping[str, T]) -> T:
+    _refuse_missing(name, text)
+    if text not in offered:
+        raise _invalid(name, "not_offered", f"must be one of {', '.join(offered)}")
+    return offered[text]
+
+
+def _number(name: str, text: str, least: float, most: float) -> float:
+    _refuse_missing(name, text)
+    if not _NUMBER.fullmatch(text):
+        raise _invalid(name, "not_a_number", "must be a number such as 10 or 12.5")
+    value = float(text.replace(",", "."))
+    if not least <= value <= most:
+        raise _invalid(name, "out_of_range", f"must lie between {least:g} and {most:g}")
+    return value
+
+
+def _refuse_missing(name: str, text: str) -> None:
+    if not text:
+        raise _invalid(name, "missing", "must be filled in")
+
+
+def _invalid(name: str, rule: str, message: str) -> Invalid:
+    return Invalid(problems=[FieldProblem(name, rule, message)])

@@ -1,0 +1,269 @@
+"""Empirical Bayes: the scores of many segments, each pulled toward the mean of all.
+
+A segment with few responses stands at the top or the bottom of a list mostly by chance. Pulling
+every score toward the mean, the more the fewer its responses, lies nearer to the truth for the
+segments taken together. A shrunken score is an estimate of the segment's true score; the raw
+score stays the fact and goes along with it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import fsum, sqrt
+from typing import Final, NamedTuple
+
+from cxsurvey.scoring.counts import GroupCounts, checked_count
+from cxsurvey.scoring.errors import EmptyCountsError, InvalidCountError
+from cxsurvey.scoring.intervals import checked_confidence, response_variance, z_value
+from cxsurvey.scoring.results import Unit
+from cxsurvey.scoring.special import beta_quantile
+
+# What the adjusted Wald interval adds to every sample: 3/4, 1 1/2 and 3/4 of a response.
+_ADDED_RESPONSES: Final = 3.0
+_ADDED_SQUARES: Final = 1.5
+
+
+class ShrinkageMethod(StrEnum):
+    """The model behind a shrunken score."""
+
+    NORMAL = "normal"
+    BETA_BINOMIAL = "beta-binomial"
+
+    @property
+    def label(self) -> str:
+        """The words to show beside every shrunken score.
+
+        >>> ShrinkageMethod.NORMAL.label
+        'shrunken toward the mean of all segments'
+        """
+        return "shrunken toward the mean of all segments"
+
+
+class ShareCounts(NamedTuple):
+    """How many of ``n`` responses were successes, such as top-box responses."""
+
+    successes: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShrunkenScore:
+    """One segment: what was counted and what it is taken for.
+
+    ``weight`` is B, the part of the distance between the mean and the raw score that is
+    believed: 1 is no shrinkage, 0 is none of it. Without a response all but the name, ``n``
+    and a weight of 0 is None.
+    """
+
+    name: str
+    n: int
+    raw: float | None
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shrinkage:
+    """All segments in the order given, shrunken toward ``mean``, in ``unit``.
+
+    ``mean`` is that of all segments together. ``spread`` is the standard deviation of the
+    true scores between segments, as far as it can be told from chance: 0 says that all
+    differences may be chance. ``label`` goes beside every figure.
+    """
+
+    method: ShrinkageMethod
+    unit: Unit
+    mean: float
+    spread: float
+    confidence: float
+    scores: tuple[ShrunkenScore, ...]
+
+    @property
+    def label(self) -> str:
+        """The words to show beside every score of this result."""
+        return self.method.label
+
+
+class _Fit(NamedTuple):
+    mean: float
+    between: float
+    weights: list[float]
+    variances: list[float]
+
+
+def shrunken_nps(segments: Mapping[str, GroupCounts], confidence: float = 0.95) -> Shrinkage:
+    """The NPS of k segments in points, shrunken toward their mean.
+
+    On the coding +1, 0, -1, with n_i responses and the net share t_i of segment i:
+
+    - within variance w, pooled: sum n_i v_i over N - k, after adding three responses with
+      the variance of 3/4, 1 1/2, 3/4, so that unanimous segments claim no certainty;
+    - between variance T, by the method of moments (DerSimonian and Laird 1986), not below 0;
+    - mean m = sum t_i / (T + w/n_i) over sum 1 / (T + w/n_i);
+    - B_i = 1 - (k-3)/(k-1) (w/n_i) / (T + w/n_i), estimate m + B_i (t_i - m).
+
+    The factor (k-3)/(k-1) (Morris 1983) pays for T being estimated too; without it B_i would
+    be T / (T + w/n_i). With equal n it is the estimator of Efron and Morris (1975). The
+    interval is estimate +- z sqrt(B_i w/n_i + (1-B_i)^2 var(m) + c_i), clipped to the scale,
+    where c_i = 2/(k-3) (1-B_i)^2 (t_i-m)^2 (W+T)/(w/n_i+T), W the mean of w/n_i, pays for
+    the same (Morris 1983). B_i w/n_i alone would cover the truth in 4 of 10 cases when
+    segments hardly differ.
+
+    Fewer than four segments with a response: nothing is shrunken, B = 1. A segment without
+    a response is carried along and has no score.
+
+    Raises ``EmptyCountsError`` when no segment has a response, ``InvalidConfidenceError``.
+
+    >>> shops = {"A": (9, 1, 0), "B": (40, 35, 25), "C": (30, 35, 35), "D": (45, 40, 15), "E": (20, 40, 40)}
+    >>> result = shrunken_nps({shop: GroupCounts(*groups) for shop, groups in shops.items()})
+    >>> first = result.scores[0]
+    >>> f"{first.raw:.0f} -> {first.estimate:.0f} ({first.lower:.0f} to {first.upper:.0f}), B = {first.weight:.2f}"
+    '90 -> 72 (22 to 100), B = 0.76'
+    """
+    z = z_value(confidence)
+    known = {name: groups for name, groups in segments.items() if groups.n}
+    _refuse_empty(known)
+    raws = [(groups.promoters - groups.detractors) / groups.n for groups in known.values()]
+    within = _pooled_variance(list(known.values()))
+    fit = _fit(raws, [within / groups.n for groups in known.values()])
+    shrunken = {}
+    for name, raw, weight, variance in zip(known, raws, fit.weights, fit.variances, strict=True):
+        # Rounding may carry the mean of unanimous segments a hair beyond the scale.
+        estimate, margin = min(1.0, max(-1.0, fit.mean + weight * (raw - fit.mean))), z * sqrt(variance)
+        limits = max(-1.0, estimate - margin), min(1.0, estimate + margin)
+        shrunken[name] = _score(name, known[name].n, (raw, estimate, *limits), weight)
+    return Shrinkage(
+        method=ShrinkageMethod.NORMAL,
+        unit=Unit.POINTS,
+        mean=100.0 * fit.mean,
+        spread=100.0 * sqrt(fit.between),
+        confidence=confidence,
+        scores=tuple(shrunken.get(name) or _no_score(name) for name in segments),
+    )
+
+
+def shrunken_shares(segments: Mapping[str, tuple[int, int]], confidence: float = 0.95) -> Shrinkage:
+    """Shares k_i of n_i of k segments in percent, shrunken by the beta-binomial model.
+
+    The true shares are taken to follow Beta(a, b); what is known of segment i then follows
+    Beta(a + k_i, b + n_i - k_i). Its mean is the estimate, its quantiles are the limits and
+    B_i = n_i / (a + b + n_i).
+
+    By the method of moments (Kleinman 1973) a = u s and b = (1-u) s with the mean
+    u = (K + 1/2) / (N + 1) of all responses pooled and s = 1/r - 1, where the correlation r
+    of two responses of one segment is
+
+        [sum n_i (k_i/n_i - u)^2 / (u(1-u)) - (k-1)] / [N - sum n_i^2 / N - (k-1)]
+
+    within 0 and 1. As in ``shrunken_nps`` the pull s / (s + n_i) of each segment is then
+    multiplied by (k-3)/(k-1), because r is estimated too; this makes a and b smaller, and
+    finite where r is 0. They are at least 1/2 each, so that unanimous segments claim no
+    certainty.
+
+    Fewer than four segments with a response: a = b = 1/2, which is Jeffreys' prior. At a
+    confidence far below one half the interval of a share near 0 or 1 may leave the estimate
+    out, which is a mean and not a median. A segment without a response is carried along and
+    has no score. Takes about 0.2 ms a segment.
+
+    Raises ``InvalidCountError`` unless 0 <= k_i <= n_i are whole numbers,
+    ``EmptyCountsError`` when no segment has a response, ``InvalidConfidenceError``.
+
+    >>> result = shrunken_shares({"A": (3, 3), "B": (60, 100), "C": (70, 100), "D": (45, 80), "E": (50, 60)})
+    >>> first = result.scores[0]
+    >>> f"{first.raw:.0f} -> {first.estimate:.0f} ({first.lower:.0f} to {first.upper:.0f}), B = {first.weight:.2f}"
+    '100 -> 85 (49 to 100), B = 0.56'
+    """
+    tail = (1.0 - checked_confidence(confidence)) / 2.0
+    known = {name: _checked_share(*share) for name, share in segments.items()}
+    known = {name: share for name, share in known.items() if share.n}
+    _refuse_empty(known)
+    mean, correlation = _mean_and_correlation(list(known.values()))
+    shrunken = {}
+    for name, (successes, n) in known.items():
+        pull = _correction(len(known)) * (1.0 - correlation) / (1.0 - correlation + n * correlation)
+        size = n * pull / (1.0 - pull)
+        a, b = max(0.5, mean * size), max(0.5, (1.0 - mean) * size)
+        first, second = a + successes, b + (n - successes)
+        limits = beta_quantile(tail, first, second), beta_quantile(tail, first, second, upper=True)
+        shrunken[name] = _score(name, n, (successes / n, first / (first + second), *limits), n / (a + b + n))
+    return Shrinkage(
+        method=ShrinkageMethod.BETA_BINOMIAL,
+        unit=Unit.PERCENT,
+        mean=100.0 * mean,
+        spread=100.0 * sqrt(correlation * mean * (1.0 - mean)),
+        confidence=confidence,
+        scores=tuple(shrunken.get(name) or _no_score(name) for name in segments),
+    )
+
+
+def _fit(values: Sequence[float], variances: Sequence[float]) -> _Fit:
+    """The empirical Bayes fit of Morris (1983) to values with known variances."""
+    k = len(values)
+    between = _between(values, variances)
+    precisions = [1.0 / (between + variance) for variance in variances]
+    total = fsum(precisions)
+    mean = fsum(value * precision for value, precision in zip(values, precisions, strict=True)) / total
+    typical = fsum(variance * precision for variance, precision in zip(variances, precisions, strict=True)) / total
+    weights, spreads = [], []
+    for value, variance, precision in zip(values, variances, precisions, strict=True):
+        pull = _correction(k) * variance * precision
+        for_the_mean = pull * pull / total
+        for_the_pull = 0.0 if k <= 3 else 2.0 / (k - 3) * (pull * (value - mean)) ** 2 * (typical + between) * precision
+        weights.append(1.0 - pull)
+        spreads.append(variance * (1.0 - pull) + for_the_mean + for_the_pull)
+    return _Fit(mean, between, weights, spreads)
+
+
+def _between(values: Sequence[float], variances: Sequence[float]) -> float:
+    """The variance between segments: DerSimonian and Laird's moments."""
+    precisions = sorted((1.0 / variance for variance in variances), reverse=True)
+    total = fsum(precisions)
+    mean = fsum(value / variance for value, variance in zip(values, variances, strict=True)) / total
+    excess = fsum((value - mean) ** 2 / variance for value, variance in zip(values, variances, strict=True))
+    # The greatest precision may drown the others, so what it leaves is summed, not subtracted.
+    others = [fsum(precisions[1:]), *(total - precision for precision in precisions[1:])]
+    scale = fsum(precision * other / total for precision, other in zip(precisions, others, strict=True))
+    return max(0.0, (excess - (len(values) - 1)) / scale) if scale else 0.0
+
+
+def _pooled_variance(groups: Sequence[GroupCounts]) -> float:
+    squares = fsum(group.n * response_variance(group) for group in groups)
+    freedom = sum(group.n for group in groups) - len(groups)
+    return (squares + _ADDED_SQUARES) / (freedom + _ADDED_RESPONSES)
+
+
+def _mean_and_correlation(shares: Sequence[ShareCounts]) -> tuple[float, float]:
+    k, n = len(shares), sum(share.n for share in shares)
+    mean = (sum(share.successes for share in shares) + 0.5) / (n + 1.0)
+    squares = fsum(share.n * (share.successes / share.n - mean) ** 2 for share in shares)
+    # Whole numbers, because N - sum n^2 / N loses everything to one large segment.
+    scale = (n * n - sum(share.n**2 for share in shares)) / n - (k - 1)
+    excess = squares / (mean * (1.0 - mean)) - (k - 1)
+    return mean, min(1.0, max(0.0, excess / scale)) if scale > 0.0 else 0.0
+
+
+def _correction(k: int) -> float:
+    return (k - 3) / (k - 1) if k > 3 else 0.0
+
+
+def _checked_share(successes: object, n: object) -> ShareCounts:
+    share = ShareCounts(checked_count(successes, "successes"), checked_count(n, "responses"))
+    if share.successes > share.n:
+        raise InvalidCountError(f"Successes are at most the {share.n} responses, not {share.successes}.")
+    return share
+
+
+def _refuse_empty(known: Mapping[str, object]) -> None:
+    if not known:
+        raise EmptyCountsError("Shrinkage needs at least one segment with a response.")
+
+
+def _score(name: str, n: int, shares: tuple[float, float, float, float], weight: float) -> ShrunkenScore:
+    raw, estimate, lower, upper = (100.0 * share for share in shares)
+    return ShrunkenScore(name, n, raw, estimate, lower, upper, weight)
+
+
+def _no_score(name: str) -> ShrunkenScore:
+    return ShrunkenScore(name, 0, None, None, None, None, 0.0)
