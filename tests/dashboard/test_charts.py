@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from cxsurvey.dashboard import charts
 from cxsurvey.insights.reports import Mark, Trend
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
+from cxsurvey.scoring.intervals import Method
 from cxsurvey.scoring.nps import nps
-from cxsurvey.scoring.results import Unit
 from cxsurvey.scoring.scales import NPS, Band
 from cxsurvey.scoring.trend import Grain, Window, trend
 from tests.dashboard.test_words import report
@@ -93,9 +93,9 @@ def test_a_long_trend_names_the_year_at_every_month() -> None:
     def labels(years: int) -> list[str]:
         window = Window(date(2020, 1, 1), date(2020 + years, 2, 1))
         days = {date(2020, 1, 5): ScoreCounts.from_scores([9])}
-        found: list[str] = charts.trend_data(Trend(Grain.MONTH, trend(days, Grain.MONTH, window)), [], Unit.POINTS)[
-            "labels"
-        ]
+        found: list[str] = charts.trend_data(
+            Trend(Grain.MONTH, trend(days, Grain.MONTH, window)), [], NPS, Method.SCORE
+        )["labels"]
         return found
 
     assert labels(1)[:2] == ["Jan 2020", "Feb"]
@@ -106,7 +106,7 @@ def test_what_is_not_complete_is_marked_with_its_days() -> None:
     days = {date(2026, 1, 25): ScoreCounts.from_scores([9]), date(2026, 2, 2): ScoreCounts.from_scores([9])}
     cut = Trend(Grain.MONTH, trend(days, Grain.MONTH, Window(date(2026, 1, 20), date(2026, 3, 1))))
 
-    found = charts.trend_data(cut, [], Unit.POINTS)
+    found = charts.trend_data(cut, [], NPS, Method.SCORE)
 
     assert found["complete"] == [False, True]
     assert found["tips"][0].endswith("not complete: 20 Jan 2026 to 31 Jan 2026")
@@ -114,7 +114,9 @@ def test_what_is_not_complete_is_marked_with_its_days() -> None:
 
 
 def test_the_drawn_trend_has_a_gap_where_nobody_answered() -> None:
-    found = charts.trend_data(weeks([9, 9], [], [3]), [Mark(MONDAY + timedelta(days=15), "Version 2")], Unit.POINTS)
+    found = charts.trend_data(
+        weeks([9, 9], [], [3]), [Mark(MONDAY + timedelta(days=15), "Version 2")], NPS, Method.SCORE
+    )
 
     assert found["estimate"] == [100.0, None, -100.0]
     assert found["lower"][1] is found["upper"][1] is None

@@ -34,7 +34,8 @@ def test_a_survey_is_planned_from_its_own_answers(signed_in: TestClient, survey:
     assert said(shown, ".score-doubt") == "answers in each period4 150 invitations each, when 20 % answer"
     assert said(shown, ".plan-now") == (
         "With your 240 answers in the last 90 days you would see a change of 19 points: not enough for 10 points."
-        " At this pace each period would have to last 312 days. The score itself is 35, interval 25 to 44. Results"
+        " At this pace each period would have to last 312 days."
+        " The score itself is 35, score interval (95 %) 25 to 44, n = 240. Results"
     )
     assert "120 promoters, 84 passives, 36 detractors" in text_of(shown, ".rests")
     rows = [[cell.text() for cell in row.css("th, td")] for row in page(shown).css("tbody tr")]

@@ -10,8 +10,14 @@ from starlette.testclient import TestClient
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
+from cxsurvey.dashboard import doubts
 from cxsurvey.insights import comments, service
 from cxsurvey.responses.commands import Submission
+from cxsurvey.scoring.catalogue import CES_1_0, CSAT_5, NPS_5, STARS_5, THUMBS
+from cxsurvey.scoring.counts import ScoreCounts
+from cxsurvey.scoring.lowbase import BaseLevel
+from cxsurvey.scoring.scales import NPS, Definition
+from cxsurvey.scoring.score import score
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
 from tests.dashboard.conftest import attribute, has, in_northwind, page, text_of
@@ -66,7 +72,9 @@ def test_the_overview_answers_what_how_sure_moved_and_who(
     assert "n = 890" in text_of(answer, ".score-doubt")
     assert text_of(answer, ".change") == "48 more than before: a real change"
     assert text_of(answer, ".noticed b") == "Relationship rose"
-    assert text_of(answer, ".noticed p") == "Relationship rose from 0 to 48, beyond chance."
+    assert " ".join(text_of(answer, ".noticed p").split()) == (
+        "Relationship rose from 0 to 48, beyond chance (change +38 to +59, n = 890, before 400)."
+    )
     assert "late, and nobody called" in text_of(answer, ".said")
     assert "Europe/Istanbul" in answer.text
 
@@ -175,7 +183,7 @@ def test_one_flagged_answer_is_told_in_the_singular(signed_in: TestClient, surve
 def test_a_low_base_is_marked(
     signed_in: TestClient, survey: SurveyView, write: Write, n: int, value: str, tag: str, faint: bool
 ) -> None:
-    stored(write, survey, [10] * n)
+    stored(write, survey, [9] + [10] * (n - 1))
 
     answer = signed_in.get(HOME)
 
@@ -183,6 +191,60 @@ def test_a_low_base_is_marked(
     assert text_of(answer, ".score-card .tag") == tag
     assert has(answer, ".score-card .score.faint") is faint
     assert f"n = {n}" in text_of(answer, ".score-card .score-doubt")
+
+
+@pytest.mark.parametrize(
+    ("formula", "n"), [(NPS, 40), (NPS_5, 7), (CSAT_5, 12), (THUMBS, 40), (STARS_5, 12), (STARS_5, 40), (CES_1_0, 7)]
+)
+def test_every_scale_is_shown_with_method_n_interval_and_flags(
+    signed_in: TestClient,
+    survey: SurveyView,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    formula: Definition,
+    n: int,
+) -> None:
+    monkeypatch.setattr(service, "FORMULAS", {NPS.key: formula})
+    stored(write, survey, [formula.scale.maximum] * n)
+
+    overview, shown = signed_in.get(HOME), signed_in.get(results(survey))
+    result = score(ScoreCounts.from_scores([formula.scale.maximum] * n, formula.scale), formula)
+
+    assert not has(overview, ".failed")
+    assert not has(shown, ".failed")
+    tags = [[node.text() for node in page(each).css(".score-doubt .tag")] for each in (overview, shown)]
+    few = [doubts.BASE_WORDS[result.base.level]] if result.base.level < BaseLevel.NORMAL else []
+    assert tags[0] == tags[1] == few + [note.short for note in doubts.notes(result)]
+    for note in doubts.notes(result):
+        assert note.long in shown.text
+    for each in (overview, shown):
+        assert text_of(each, ".score-value") == doubts.value(result.estimate, result.unit)
+        assert doubts.interval(result) in text_of(each, ".score-doubt")
+        assert f"n = {n}" in text_of(each, ".score-doubt")
+        assert doubts.confidence(result) in each.text
+    assert doubts.METRIC_NAMES[formula.metric] in text_of(shown, "#score-title")
+
+
+def test_the_table_of_the_trend_tells_a_low_base(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    for days, n in ((10, 12), (17, 30), (24, 5)):
+        stored(write, survey, [3] + [9] * (n - 1), days=days)
+
+    shown = page(signed_in.get(results(survey, "?since=2026-10-26&until=2026-11-15")))
+
+    assert [[cell.text() for cell in row.css("td")][2:] for row in shown.css("#trend tbody tr")] == [
+        ["12", "low base"],
+        ["30", ""],
+        ["5", "too few to compare"],
+    ]
+
+
+def test_the_score_before_has_its_interval_and_n_too(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    stored(write, survey, [9] * 40 + [3] * 10)
+    stored(write, survey, [9] * 8 + [3] * 4, days=100)
+
+    told = doubts.told(score(ScoreCounts.from_scores([9] * 8 + [3] * 4), NPS))
+    assert told.endswith("n\u00a0=\u00a012, low base")
+    assert f"the 90 days before: {told}." in signed_in.get(results(survey)).text
 
 
 def test_what_was_left_out_is_counted_and_leads_to_those_answers(

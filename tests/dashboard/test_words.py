@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cxsurvey.dashboard import words
+from cxsurvey.dashboard import doubts, words
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import LeftOut, ScoreReport, SurveyLine, Trend
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
@@ -89,7 +89,7 @@ def test_nothing_is_said_without_answers_or_without_a_period_before() -> None:
     ],
 )
 def test_a_low_base_is_named(n: int, said: str) -> None:
-    assert words.BASE_WORDS[nps(GroupCounts(n, 0, 0)).base.level] == said
+    assert doubts.BASE_WORDS[nps(GroupCounts(n, 0, 0)).base.level] == said
 
 
 def test_groups_of_nobody_are_not_named_and_one_is_singular() -> None:
@@ -144,7 +144,10 @@ def test_a_step_over_a_gap_or_into_a_part_of_a_month_is_not_told() -> None:
 def test_the_course_does_not_call_chance_a_change() -> None:
     found = months(m1=[3] * 10 + [10] * 10, m3=[3] * 9 + [10] * 11)
 
-    assert words.course(found, NPS) == "It went from 0 in Jan 2026 to 10 in Mar 2026; the difference could be chance."
+    assert words.course(found, NPS).replace("\u00a0", " ") == (
+        "It went from 0 in Jan 2026 (n = 20, low base) to 10 in Mar 2026 (n = 20, low base);"
+        " the difference could be chance."
+    )
 
 
 def test_the_course_of_a_handful_is_not_told() -> None:

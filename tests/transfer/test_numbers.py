@@ -106,6 +106,8 @@ def test_the_rows_hold_what_the_results_page_shows(write: Write, database: Datab
     assert (prior["changed"], prior["comparable"], prior["left_out_test"]) == (True, True, None)
 
     assert {week["row"] for week in weeks} == {"week"}
+    last = weeks[-1]
+    assert (last["n"], last["mean"], last["top_box"]) == (74, whole["mean"], whole["top_box"])
     assert sum(week["n"] for week in weeks) == 74
     assert all(week["difference"] is None and week["left_out_test"] is None for week in weeks)
 

@@ -11,17 +11,19 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from cxsurvey.dashboard.words import stretch
+from cxsurvey.dashboard import doubts
+from cxsurvey.dashboard.words import one, stretch
 from cxsurvey.insights.reports import Mark, ScoreReport, Trend
 from cxsurvey.scoring.lowbase import BaseLevel, base
-from cxsurvey.scoring.results import Result, Unit
-from cxsurvey.scoring.scales import Band, Definition
+from cxsurvey.scoring.methods import AnyMethod
+from cxsurvey.scoring.results import Result
+from cxsurvey.scoring.scales import Band, Definition, Headline
 from cxsurvey.scoring.trend import Grain, Period
-from cxsurvey.web.display import day, number, score
+from cxsurvey.web.display import NOTHING, day, number, score
 
-ENDS: Final = {Unit.POINTS: (-100.0, 100.0), Unit.PERCENT: (0.0, 100.0)}
 SPARK_HEIGHT: Final = 46.0
 BARS_HEIGHT: Final = 120.0
+BEST_FIRST: Final = (Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR)
 SLOT_FILLED: Final = 0.84
 MOST_WITHOUT_YEARS: Final = 24
 """Stretches up to which an axis names the year in January only: of more, any label may be left out."""
@@ -65,6 +67,7 @@ class Bar:
     count: int
     share: str
     band: Band
+    group: str
     left: float
     width: float
     top: float
@@ -76,6 +79,7 @@ class Share:
     """One group in the stacked bar; whole per cents that add up to 100."""
 
     name: str
+    band: Band
     count: int
     percent: int
     left: float
@@ -88,7 +92,16 @@ class TrendRow:
 
     name: str
     result: Result | None
-    complete: bool
+    value: str
+    interval: str
+    note: str
+
+
+def ends(formula: Definition) -> tuple[float, float]:
+    """The lowest and the highest value that a score can take."""
+    if formula.headline is Headline.MEAN:
+        return float(formula.scale.minimum), float(formula.scale.maximum)
+    return (-100.0 if formula.headline is Headline.NET else 0.0), 100.0
 
 
 def ruler(report: ScoreReport) -> Ruler | None:
@@ -96,22 +109,23 @@ def ruler(report: ScoreReport) -> Ruler | None:
     result = report.result
     if result.estimate is None or result.lower is None or result.upper is None:
         return None
-    low, high = ENDS[result.unit]
+    (low, high), unit = ends(report.survey.formula), result.unit
     before = report.before.estimate if report.before is not None else None
 
     def place(value: float) -> float:
         return round(100.0 * (value - low) / (high - low), 2)
 
-    text = f"{score(result.estimate)} on a scale from {score(low)} to {score(high, sign=True)},"
-    text += f" interval {score(result.lower)} to {score(result.upper)}"
+    high_end = score(high, sign=low < 0)
+    text = f"{doubts.value(result.estimate, unit)} on a scale from {score(low)} to {high_end},"
+    text += f" interval {doubts.interval(result)}"
     return Ruler(
         at=place(result.estimate),
         lower=place(result.lower),
         upper=place(result.upper),
         zero=place(0.0) if low < 0 else None,
         before=place(before) if before is not None else None,
-        ends=(score(low), score(high, sign=low < 0)),
-        text=text if before is None else f"{text}; before {score(before)}",
+        ends=(score(low), high_end),
+        text=text if before is None else f"{text}; before {doubts.value(before, unit)}",
     )
 
 
@@ -153,7 +167,7 @@ def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
     """The answers per score, lowest score first, drawn against the most frequent one."""
     counts = result.scores or ()
     most, slot = max(counts, default=0), 100.0 / max(1, len(counts))
-    drawn = []
+    names, drawn = dict(zip(BEST_FIRST, formula.group_names, strict=True)), []
     for index, (value, count) in enumerate(zip(formula.scale.values, counts, strict=True)):
         height = round(BARS_HEIGHT * count / most, 1) if most else 0.0
         height = max(height, 2.0) if count else 0.0
@@ -163,6 +177,7 @@ def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
                 count=count,
                 share=_share(count, result.n),
                 band=formula.band(value),
+                group=one(names[formula.band(value)]),
                 left=round(index * slot + slot * (1 - SLOT_FILLED) / 2, 2),
                 width=round(slot * SLOT_FILLED, 2),
                 top=round(BARS_HEIGHT - height, 1),
@@ -181,9 +196,9 @@ def shares(result: Result) -> tuple[Share, ...]:
     ordered = tuple(reversed(result.groups))
     percents = whole_percents([group.n for group in ordered])
     placed, left = [], 0.0
-    for group, percent in zip(ordered, percents, strict=True):
+    for group, band, percent in zip(ordered, reversed(BEST_FIRST), percents, strict=True):
         width = 100.0 * group.n / result.n if result.n else 0.0
-        placed.append(Share(group.name, group.n, percent, round(left, 2), round(width, 2)))
+        placed.append(Share(group.name, band, group.n, percent, round(left, 2), round(width, 2)))
         left += width
     return tuple(placed)
 
@@ -206,28 +221,34 @@ def whole_percents(counts: Sequence[int]) -> list[int]:
     return floors
 
 
-def trend_rows(trend: Trend) -> tuple[TrendRow, ...]:
-    """The table beside a trend, newest stretch first."""
-    return tuple(
-        TrendRow(_row_name(period, trend.grain), period.result, period.complete) for period in reversed(trend.periods)
-    )
+def trend_rows(trend: Trend, usual: AnyMethod) -> tuple[TrendRow, ...]:
+    """The table beside a trend, newest stretch first; a row says so where its method is not the `usual` one."""
+    return tuple(_row(period, trend.grain, usual) for period in reversed(trend.periods))
+
+
+def _row(period: Period, grain: Grain, usual: AnyMethod) -> TrendRow:
+    name, result = _row_name(period, grain), period.result
+    if result is None:
+        return TrendRow(name, None, NOTHING, NOTHING, "nobody answered")
+    notes = [*doubts.of_step(result, usual), *([] if period.complete else ["not complete"])]
+    return TrendRow(name, result, doubts.value(result.estimate, result.unit), doubts.interval(result), ", ".join(notes))
 
 
 def _row_name(period: Period, grain: Grain) -> str:
     return stretch(period.start, grain).removeprefix("the week of ")
 
 
-def trend_data(trend: Trend, marks: Iterable[Mark], unit: Unit) -> dict[str, Any]:
+def trend_data(trend: Trend, marks: Iterable[Mark], formula: Definition, usual: AnyMethod) -> dict[str, Any]:
     """What `charts.js` draws: one entry per stretch, None in a gap, texts ready to be read."""
     periods = trend.periods
     return {
-        "ends": list(ENDS[unit]),
+        "ends": list(ends(formula)),
         "labels": [_axis_label(period, trend.grain, with_year=len(periods) > MOST_WITHOUT_YEARS) for period in periods],
         "complete": [period.complete for period in periods],
         "estimate": [_value(period, "estimate") for period in periods],
         "lower": [_value(period, "lower") for period in periods],
         "upper": [_value(period, "upper") for period in periods],
-        "tips": [_tip(period, trend.grain) for period in periods],
+        "tips": [_tip(period, trend.grain, usual) for period in periods],
         "marks": [
             {"at": index, "text": mark.text}
             for mark in marks
@@ -249,14 +270,14 @@ def _value(period: Period, name: str) -> float | None:
     return round(value, 2) if value is not None else None
 
 
-def _tip(period: Period, grain: Grain) -> str:
+def _tip(period: Period, grain: Grain, usual: AnyMethod) -> str:
     name = stretch(period.start, grain)
     name = name[:1].upper() + name[1:]
     result = period.result
     if result is None:
         return f"{name}\nNobody answered"
-    lines = [name, f"{score(result.estimate)}   interval {score(result.lower)} to {score(result.upper)}"]
-    lines.append(f"n = {number(result.n)}{'' if result.base.comparable else ', too few to compare'}")
+    lines = [name, f"{doubts.value(result.estimate, result.unit)}   interval {doubts.interval(result)}"]
+    lines.append(", ".join([f"n = {number(result.n)}", *doubts.of_step(result, usual)]))
     if not period.complete:
         lines.append(f"not complete: {day(period.start)} to {day(_last_day(period))}")
     return "\n".join(lines)

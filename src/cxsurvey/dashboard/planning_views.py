@@ -8,7 +8,7 @@ from math import ceil
 from typing import Final
 
 from cxsurvey.core.ids import encode
-from cxsurvey.dashboard import words
+from cxsurvey.dashboard import doubts, words
 from cxsurvey.insights.planning import CONFIDENCES, POWERS, SURVEY, Own, PlanReport, Step
 from cxsurvey.scoring.spread import Mix
 from cxsurvey.web.display import number, percent, score
@@ -129,7 +129,7 @@ def _pace(own: Own, asked: Step, found: PlanReport) -> str:
 
 
 def _known(own: Own) -> str:
-    return f"The score itself is {score(own.result.estimate)}, interval {words.interval(own.result)}."
+    return f"The score itself is {doubts.told(own.result)}."
 
 
 def _row(step: Step, asked: Step) -> StepRow:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
-from cxsurvey.dashboard import charts, words
+from cxsurvey.dashboard import charts, doubts, words
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import Card, Comment, Comments, Overview, ScoreReport, SurveyReport
@@ -26,9 +26,12 @@ class Number:
     """A score as it stands on a page: what it is, how sure it is, and whether it moved."""
 
     metric: str
+    title: str
     result: Result
+    value: str
     method: str
     base: str
+    notes: tuple[doubts.Note, ...]
     is_faint: bool
     is_countable: bool
     """Whether there are enough answers to show a score at all; below that only counts and interval."""
@@ -37,7 +40,8 @@ class Number:
     confidence: str
     change: words.Change | None
     ruler: charts.Ruler | None
-    before: Result | None
+    before: str
+    """The score before in one line; "" where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class OverviewView:
     left_out: tuple[words.Reason, ...]
     left_out_total: int
     n: int
+    methods: str
     drafts: int
     more: int
     ever_answered: bool
@@ -124,6 +129,7 @@ def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
         left_out=words.reasons(found.left_out),
         left_out_total=found.left_out.total,
         n=sum(card.report.result.n for card in found.cards),
+        methods="; ".join(dict.fromkeys(doubts.confidence(card.report.result) for card in found.cards)),
         drafts=found.drafts,
         more=found.more,
         ever_answered=found.ever_answered,
@@ -149,18 +155,21 @@ def number_of(report: ScoreReport) -> Number:
     """A score with its doubt, ready to be shown."""
     result = report.result
     return Number(
-        metric="NPS" if result.metric.value == "nps" else result.metric.value.upper(),
+        metric=result.metric.value.upper(),
+        title=doubts.METRIC_NAMES[result.metric],
         result=result,
-        method=words.confidence(result),
-        base=words.BASE_WORDS[result.base.level],
+        value=doubts.value(result.estimate, result.unit),
+        method=doubts.confidence(result),
+        base=doubts.BASE_WORDS[result.base.level],
+        notes=doubts.notes(result),
         is_faint=result.base.greyed,
         is_countable=result.base.level > BaseLevel.COUNTS_ONLY,
         groups=words.groups(result),
-        interval=words.interval(result),
+        interval=doubts.interval(result),
         confidence=display.percent(100 * result.confidence),
         change=words.change(report),
         ruler=charts.ruler(report),
-        before=report.before,
+        before=doubts.told(report.before) if report.before is not None and report.before.n else "",
     )
 
 
@@ -204,7 +213,7 @@ def _noticed_move(by: float, report: ScoreReport, home: str, bar: PeriodBar) -> 
     return Noticed(
         mark="worse" if fell else "better",
         strong=f"{report.survey.name} {'fell' if fell else 'rose'}",
-        rest=f" {words.from_to(change)}, beyond chance.",
+        rest=f" {words.from_to(change)}, beyond chance ({doubts.evidence(change)}).",
         href=f"{home}/surveys/{encode('srv', report.survey.survey_id)}/results?{bar.query}",
         action="See why",
     )
@@ -234,8 +243,8 @@ def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
         course=words.course(trend, formula),
         largest_step=words.largest_step(trend, formula),
         gaps=words.gaps(trend),
-        trend=charts.trend_data(trend, found.marks, report.result.unit),
-        trend_rows=charts.trend_rows(trend),
+        trend=charts.trend_data(trend, found.marks, formula, report.result.method),
+        trend_rows=charts.trend_rows(trend, report.result.method),
         marks=tuple(words.mark(mark) for mark in found.marks),
         left_out=words.reasons(report.left_out),
         earlier_scales=found.earlier_scales,

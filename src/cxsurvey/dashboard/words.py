@@ -8,9 +8,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
+from cxsurvey.dashboard import doubts
 from cxsurvey.insights.reports import LeftOut, Mark, ScoreReport, Trend
 from cxsurvey.scoring.comparing import compare
-from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.results import Difference, Result
 from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.trend import Grain, Period
@@ -18,13 +18,6 @@ from cxsurvey.web.display import day, number, score
 
 CHANCE: Final = 0.05
 """How often chance alone may be taken for a step of a trend."""
-BASE_WORDS: Final[Mapping[BaseLevel, str]] = {
-    BaseLevel.NONE: "No answers",
-    BaseLevel.COUNTS_ONLY: "Too few to judge",
-    BaseLevel.GREY: "Few answers",
-    BaseLevel.LOW_BASE: "Low base",
-    BaseLevel.NORMAL: "",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,37 +89,30 @@ def _still(short: str, long: str) -> Change:
 def groups(result: Result) -> str:
     """The counts behind a score: `501 promoters, 317 passives, 71 detractors`; groups of nobody are not named."""
     return ", ".join(
-        f"{number(group.n)} {group.name if group.n != 1 else group.name[:-1]}" for group in result.groups if group.n
+        f"{number(group.n)} {one(group.name) if group.n == 1 else group.name}" for group in result.groups if group.n
     )
 
 
-def interval(result: Result) -> str:
-    """The interval of a score: `43 to 53`."""
-    return f"{score(result.lower)} to {score(result.upper)}"
-
-
-def confidence(result: Result) -> str:
-    """The method behind an interval: `score interval, 95 %`."""
-    name = "score interval" if result.method.value == "score" else f"{result.method.label} interval"
-    return f"{name}, {score(100 * result.confidence)}\u202f%"
+def one(group: str) -> str:
+    """The name of a group as said of one answer: `promoter`, `satisfied`."""
+    return group.removesuffix("s")
 
 
 def distribution(result: Result, formula: Definition) -> str:
     """One sentence on who gave what, for the chart of answers per score."""
-    counted = dict(result.groups)
+    values = (formula.promoters, formula.passives, formula.detractors)
     parts = [
-        f"{number(counted[name])} gave {_span(values)} ({name})"
-        for name, values in (
-            ("promoters", formula.promoters),
-            ("passives", formula.passives),
-            ("detractors", formula.detractors),
-        )
+        f"{number(group.n)} gave {_span(given)} ({group.name})"
+        for group, given in zip(result.groups, values, strict=True)
+        if given
     ]
-    return f"Of {_answers(result.n)}, {parts[0]}, {parts[1]} and {parts[2]}."
+    return f"Of {_answers(result.n)}, {', '.join(parts[:-1])} and {parts[-1]}."
 
 
 def _span(values: frozenset[int]) -> str:
     low, high = min(values), max(values)
+    if low == high:
+        return f"{low}"
     return f"{low} or {high}" if high - low == 1 else f"{low} to {high}"
 
 
@@ -192,7 +178,9 @@ def _height(pair: tuple[Period, Period]) -> float:
 
 def _at(period: Period, grain: Grain) -> str:
     assert period.result is not None
-    return f"{score(period.result.estimate)} in {stretch(period.start, grain)}"
+    low = doubts.base(period.result)
+    few = f" ({', '.join(low)})" if len(low) > 1 else ""
+    return f"{doubts.value(period.result.estimate, period.result.unit)} in {stretch(period.start, grain)}{few}"
 
 
 def gaps(trend: Trend) -> str:

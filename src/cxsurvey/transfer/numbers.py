@@ -117,13 +117,14 @@ def _stretch(row: str, period: Period, today: date) -> _Stretch:
 
 
 def _steps(found: SurveyReport) -> list[list[Cell]]:
+    """The trend; scored anew, because a trend that is drawn leaves out the figures beside the headline."""
     formula = found.score.survey.formula
-    nobody = score(ScoreCounts.none(formula.scale), formula)
+    nobody = ScoreCounts.none(formula.scale)
     return [
         _row(
             found.score,
             _Stretch(found.trend.grain.value, step.start, step.end - timedelta(days=1), step.complete),
-            step.result or nobody,
+            score(step.counts or nobody, formula),
         )
         for step in found.trend.periods
     ]
