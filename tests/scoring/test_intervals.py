@@ -16,9 +16,12 @@ from cxsurvey.scoring.intervals import (
     Method,
     adjusted_moments,
     interval,
+    response_variance,
     score_interval,
+    score_limits,
     wald,
     wilson,
+    wilson_limits,
     z_value,
 )
 
@@ -128,9 +131,35 @@ def test_wilson_refuses_what_is_no_part_of_a_whole(pair: Any) -> None:
         wilson(*pair)
 
 
+def test_limits_of_counts_that_are_not_whole_lie_between_those_of_their_neighbours() -> None:
+    z = z_value(0.95)
+    few, between, many = (score_limits(n * 0.6, n * 0.15, n * 0.25, z) for n in (20.0, 20.5, 21.0))
+    assert few.lower < between.lower < many.lower < many.upper < between.upper < few.upper
+    few, between, many = (wilson_limits(n * 0.3, n * 0.7, z) for n in (20.0, 20.5, 21.0))
+    assert few.lower < between.lower < many.lower < many.upper < between.upper < few.upper
+
+
+def test_limits_of_counts_that_are_not_whole_keep_the_closed_forms() -> None:
+    z = z_value(0.95)
+    n, square = 5.24, z * z
+
+    assert score_limits(n, 0.0, 0.0, z) == pytest.approx(((n - square) / (n + square), 1.0), abs=1e-12)
+    assert score_limits(0.0, n, 0.0, z) == pytest.approx((-square / (n + square), square / (n + square)), abs=1e-12)
+    assert wilson_limits(0.0, n, z) == pytest.approx((0.0, square / (n + square)), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("groups", "variance"), [((162, 108, 54), 5 / 9), ((7, 0, 0), 0.0), ((0, 3, 0), 0.0), ((5, 0, 5), 1.0)]
+)
+def test_variance_of_one_response(groups: tuple[int, int, int], variance: float) -> None:
+    assert response_variance(GroupCounts(*groups)) == pytest.approx(variance, abs=1e-15)
+
+
 def test_an_interval_of_nothing_is_refused() -> None:
     with pytest.raises(EmptyCountsError):
         wilson(0, 0)
+    with pytest.raises(EmptyCountsError):
+        response_variance(GroupCounts(0, 0, 0))
     for method in Method:
         with pytest.raises(EmptyCountsError):
             interval(GroupCounts(0, 0, 0), method=method)

@@ -20,6 +20,11 @@ module         what it offers
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
 ``special``    ``beta_cdf``, ``beta_quantile``, ``t_cdf``, ``t_quantile``, ``normal_cdf``,
                ``normal_quantile``, ``chi_square_survival``
+``spread``     ``Spread``, ``Mix``: how much responses differ, assumed or from own counts
+``planning``   ``responses_for_margin``, ``responses_to_see_change``, ``invitations_needed``,
+               ``margin_for_responses``, ``detectable_change``
+``rates``      ``InvitationCounts``, ``response_rate``, ``completion_rate``, ``delivery_rate``,
+               ``Dispositions`` and the AAPOR rates
 ``rounding``   ``display(value, decimals)``: the only rounding, done last
 ``errors``     ``ScoringError`` and its subclasses
 =============  ==========================================================================

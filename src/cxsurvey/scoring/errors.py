@@ -43,3 +43,15 @@ class InvalidDisplayError(ScoringError):
 
 class InvalidArgumentError(ScoringError):
     """A number lies outside the domain of a distribution."""
+
+
+class InvalidAssumptionError(ScoringError):
+    """A plan rests on a spread, a target, a power or a rate that cannot be."""
+
+
+class OutOfReachError(ScoringError):
+    """A plan would need more responses than counts may hold."""
+
+
+class ContradictoryCountsError(ScoringError):
+    """Counts of one sending contradict each other, or were merged with what has no such count."""

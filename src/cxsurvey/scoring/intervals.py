@@ -143,11 +143,22 @@ def score_interval(groups: GroupCounts, confidence: float = 0.95) -> Limits:
     [-5.4, 65.1]
     """
     _refuse_empty(groups)
-    z = z_value(confidence)
+    return score_limits(groups.promoters, groups.passives, groups.detractors, z_value(confidence))
+
+
+def score_limits(promoters: float, passives: float, detractors: float, z: float) -> Limits:
+    """The score interval for counts that need not be whole, such as weighted ones.
+
+    Weighted shares times their effective number of responses make such counts. Nothing is
+    checked here: the counts are finite, not negative and sum to more than 0.
+
+    >>> score_limits(12, 3, 5, z_value(0.95)) == score_interval(GroupCounts(12, 3, 5))
+    True
+    """
     # Swapping promoters and detractors mirrors the problem, so one search serves both ends.
     return Limits(
-        lower=_lower_score_limit(groups.promoters, groups.passives, groups.detractors, z),
-        upper=-_lower_score_limit(groups.detractors, groups.passives, groups.promoters, z),
+        lower=_lower_score_limit(promoters, passives, detractors, z),
+        upper=-_lower_score_limit(detractors, passives, promoters, z),
     )
 
 
@@ -221,12 +232,35 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Limits:
         raise InvalidCountError(f"Successes are at most the {n} responses, not {successes}.")
     if n == 0:
         raise EmptyCountsError("An interval needs at least one response.")
-    z = z_value(confidence)
+    return wilson_limits(successes, n - successes, z_value(confidence))
+
+
+def wilson_limits(successes: float, failures: float, z: float) -> Limits:
+    """The Wilson interval for counts that need not be whole, such as weighted ones.
+
+    Nothing is checked here: the counts are finite, not negative and sum to more than 0.
+
+    >>> wilson_limits(81, 182, z_value(0.95)) == wilson(81, 263)
+    True
+    """
+    n = successes + failures
     # The failures' lower limit is one minus the upper limit, and exact at both edges.
-    return Limits(_lower_wilson_limit(successes, n, z), 1.0 - _lower_wilson_limit(n - successes, n, z))
+    return Limits(_lower_wilson_limit(successes, n, z), 1.0 - _lower_wilson_limit(failures, n, z))
 
 
-def _lower_wilson_limit(successes: int, n: int, z: float) -> float:
+def response_variance(groups: GroupCounts) -> float:
+    """The variance v = p + d - (p - d)^2 of one response coded +1, 0, -1; from 0 to 1.
+
+    Raises ``EmptyCountsError`` at n = 0.
+
+    >>> round(response_variance(GroupCounts(162, 108, 54)), 6)
+    0.555556
+    """
+    _refuse_empty(groups)
+    return _variance(groups.promoters / groups.n, groups.passives / groups.n, groups.detractors / groups.n)
+
+
+def _lower_wilson_limit(successes: float, n: float, z: float) -> float:
     if successes == 0:
         return 0.0
     share, square = successes / n, z * z / n
@@ -234,7 +268,7 @@ def _lower_wilson_limit(successes: int, n: int, z: float) -> float:
     return max(0.0, (share + square / 2.0 - spread) / (1.0 + square))
 
 
-def _lower_score_limit(promoters: int, passives: int, detractors: int, z: float) -> float:
+def _lower_score_limit(promoters: float, passives: float, detractors: float, z: float) -> float:
     n = promoters + passives + detractors
     if detractors == n:
         return -1.0
@@ -248,7 +282,7 @@ def _lower_score_limit(promoters: int, passives: int, detractors: int, z: float)
     return outside
 
 
-def _score_test_accepts(net: float, promoters: int, detractors: int, n: int, z: float) -> bool:
+def _score_test_accepts(net: float, promoters: float, detractors: float, n: float, z: float) -> bool:
     linear = (2 * n - promoters + detractors) * net - promoters - detractors
     constant = -detractors * net * (1.0 - net)
     root = sqrt(max(0.0, linear * linear - 8.0 * n * constant))
@@ -262,11 +296,13 @@ def _moments(groups: GroupCounts, end: float, middle: float) -> Moments:
     _refuse_empty(groups)
     n = groups.n + 2.0 * end + middle
     promoters, detractors = (groups.promoters + end) / n, (groups.detractors + end) / n
-    mean = promoters - detractors
-    # Algebraically p + d - mean^2, in a form that cannot fall below 0 by rounding.
-    passives = (groups.passives + middle) / n
-    variance = passives * (promoters + detractors) + 4.0 * promoters * detractors
-    return Moments(mean, sqrt(variance / n))
+    variance = _variance(promoters, (groups.passives + middle) / n, detractors)
+    return Moments(promoters - detractors, sqrt(variance / n))
+
+
+def _variance(promoters: float, passives: float, detractors: float) -> float:
+    # Algebraically p + d - (p - d)^2, in a form that cannot fall below 0 by rounding.
+    return passives * (promoters + detractors) + 4.0 * promoters * detractors
 
 
 def _wald_limits(moments: Moments, confidence: float) -> Limits:
