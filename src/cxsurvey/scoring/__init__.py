@@ -20,6 +20,8 @@ module         what it offers
 ``trend``      ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
 ``special``    ``beta_cdf``, ``beta_quantile``, ``t_cdf``, ``t_quantile``, ``normal_cdf``,
                ``normal_quantile``, ``chi_square_survival``
+``shares``     ``ShareMethod``, ``share_interval(k, n, confidence, method)``,
+               ``share_difference(now, before)``
 ``spread``     ``Spread``, ``Mix``: how much responses differ, assumed or from own counts
 ``planning``   ``responses_for_margin``, ``responses_to_see_change``, ``invitations_needed``,
                ``margin_for_responses``, ``detectable_change``
