@@ -22,6 +22,8 @@ module         what it offers
                ``normal_quantile``, ``chi_square_survival``
 ``shares``     ``ShareMethod``, ``share_interval(k, n, confidence, method)``,
                ``share_difference(now, before)``
+``means``      ``mean``, ``standard_deviation``, ``mean_interval(counts, confidence, method)``,
+               ``mean_difference(now, before)``, ``share_leads(n)``
 ``spread``     ``Spread``, ``Mix``: how much responses differ, assumed or from own counts
 ``planning``   ``responses_for_margin``, ``responses_to_see_change``, ``invitations_needed``,
                ``margin_for_responses``, ``detectable_change``
