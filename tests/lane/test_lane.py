@@ -41,12 +41,15 @@ class Book:
         self.calls: list[int] = []
         self.flushed: list[dict[tuple[Any, ...], dict[str, int]]] = []
         self.heard: list[list[str]] = []
+        self.gives_up = False
         self.handler_breaks = False
         self.finisher_breaks = False
         self.hot: Hot[str, str] = Hot("test.note", self.note)
 
     def note(self, ctx: Context, words: Sequence[str]) -> list[str]:
         self.calls.append(len(words))
+        if self.gives_up:
+            give_up(ctx)
         if "broken" in words:
             raise RuntimeError("a bug")
         rows = [{"id": ctx.ids.new().hex, "at": ctx.now.isoformat(), "word": word} for word in words]
@@ -143,6 +146,49 @@ def test_one_broken_unit_is_undone_alone(laned: Database, book: Book) -> None:
     assert isinstance(outcomes[1], RuntimeError)
     assert outcomes[2] == ["B"]
     assert words_in(laned) == ["a", "b"]
+
+
+def give_up(ctx: Context) -> None:
+    """A statement that its time-out ends."""
+    ctx.connection.exec_driver_sql("SET LOCAL statement_timeout = 50")
+    ctx.connection.exec_driver_sql("SELECT pg_sleep(60)")
+
+
+# on SQLite nothing ends a statement that writes; what would take long is cut into chunks
+on_postgres_only = pytest.mark.parametrize("dialect", ["postgres"], indirect=True)
+
+
+@on_postgres_only
+def test_a_statement_that_is_given_up_costs_nobody_else_in_its_batch(laned: Database, book: Book) -> None:
+    async def both() -> list[Any]:
+        held = Held()
+        blocker = asyncio.create_task(laned.awrite(held, share=Share.JOBS))
+        await asyncio.to_thread(held.entered.wait, 10)
+        waiting = [
+            asyncio.create_task(laned.awrite(give_up, share=Share.JOBS)),
+            asyncio.create_task(laned.ahot(book.hot, ["answer"], share=Share.RESPONDENT)),
+        ]
+        await asyncio.sleep(0)
+        held.go.set()
+        await blocker
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    slow, answer = asyncio.run(both())
+
+    assert isinstance(slow, Unavailable)
+    assert answer == ["ANSWER"]
+    assert words_in(laned) == ["answer"]
+
+
+@on_postgres_only
+def test_a_joined_call_that_is_given_up_is_not_tried_again_one_by_one(laned: Database, book: Book) -> None:
+    book.gives_up = True
+
+    outcomes = asyncio.run(together(laned, book, ["a", "b", "c"]))
+
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 3
+    assert book.calls == [3]
+    assert words_in(laned) == []
 
 
 def test_a_refusal_reaches_the_caller_and_stores_nothing(laned: Database, book: Book) -> None:

@@ -34,12 +34,15 @@ class Bell:
 
     def __init__(self) -> None:
         self.broken = True
+        self.statements: Sequence[str] = ()
         self.heard: list[ResponseSubmitted] = []
         self.contexts: list[tuple[object, UUID | None]] = []
 
     def ring(self, ctx: Context, events: Sequence[ResponseSubmitted]) -> None:
         ctx.connection.execute(text("DELETE FROM limits"))
         ctx.enqueue("test.rung", {"number": len(events)})
+        for statement in self.statements:
+            ctx.connection.exec_driver_sql(statement)
         if self.broken:
             raise RuntimeError("no bell")
         self.heard += events
@@ -111,6 +114,21 @@ def test_the_answer_stands_and_the_job_is_in_its_commit(laned: Database, bell: B
     assert commits == [(1, 1)]
     assert jobs_in(laned) == [("event.handle", "waiting", 0)], "and what the handler had enqueued is undone"
     assert [line["event"] for line in logs if line["log_level"] == "error"] == ["handler.failed"]
+
+
+def test_a_handler_whose_statement_is_given_up_costs_no_answer(laned: Database, bell: Bell) -> None:
+    """On SQLite, where no statement of a write is given up, one that fails."""
+    place = place_in(laned)
+    bell.statements = ("SET LOCAL statement_timeout = 50", "SELECT pg_sleep(60)")
+    if laned.engines is not None and laned.engines.is_sqlite:
+        bell.statements = ("SELECT no_such_function()",)
+
+    answer(laned, place)
+
+    assert jobs_in(laned) == [("event.handle", "waiting", 0)]
+    bell.statements, bell.broken = (), False
+    assert runner(laned, bell.listener).drain() == 1
+    assert len(bell.heard) == 1
 
 
 def test_the_second_try_gets_the_same_events(laned: Database, bell: Bell) -> None:

@@ -11,9 +11,9 @@ import structlog
 from sqlalchemy import Connection
 
 from cxsurvey.core.context import SYSTEM, Context, DeltaKey, Deltas, NewJob
-from cxsurvey.core.db.failures import Failure, failure_of
+from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.units import Unit
-from cxsurvey.core.errors import Refusal
+from cxsurvey.core.errors import Refusal, Unavailable
 from cxsurvey.core.events import Event
 from cxsurvey.core.jobs import queue
 
@@ -80,7 +80,10 @@ def run_units(connection: Connection, units: Sequence[Unit], make_context: MakeC
 
 
 def _run_joined(connection: Connection, group: Sequence[Unit], make_context: MakeContext) -> bool:
-    """One call for all items of the group; False when it raised, was undone, and each must run by itself."""
+    """One call for all items of the group; False when it raised, was undone, and each must run by itself.
+
+    A call that took too long is not tried again: one by one they would hold everybody up as long, each of them.
+    """
     hot = group[0].hot
     assert hot is not None
     items = [item for unit in group for item in unit.items]
@@ -90,8 +93,13 @@ def _run_joined(connection: Connection, group: Sequence[Unit], make_context: Mak
         results = hot.work(ctx, items)
         ctx.close()
     except Exception as error:  # noqa: BLE001 - each unit gets its own chance, and its own error
-        _undo(savepoint, ctx, error)
-        return False
+        failure = _undo(savepoint, ctx, error)
+        if failure is not Failure.CANCELLED:
+            return False
+        for unit in group:
+            unit.fail(Unavailable())
+        log.warning("unit.failed", unit=hot.name, units=len(group), error=describe(error))
+        return True
     savepoint.release()
     start = 0
     for unit in group:
@@ -109,12 +117,12 @@ def _run_one(connection: Connection, unit: Unit, make_context: MakeContext, alon
         unit.result = unit.hot.work(ctx, unit.items) if unit.hot else _work(unit)(ctx)
         ctx.close()
     except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
-        _undo(savepoint, ctx, error)
-        if failure_of(error) is Failure.CONTENDED:
+        failure = _undo(savepoint, ctx, error)
+        if failure is Failure.CONTENDED:
             alone.append(unit)
-        unit.fail(error)
+        unit.fail(Unavailable() if failure is Failure.CANCELLED else error)
         if not isinstance(error, Refusal):
-            log.warning("unit.failed", unit=unit.name, error=type(error).__name__)
+            log.warning("unit.failed", unit=unit.name, error=describe(error))
         return
     savepoint.release()
     unit.keep(ctx)
@@ -125,15 +133,17 @@ def _work(unit: Unit) -> Callable[[Context], Any]:
     return unit.work
 
 
-def _undo(savepoint: Savepoint, ctx: Context, error: BaseException) -> None:
+def _undo(savepoint: Savepoint, ctx: Context, error: BaseException) -> Failure:
     """Rolls back to the savepoint; raises `BatchLost` when the transaction around it is gone as well."""
     ctx.abandon()
-    if failure_of(error) is Failure.BROKEN:
+    failure = failure_of(error)
+    if failure is Failure.BROKEN:
         raise BatchLost from error
     try:
         savepoint.rollback()
     except Exception as second:
         raise BatchLost from second
+    return failure
 
 
 def finish(
