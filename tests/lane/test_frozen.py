@@ -160,6 +160,32 @@ def test_a_read_that_is_under_way_is_given_up(database: Database, freezer: Freez
     wait_until(lambda: is_heard(database), seconds=5)
 
 
+def test_one_connection_that_is_stuck_refuses_nobody_else(database: Database) -> None:
+    """Only its own process is stopped; the server speaks to all others."""
+    stopped = threading.Event()
+
+    def read() -> None:
+        with database.read() as ctx:
+            process = int(ctx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            os.kill(process, signal.SIGSTOP)
+            stopped.set()
+            try:
+                ctx.connection.execute(text("SELECT 1"))
+            finally:
+                os.kill(process, signal.SIGCONT)
+
+    with ThreadPoolExecutor(1) as pool:
+        stuck = pool.submit(seconds_until_refused, read)
+        assert stopped.wait(20)
+        goes_on = True
+        while goes_on:
+            # once more after the stuck one was refused, for then the others would be as well
+            goes_on = not stuck.done()
+            database.write(lambda ctx: ctx.connection.execute(text("SELECT 1")), share=Share.JOBS)
+            assert count(database) >= 0
+    assert stuck.result() < IN_TIME
+
+
 @pytest.mark.parametrize("rows", [1, 2000])
 def test_a_unit_that_was_claimed_is_undone_and_the_lane_goes_on(
     database: Database, freezer: Freezer, rows: int
