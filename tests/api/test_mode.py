@@ -141,7 +141,9 @@ def test_a_person_named_for_a_trial_link_makes_and_changes_nobody(
     assert made.json()["person"] is None
 
     def press(ctx: Context) -> str:
-        (link,) = many(ctx, [decode("inv", made.json()["id"])]).values()
+        invitation_id = decode("inv", made.json()["id"])
+        assert invitation_id is not None
+        (link,) = many(ctx, [invitation_id]).values()
         assert link.person_name == person["name"]
         item = Submission(link.survey_id, "invitation", score=9, page=form_page(ctx), invitation_id=link.id)
         (outcome,) = submit(ctx, [item])

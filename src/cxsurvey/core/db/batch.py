@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection
 
-from cxsurvey.core.context import SYSTEM, Context, DeltaKey, Deltas, NewJob
+from cxsurvey.core.context import Context, DeltaKey, Deltas, NewJob
 from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.units import Unit
 from cxsurvey.core.errors import Refusal, Unavailable
@@ -29,9 +30,9 @@ MakeContext: TypeAlias = Callable[[Connection], Context]
 class Reactions:
     """What follows from a unit, as `wiring` lists it.
 
-    `handlers`: event type to functions that take all events of that type in the batch. `finishers`: kind of delta
-    to the function that writes the sums, right before the commit; what it returns is called after it. `pack`
-    turns a handler and its events into the jobs that try it again.
+    `handlers`: event type to functions that take all events of that type and one workspace in the batch.
+    `finishers`: kind of delta to the function that writes the sums, right before the commit; what it returns is
+    called after it. `pack` turns a handler and its events into the jobs that try it again.
     """
 
     handlers: Mapping[type[Event], Sequence[Handler]] = field(default_factory=dict)
@@ -151,17 +152,18 @@ def finish(
 ) -> list[Told]:
     """Handlers, then jobs in one statement, then finishers with their keys sorted; what to call after the commit.
 
-    A handler that raises loses its own part only, is logged and tried again as a job. An error here beyond that
+    A handler that raises loses its own part only, is logged and tried again as a job; it is called for each workspace
+    by itself, so that none fails for the events of another. An error here beyond that
     loses the whole batch, because the counts would no longer be exact.
     """
     stored = [unit for unit in units if unit.error is None]
     jobs = [job for unit in stored for job in unit.jobs]
     deltas = [unit.deltas for unit in stored if unit.deltas]
-    by_type: dict[type[Event], list[Event]] = defaultdict(list)
+    heard: dict[tuple[type[Event], UUID], list[Event]] = defaultdict(list)
     for unit in stored:
         for event in unit.events:
-            by_type[type(event)].append(event)
-    for event_type, events in by_type.items():
+            heard[type(event), event.workspace_id].append(event)
+    for (event_type, _), events in heard.items():
         for handler in reactions.handlers.get(event_type, ()):
             _handle(connection, handler, events, make_context, reactions, jobs, deltas)
     ctx = make_context(connection)
@@ -182,7 +184,7 @@ def _handle(
     deltas: list[Deltas],
 ) -> None:
     ctx = make_context(connection)
-    ctx.actor = SYSTEM
+    ctx.react_in(events[0].workspace_id)
     savepoint = Savepoint(connection)
     try:
         handler(ctx, events)
