@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from cxsurvey.core.clock import SystemClock
 from cxsurvey.core.context import Context
@@ -19,7 +20,7 @@ from cxsurvey.core.db import lane as lane_module
 from cxsurvey.core.db.batch import Reactions
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import CAPACITY, TOLD_AT_ONCE, Hot, Share
-from cxsurvey.core.errors import Invalid, Unavailable
+from cxsurvey.core.errors import Invalid, Unavailable, Unconfirmed
 from cxsurvey.core.events import Event
 from cxsurvey.core.ids import SystemIds
 from cxsurvey.core.signing import Keys
@@ -215,12 +216,34 @@ def test_a_handler_that_breaks_loses_only_its_own_part(laned: Database, book: Bo
 
 def test_nothing_is_acknowledged_when_the_counters_cannot_be_written(laned: Database, book: Book) -> None:
     book.finisher_breaks = True
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="Nothing was stored"):
         laned.hot(book.hot, ["lost"], share=Share.API)
     book.finisher_breaks = False
 
     assert laned.hot(book.hot, ["kept"], share=Share.API) == ["KEPT"]
     assert words_in(laned) == ["kept"]
+
+
+@pytest.mark.parametrize("fails", ["before", "after"])
+def test_who_cannot_know_whether_it_is_stored_is_told_so(
+    laned: Database, book: Book, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """The same to the caller, whether the database got the word or not."""
+    store = laned._lanes._lanes[0]._store  # type: ignore[attr-defined]
+    commit = store.commit
+
+    def cut() -> None:
+        if fails == "after":
+            commit()
+        raise OperationalError("COMMIT", None, ConnectionError("cut"))
+
+    monkeypatch.setattr(store, "commit", cut)
+    with pytest.raises(Unconfirmed):
+        laned.hot(book.hot, ["word"], share=Share.API)
+    monkeypatch.undo()
+
+    assert words_in(laned) == (["word"] if fails == "after" else [])
+    assert laned.hot(book.hot, ["next"], share=Share.API) == ["NEXT"]
 
 
 def test_a_refused_caller_hears_the_reason_even_when_the_batch_is_lost(laned: Database, book: Book) -> None:
