@@ -34,13 +34,20 @@ class Bell:
 
     def __init__(self) -> None:
         self.broken = True
+        self.broken_in: UUID | None = None
+        self.emits = False
+        self.statements: Sequence[str] = ()
         self.heard: list[ResponseSubmitted] = []
         self.contexts: list[tuple[object, UUID | None]] = []
 
     def ring(self, ctx: Context, events: Sequence[ResponseSubmitted]) -> None:
         ctx.connection.execute(text("DELETE FROM limits"))
         ctx.enqueue("test.rung", {"number": len(events)})
-        if self.broken:
+        for statement in self.statements:
+            ctx.connection.exec_driver_sql(statement)
+        if self.emits:
+            ctx.emit(events[0])
+        if self.broken or self.broken_in == events[0].workspace_id:
             raise RuntimeError("no bell")
         self.heard += events
         self.contexts.append((ctx.actor, ctx.workspace_id))
@@ -113,6 +120,21 @@ def test_the_answer_stands_and_the_job_is_in_its_commit(laned: Database, bell: B
     assert [line["event"] for line in logs if line["log_level"] == "error"] == ["handler.failed"]
 
 
+def test_a_handler_whose_statement_is_given_up_costs_no_answer(laned: Database, bell: Bell) -> None:
+    """On SQLite, where no statement of a write is given up, one that fails."""
+    place = place_in(laned)
+    bell.statements = ("SET LOCAL statement_timeout = 50", "SELECT pg_sleep(60)")
+    if laned.engines is not None and laned.engines.is_sqlite:
+        bell.statements = ("SELECT no_such_function()",)
+
+    answer(laned, place)
+
+    assert jobs_in(laned) == [("event.handle", "waiting", 0)]
+    bell.statements, bell.broken = (), False
+    assert runner(laned, bell.listener).drain() == 1
+    assert len(bell.heard) == 1
+
+
 def test_the_second_try_gets_the_same_events(laned: Database, bell: Bell) -> None:
     place = place_in(laned)
     stored = answer(laned, place)[0]
@@ -140,6 +162,38 @@ def test_a_handler_that_works_at_once_needs_no_job(laned: Database, bell: Bell) 
 
     assert len(bell.heard) == 2
     assert jobs_in(laned) == [("test.rung", "waiting", 0)]
+
+
+def test_both_tries_have_the_workspace_of_their_events(laned: Database, bell: Bell) -> None:
+    here, there = place_in(laned), place_in(laned, "elsewhere")
+    bell.broken = False
+    answer(laned, here, there, here)
+
+    assert sorted(bell.contexts, key=str) == sorted(
+        [(SYSTEM, here.workspace_id), (SYSTEM, there.workspace_id)], key=str
+    )
+    assert [event.workspace_id for event in bell.heard] == [here.workspace_id] * 2 + [there.workspace_id]
+    bell.broken_in = there.workspace_id
+    answer(laned, here, there, here)
+
+    assert jobs_in(laned) == [("test.rung", "waiting", 0)] * 3 + [("event.handle", "waiting", 0)]
+    bell.broken_in = None
+    bell.contexts.clear()
+    runner(laned, bell.listener).drain()
+    assert bell.contexts == [(SYSTEM, there.workspace_id)]
+
+
+def test_neither_try_may_state_facts_that_nobody_would_hear(laned: Database, bell: Bell) -> None:
+    place = place_in(laned)
+    bell.broken, bell.emits = False, True
+    with capture_logs() as logs:
+        answer(laned, place)
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["handler.failed"]
+
+    runner(laned, bell.listener).drain()
+
+    with laned.read() as ctx:
+        assert "emits none" in ctx.connection.execute(select(JOBS.c.last_error)).scalar_one()
 
 
 def test_a_batch_of_two_workspaces_becomes_two_jobs(laned: Database, bell: Bell) -> None:

@@ -156,7 +156,9 @@ class Database:
     @staticmethod
     def _refuse_if_away(error: PoolTimeout | DBAPIError) -> None:
         """Raises `Unavailable` when it was the database that did not answer."""
-        if isinstance(error, PoolTimeout) or (failure_of(error) is Failure.BROKEN and not is_refused_write(error)):
+        if isinstance(error, PoolTimeout):
+            raise Unavailable from error
+        if failure_of(error) in {Failure.BROKEN, Failure.CANCELLED} and not is_refused_write(error):
             raise Unavailable from error
 
     async def aread(self, work: Callable[[Context], T]) -> T:
