@@ -21,8 +21,9 @@ from cxsurvey.responses.service import ResponseView, VoidResponse
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import export
 from tests.application import NOON
-from tests.dashboard.conftest import attribute, in_northwind, page
+from tests.dashboard.conftest import PASSWORD_HASH, attribute, in_northwind, page, sign_in
 from tests.dashboard.survey_pages import fields_of
+from tests.factories import make_open_survey, make_user
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
@@ -178,3 +179,88 @@ def test_a_download_is_never_a_get(signed_in: TestClient, survey: SurveyView) ->
 def test_the_byte_order_mark_is_a_choice(signed_in: TestClient, survey: SurveyView) -> None:
     assert signed_in.post(DOWNLOAD, data=fields(survey, bom="yes")).content.startswith(b"\xef\xbb\xbfresponse_id")
     assert signed_in.post(DOWNLOAD, data=fields(survey)).content.startswith(b"response_id")
+
+
+def numbers_address(survey: SurveyView) -> str:
+    return f"/w/northwind/surveys/{encode('srv', survey.id)}/results/download"
+
+
+def test_the_results_page_offers_the_numbers_it_shows(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        for days in (3, 40, 100):
+            store(ctx, [answer(ctx, survey.id, score, NOON - timedelta(days=days)) for score in (3, 9, 10)])
+
+    write(work)
+    shown = signed_in.get(f"/w/northwind/surveys/{encode('srv', survey.id)}/results?period=90d&step=month")
+    form = page(shown).css_first("#trend form.download")
+    assert form is not None
+    assert form.attributes["method"] == "post"
+
+    answered = signed_in.post(form.attributes["action"] or "", data=fields_of(form))
+
+    rows = rows_of(answered)
+    assert answered.content.startswith(b"\xef\xbb\xbfrow,survey,since,until,")
+    assert answered.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answered.headers["content-disposition"] == (
+        f'attachment; filename="scores_{survey.code}_2026-08-24_2026-11-21.csv"'
+    )
+    assert [row["row"] for row in rows] == ["period", "before", "month", "month", "month", "month"]
+    assert (rows[0]["n"], rows[0]["estimate"], rows[0]["complete"]) == ("6", "33.333333333333336", "false")
+    assert (rows[1]["n"], rows[1]["changed"], rows[1]["comparable"]) == ("3", "false", "false")
+    assert len(page(shown).css("#trend tbody tr")) == 4
+
+
+def test_a_survey_named_like_a_formula_is_not_run(signed_in: TestClient, write: Write) -> None:
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        return make_open_survey(ctx, '=HYPERLINK("x")')
+
+    rows = rows_of(signed_in.post(numbers_address(write(work))))
+
+    assert {row["survey"] for row in rows} == {'\'=HYPERLINK("x")'}
+
+
+def test_asking_for_numbers_is_in_the_audit_log_before_they_are_read(
+    signed_in: TestClient, survey: SurveyView, connection: Connection
+) -> None:
+    seen: list[str] = []
+
+    def note(conn: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    signed_in.post(numbers_address(survey))
+    event.remove(connection, "before_cursor_execute", note)
+
+    audited = next(number for number, sql in enumerate(seen) if "INSERT INTO audit_entries" in sql)
+    first_read = next(number for number, sql in enumerate(seen) if "FROM score_days" in sql)
+    assert audited < first_read
+
+
+def test_who_may_not_export_is_offered_nothing_and_gets_nothing(
+    browser: TestClient, survey: SurveyView, write: Write
+) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        store(ctx, [answer(ctx, survey.id, 9, NOON)])
+        make_user(ctx, ctx.workspace, "viewer", "vera@example.com").password_hash = PASSWORD_HASH
+
+    write(work)
+    sign_in(browser, "vera@example.com")
+
+    shown = browser.get(f"/w/northwind/surveys/{encode('srv', survey.id)}/results")
+
+    assert shown.status_code == 200
+    assert not page(shown).css("form.download")
+    assert browser.post(numbers_address(survey)).status_code == 403
+
+
+@pytest.mark.parametrize("more", [{"step": "day"}, {"since": "x"}, {"period": "7d"}])
+def test_a_bad_order_of_numbers_is_refused(signed_in: TestClient, survey: SurveyView, more: dict[str, str]) -> None:
+    assert signed_in.post(numbers_address(survey), data=more).status_code == 422
+
+
+def test_numbers_are_never_a_get_and_the_byte_order_mark_is_a_choice(signed_in: TestClient, survey: SurveyView) -> None:
+    assert signed_in.get(numbers_address(survey)).status_code in {404, 405}
+    assert signed_in.post(numbers_address(survey)).content.startswith(b"row,survey")

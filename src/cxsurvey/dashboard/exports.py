@@ -1,4 +1,4 @@
-"""Downloading answers: recorded before the first byte, at most two at once in a process."""
+"""Downloading answers and numbers: recorded before the first byte; of answers at most two at once in a process."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import NotFound, Unavailable
 from cxsurvey.core.ids import decode
 from cxsurvey.dashboard.answer_views import chosen_states
+from cxsurvey.dashboard.period_bar import chosen_step
+from cxsurvey.dashboard.surveys.path import SurveyId
 from cxsurvey.insights import periods
-from cxsurvey.transfer import export
+from cxsurvey.transfer import export, numbers
 from cxsurvey.transfer.export import Order
 from cxsurvey.web.door import Acting
 from cxsurvey.web.forms import SentFields
 
-router = APIRouter(prefix="/w/{slug}/responses")
+router = APIRouter(prefix="/w/{slug}")
 
+CSV = "text/csv; charset=utf-8"
 AT_ONCE = 2
 places = BoundedSemaphore(AT_ONCE)
 
 
-@router.post("/download")
+@router.post("/responses/download")
 def download(request: Request, act: Acting, sent: SentFields) -> Response:
     """The answers that the list shows, as CSV."""
     survey_id = decode("srv", sent.get("survey", ""))
@@ -50,8 +53,26 @@ def download(request: Request, act: Acting, sent: SentFields) -> Response:
             export.rows(made, lambda read: act.look(lambda visit: read(visit.ctx))), bom=sent.get("bom", "") == "yes"
         )
     )
-    headers = {"Content-Disposition": f'attachment; filename="{made.filename}"'}
-    return StreamingResponse(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingResponse(body, media_type=CSV, headers=_named(made.filename))
+
+
+@router.post("/surveys/{survey_id}/results/download")
+def download_numbers(act: Acting, survey_id: SurveyId, sent: SentFields) -> Response:
+    """The numbers of the results page as CSV. They cost one page, so nobody waits for a place."""
+    grain = chosen_step(sent.get("step", ""))
+
+    def work(ctx: Context) -> numbers.Order:
+        period = periods.parse(sent, ctx.now, service.workspace(ctx).report_zone)
+        return numbers.order(ctx, survey_id, period, grain)
+
+    made = act.do(work)
+    lines = act.look(lambda visit: numbers.rows(visit.ctx, made))
+    content = b"".join(export.as_csv(iter(lines), bom=sent.get("bom", "") == "yes"))
+    return Response(content, media_type=CSV, headers=_named(made.filename))
+
+
+def _named(filename: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{filename}"'}
 
 
 class _Body:

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from cxsurvey.core.errors import Invalid
+from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.insights import periods
 from cxsurvey.insights.periods import Period, PeriodKey
+from cxsurvey.scoring.trend import Grain
 from cxsurvey.web.display import day
 from cxsurvey.web.door import Visit
 from cxsurvey.web.forms import errors_by_field
@@ -84,6 +85,17 @@ def period_bar(request: Request, visit: Visit, *kept: str) -> PeriodBar:
         since = ""
     others = {name: parameters[name] for name in kept if name in parameters}
     return PeriodBar(period, _choices(period, others), since, until, others, errors)
+
+
+def chosen_step(step: str) -> Grain | None:
+    """The step of a trend that `step` names; None when none is named. Raises `Invalid` for any other word."""
+    if not step:
+        return None
+    try:
+        return Grain(step)
+    except ValueError:
+        problem = FieldProblem("step", "not_a_step", f"must be one of {', '.join(Grain)}")
+        raise Invalid(problems=[problem]) from None
 
 
 def _choices(period: Period, others: Mapping[str, str]) -> tuple[Choice, ...]:

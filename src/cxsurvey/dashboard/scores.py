@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import FieldProblem, Invalid
-from cxsurvey.dashboard.period_bar import PeriodBar, period_bar
+from cxsurvey.dashboard.period_bar import PeriodBar, chosen_step, period_bar
 from cxsurvey.dashboard.score_views import (
     CommentsView,
     OverviewView,
@@ -27,7 +26,6 @@ from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.insights import comments, service
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.planning import is_plannable
-from cxsurvey.scoring.trend import Grain
 from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visit, Visiting
 from cxsurvey.web.errors import request_id
@@ -64,6 +62,7 @@ class ResultsPage:
     plan_href: str
     may_write: bool
     may_export: bool
+    download: str
     numbers: Panel[ResultsView]
     comments: Panel[CommentsView]
     reference: str
@@ -117,7 +116,7 @@ def show_comments(request: Request, visit: Visiting, after: str = "") -> Respons
 @router.get("/surveys/{survey_id}/results")
 def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: str = "", after: str = "") -> Response:
     """One survey's score and all that belongs to it."""
-    bar, grain = period_bar(request, visit, "step"), _grain(step)
+    bar, grain = period_bar(request, visit, "step"), chosen_step(step)
     line = service.survey_line(visit.ctx, survey_id)
     survey, home = head(visit, surveys.get(visit.ctx, survey_id)), f"/w/{visit.workspace.slug}"
 
@@ -136,21 +135,12 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         plan_href=f"{home}/planning?{urlencode({'like': survey.id})}" if is_plannable(line.formula) else "",
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
+        download=f"{survey.base}/results/download",
         numbers=panel(visit.ctx, "results", numbers),
         comments=panel(visit.ctx, "comments", newest),
         reference=request_id(request),
     )
     return render(request, "dashboard/survey/results.html", page, bar.status)
-
-
-def _grain(step: str) -> Grain | None:
-    if not step:
-        return None
-    try:
-        return Grain(step)
-    except ValueError:
-        problem = FieldProblem("step", "not_a_step", f"must be one of {', '.join(Grain)}")
-        raise Invalid(problems=[problem]) from None
 
 
 def _comments_of_all(ctx: Context, *, visit: Visit, bar: PeriodBar, after: str | None, limit: int) -> CommentsView:

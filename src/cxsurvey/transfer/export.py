@@ -61,9 +61,13 @@ class Order:
     @property
     def filename(self) -> str:
         """A plain name for the file."""
-        first, last = self.period.since, self.period.last_day
-        days = "all" if self.period.before is None else f"{first}_{last}"
-        return f"responses_{self.survey.code}_{days}.csv"
+        return filename("responses", self.survey, self.period)
+
+
+def filename(what: str, survey: SurveyLine, period: Period) -> str:
+    """The name of a downloaded file: what it holds, the code of the survey, and both days."""
+    days = "all" if period.before is None else f"{period.since}_{period.last_day}"
+    return f"{what}_{survey.code}_{days}.csv"
 
 
 def order(ctx: Context, survey_id: UUID, period: Period, states: Sequence[ResponseState]) -> Order:
