@@ -131,7 +131,10 @@ def test_difference_carries_both_scores_and_their_level() -> None:
 
     change = difference(now, before, confidence=0.8)
 
-    assert (change.now, change.before) == (nps(now, 0.8), nps(before, 0.8))
+    for carried, counts in ((change.now, now), (change.before, before)):
+        whole = nps(counts, 0.8)
+        assert (carried.estimate, carried.lower, carried.upper) == (whole.estimate, whole.lower, whole.upper)
+        assert (carried.n, carried.groups, carried.flags) == (whole.n, whole.groups, whole.flags)
     assert change.confidence == 0.8
 
 

@@ -246,3 +246,18 @@ def test_the_groups_add_up_and_the_key_is_carried(case: tuple[Definition, ScoreC
 
     assert sum(group.n for group in result.groups) == result.n == counts.n
     assert (result.definition, result.scores) == (definition.key, counts.counts)
+
+
+@given(cases())
+def test_without_the_figures_beside_it_the_headline_is_the_same(case: tuple[Definition, ScoreCounts]) -> None:
+    definition, counts = case
+    whole, alone = score(counts, definition), score(counts, definition, beside=False)
+
+    assert (alone.estimate, alone.lower, alone.upper, alone.flags) == (
+        whole.estimate,
+        whole.lower,
+        whole.upper,
+        whole.flags,
+    )
+    kept = [each for each in (alone.top_box, alone.bottom_box, alone.net, alone.mean) if each is not None]
+    assert len(kept) == (1 if counts.n else 0)

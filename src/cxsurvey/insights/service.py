@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -222,7 +223,7 @@ def _trend(ctx: Context, survey: SurveyLine, period: Period, by_day: Mapping[dat
     if not days:
         return Trend(grain, ())
     window = None if period.key is PeriodKey.ALL else Window(period.since, period.until)
-    found = trend(days, grain, window, lambda counts: scoring.score(counts, survey.formula))
+    found = trend(days, grain, window, partial(scoring.score, definition=survey.formula, beside=False))
     first = min(days) if window is None else window.start
     today = ctx.now.astimezone(ZoneInfo(period.zone)).date()
     return Trend(

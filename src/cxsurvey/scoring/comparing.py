@@ -1,5 +1,7 @@
 """Did it change: one question for every metric, answered from two sets of counts."""
 
+from typing import cast
+
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
 from cxsurvey.scoring.means import MeanDifference, mean_difference
 from cxsurvey.scoring.nps import difference, direction_of
@@ -24,8 +26,9 @@ def compare(
 
     The two sides must be independent: periods that do not overlap, or a segment against the rest
     (``paired.rest_of``), never the same people twice (``paired``). ``unknown`` counts those who do not
-    know on either side. ``changed`` means that the interval leaves 0 out, whichever end of the scale
-    is the good one; ``direction`` is that of the number.
+    know on either side, for shares that have them in their base. ``changed`` means that the
+    interval leaves 0 out, whichever end of the scale is the good one; ``direction`` is that of
+    the number. The two results carry their headlines only.
 
     No response on a side: all is None and nothing has changed.
 
@@ -37,16 +40,17 @@ def compare(
     >>> f"{change.estimate:.0f} {change.lower:.1f} {change.upper:.1f}", change.changed
     ('20 5.2 33.4', True)
     """
-    left = score(now, definition, confidence, unknown=unknown[0])
-    right = score(before, definition, confidence, unknown=unknown[1])
+    if definition.headline is Headline.NET:
+        return difference(now, before, confidence, definition)
+    left = score(now, definition, confidence, unknown=unknown[0], beside=False)
+    right = score(before, definition, confidence, unknown=unknown[1], beside=False)
     if left.n == 0 or right.n == 0:
         return Difference(None, None, None, None, None, False, None, confidence, left, right)
     if definition.headline is Headline.TOP_BOX:
         share = share_difference((left.groups[0].n, left.base_n), (right.groups[0].n, right.base_n), confidence)
         return _told(left, right, 100.0, share)
-    if isinstance(now, ScoreCounts) and isinstance(before, ScoreCounts) and definition.headline is Headline.MEAN:
-        return _told(left, right, 1.0, mean_difference(now, before, confidence))
-    return difference(now, before, confidence, definition)
+    # groups alone have no mean, and `score` has refused them
+    return _told(left, right, 1.0, mean_difference(cast("ScoreCounts", now), cast("ScoreCounts", before), confidence))
 
 
 def _told(now: Result, before: Result, factor: float, found: ShareDifference | MeanDifference) -> Difference:

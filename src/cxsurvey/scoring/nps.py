@@ -82,7 +82,10 @@ def difference(
     >>> f"{change.lower:.1f} {change.upper:.1f} {change.p_value:.3f}"
     '-2.3 41.6 0.080'
     """
-    results = nps(now, confidence, definition=definition), nps(before, confidence, definition=definition)
+    results = (
+        score(now, definition, confidence, beside=False),
+        score(before, definition, confidence, beside=False),
+    )
     left, right = map(_known, results)
     if left is None or right is None:
         return Difference(None, None, None, None, None, False, None, confidence, *results)

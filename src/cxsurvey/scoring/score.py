@@ -4,14 +4,14 @@ It reads the counts by a definition: the headline with its interval, and beside 
 figure that the same counts give.
 """
 
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts, checked_count
 from cxsurvey.scoring.errors import InvalidCountError
-from cxsurvey.scoring.intervals import Method, checked_confidence, interval
+from cxsurvey.scoring.intervals import checked_confidence, interval
 from cxsurvey.scoring.lowbase import BaseLevel, base
-from cxsurvey.scoring.means import MEAN_NEEDS, MeanMethod, mean, mean_interval, usual_method
+from cxsurvey.scoring.means import MEAN_NEEDS, mean, mean_interval, usual_method
 from cxsurvey.scoring.methods import AnyMethod, method_for
 from cxsurvey.scoring.results import Figure, Flag, Group, Result, Unit
 from cxsurvey.scoring.scales import Definition, Headline, Unknown
@@ -32,6 +32,8 @@ def score(
     confidence: float = 0.95,
     method: AnyMethod | str | None = None,
     unknown: int = 0,
+    *,
+    beside: bool = True,
 ) -> Result:
     """The score of ``counts`` as ``definition`` reads them, in the unit of its headline.
 
@@ -42,6 +44,8 @@ def score(
 
     ``unknown`` counts responses that said "I do not know". They have no score; where the
     definition's rule is ``in-base`` they belong to the base of every share.
+
+    ``beside`` False leaves the other figures out, for the many points of a trend.
 
     Counts of groups alone serve a definition with three bands; they give no mean.
 
@@ -62,88 +66,87 @@ def score(
     single = counts if isinstance(counts, ScoreCounts) else None
     if single is None and definition.headline is Headline.MEAN:
         raise InvalidCountError(f"{definition.key} is a mean, which needs the count of every score.")
-    usual_mean = usual_method(single) if single is not None else MeanMethod.T
-    chosen = method_for(definition.headline, method)
-    if method is None and definition.headline is Headline.MEAN:
-        chosen = usual_mean
+    usual = _usual_methods(single)
+    chosen = usual[definition.headline] if method is None else method_for(definition.headline, method)
     groups = counts.groups(definition) if isinstance(counts, ScoreCounts) else counts
     base_n = groups.n + (unknown if definition.unknown is Unknown.IN_BASE else 0)
-    figures = _Figures(
-        net=_net(groups, confidence, _own(chosen, Method.SCORE)),
-        top=_share(groups.promoters, base_n, groups.n, confidence, _own(chosen, ShareMethod.WILSON)),
-        bottom=_share(groups.detractors, base_n, groups.n, confidence, ShareMethod.WILSON),
-        mean=_mean(single, confidence, _own(chosen, usual_mean)),
-    )
-    return replace(
-        _headed(figures, groups, definition, confidence, chosen),
-        scores=single.counts if single is not None else None,
-        unknown=unknown,
-        base_n=base_n,
-        flags=_flags(groups, single, definition, chosen),
-    )
+    read = _Read(groups, single, base_n, confidence, {**usual, definition.headline: chosen})
+    figures = {each: read.figure(each) for each in Headline if beside or each is definition.headline}
+    bottom = read.share(groups.detractors, ShareMethod.WILSON) if beside else None
+    return replace(_headed(read, figures, definition), bottom_box=bottom, unknown=unknown)
 
 
-class _Figures(NamedTuple):
-    net: Figure | None
-    top: Figure | None
-    bottom: Figure | None
-    mean: Figure | None
+def _usual_methods(single: ScoreCounts | None) -> dict[Headline, AnyMethod]:
+    usual: dict[Headline, AnyMethod] = {headline: method_for(headline) for headline in Headline}
+    return usual if single is None else {**usual, Headline.MEAN: usual_method(single)}
 
 
-def _headed(
-    figures: _Figures, groups: GroupCounts, definition: Definition, confidence: float, chosen: AnyMethod
-) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Counts as a definition reads them, and the method of each figure."""
+
+    groups: GroupCounts
+    single: ScoreCounts | None
+    base_n: int
+    confidence: float
+    methods: Mapping[Headline, AnyMethod]
+
+    def figure(self, headline: Headline) -> Figure | None:
+        if headline is Headline.NET:
+            return self._net()
+        if headline is Headline.TOP_BOX:
+            return self.share(self.groups.promoters, self.methods[headline])
+        return self._mean()
+
+    def share(self, successes: int, method: AnyMethod) -> Figure | None:
+        # Those who do not know are no score: without any response a share of them says nothing.
+        if self.groups.n == 0:
+            return None
+        limits = share_interval(successes, self.base_n, self.confidence, method.value)
+        lower, upper = (100.0 * limit for limit in limits)
+        return Figure(100 * successes / self.base_n, lower, upper, Unit.PERCENT, method)
+
+    def _net(self) -> Figure | None:
+        groups, method = self.groups, self.methods[Headline.NET]
+        if groups.n == 0:
+            return None
+        lower, upper = (100.0 * limit for limit in interval(groups, self.confidence, method.value))
+        # One division of whole numbers, so that the estimate is the nearest float there is.
+        estimate = 100 * (groups.promoters - groups.detractors) / groups.n
+        return Figure(estimate, lower, upper, Unit.POINTS, method)
+
+    def _mean(self) -> Figure | None:
+        if self.single is None or self.single.n == 0:
+            return None
+        method = self.methods[Headline.MEAN]
+        limits = mean_interval(self.single, self.confidence, method.value)
+        lower, upper = limits if limits is not None else (None, None)
+        return Figure(mean(self.single), lower, upper, Unit.SCALE_POINTS, method)
+
+
+def _headed(read: _Read, figures: Mapping[Headline, Figure | None], definition: Definition) -> Result:
     """The figures under the headline that the definition asks for."""
-    heads = {Headline.NET: figures.net, Headline.TOP_BOX: figures.top, Headline.MEAN: figures.mean}
-    head = heads[definition.headline]
+    groups, head = read.groups, figures[definition.headline]
     numbers = (groups.promoters, groups.passives, groups.detractors)
+    method = read.methods[definition.headline]
     return Result(
         metric=definition.metric,
         unit=_UNITS[definition.headline],
         estimate=head.estimate if head is not None else None,
         lower=head.lower if head is not None else None,
         upper=head.upper if head is not None else None,
-        confidence=confidence,
-        method=chosen,
+        confidence=read.confidence,
+        method=method,
         n=groups.n,
         groups=tuple(Group(name, n) for name, n in zip(definition.group_names, numbers, strict=True)),
-        scores=None,
+        scores=read.single.counts if read.single is not None else None,
         definition=definition.key,
-        top_box=figures.top,
-        bottom_box=figures.bottom,
-        net=figures.net,
-        mean=figures.mean,
+        top_box=figures.get(Headline.TOP_BOX),
+        net=figures.get(Headline.NET),
+        mean=figures.get(Headline.MEAN),
+        base_n=read.base_n,
+        flags=_flags(groups, read.single, definition, method),
     )
-
-
-def _own(chosen: AnyMethod, default: AnyMethod) -> AnyMethod:
-    """The chosen method for the figure it was chosen for, the default for all others."""
-    return chosen if type(chosen) is type(default) else default
-
-
-def _net(groups: GroupCounts, confidence: float, method: AnyMethod) -> Figure | None:
-    if groups.n == 0:
-        return None
-    lower, upper = (100.0 * limit for limit in interval(groups, confidence, method.value))
-    # One division of whole numbers, so that the estimate is the nearest float there is.
-    estimate = 100 * (groups.promoters - groups.detractors) / groups.n
-    return Figure(estimate, lower, upper, Unit.POINTS, method)
-
-
-def _share(successes: int, base_n: int, n: int, confidence: float, method: AnyMethod) -> Figure | None:
-    # Those who do not know are no score: without any response a share of them says nothing.
-    if n == 0:
-        return None
-    lower, upper = (100.0 * limit for limit in share_interval(successes, base_n, confidence, method.value))
-    return Figure(100 * successes / base_n, lower, upper, Unit.PERCENT, method)
-
-
-def _mean(counts: ScoreCounts | None, confidence: float, method: AnyMethod) -> Figure | None:
-    if counts is None or counts.n == 0:
-        return None
-    limits = mean_interval(counts, confidence, method.value)
-    lower, upper = limits if limits is not None else (None, None)
-    return Figure(mean(counts), lower, upper, Unit.SCALE_POINTS, method)
 
 
 def _flags(
