@@ -77,8 +77,14 @@ def _names_in(value: object) -> int:
     return 0
 
 
+MOST_PROBLEMS = 1000
+"""More than a body of ours can earn by mistake; to tell each of the many that fit into one costs a second."""
+
+
 def problems_of(error: ValidationError, prefix: str = "") -> list[FieldProblem]:
     """Pydantic's findings as our field problems, without the input."""
+    if error.error_count() > MOST_PROBLEMS:
+        return [FieldProblem(prefix, "too_many_problems", f"breaks more than {MOST_PROBLEMS} rules")]
     return [_problem(detail, prefix) for detail in error.errors(include_url=False, include_input=False)]
 
 
