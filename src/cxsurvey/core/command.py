@@ -52,7 +52,9 @@ class Command(BaseModel):
             command = cls.model_validate_json(body)
         except ValidationError as error:
             raise Invalid(problems=problems_of(error)) from None
-        # every name in an object is followed by a colon: with no more colons than different names, none stands twice
+        # every name in an object is followed by a colon: with no more colons than different names, none stands twice.
+        # That holds as long as a command has no name that its body had not: a validator may drop or rewrite names, and
+        # must not add one, nor make an object of what was none
         if body.count(b":") != _names_in(command):
             refuse_duplicate_keys(body)
         return command
