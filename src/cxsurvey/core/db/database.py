@@ -18,7 +18,8 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.batch import Reactions
 from cxsurvey.core.db.engines import READ_SECONDS, Engines, limit_reading, open_engines
 from cxsurvey.core.db.failures import Failure, failure_of, is_refused_write
-from cxsurvey.core.db.lane import Lane, LaneSet
+from cxsurvey.core.db.lane import Lane
+from cxsurvey.core.db.lanes import LaneSet
 from cxsurvey.core.db.store import PostgresStore, SqliteStore, Store
 from cxsurvey.core.db.units import Hot, Share
 from cxsurvey.core.errors import Unavailable

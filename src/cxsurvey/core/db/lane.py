@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection
@@ -22,14 +22,10 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.batch import BatchLost, Reactions, finish, run_units
 from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.store import Store
-from cxsurvey.core.db.units import CAPACITY, Hot, Share, State, Unit, tell_all
+from cxsurvey.core.db.units import CAPACITY, Share, State, Unit, tell_all
 from cxsurvey.core.errors import Busy, Refusal, Unavailable, Unconfirmed
 
 log = structlog.get_logger("cxsurvey.lane")
-
-T = TypeVar("T")
-C = TypeVar("C")
-R = TypeVar("R")
 
 PATIENCE_SECONDS = 3.0
 """How long a caller waits for its unit to be claimed."""
@@ -255,52 +251,3 @@ class Lane:
             now = self._last_now
         self._last_now = now
         return lambda connection: self._make_context(connection, now)
-
-
-class LaneSet:
-    """The lanes of one process: one on SQLite, a few on Postgres; a key always goes to the same lane."""
-
-    def __init__(self, lanes: Sequence[Lane]) -> None:
-        self._lanes = lanes
-
-    def start(self) -> None:
-        for lane in self._lanes:
-            lane.start()
-        metrics.watch_queue(self.waiting)
-
-    def is_alive(self) -> bool:
-        """Whether every lane still runs."""
-        return all(lane.is_alive for lane in self._lanes)
-
-    def waiting(self) -> dict[str, int]:
-        """How many units wait, by share."""
-        return {share.value: sum(lane.waiting(share) for lane in self._lanes) for share in Share}
-
-    def has_room(self, share: Share) -> bool:
-        """Whether some lane would take a unit of this share now."""
-        return any(lane.waiting(share) < CAPACITY[share] for lane in self._lanes)
-
-    def close(self) -> None:
-        for lane in self._lanes:
-            lane.close()
-
-    def _lane(self, key: object) -> Lane:
-        return self._lanes[hash(key) % len(self._lanes)] if key is not None else self._lanes[0]
-
-    def run(self, work: Callable[[Context], T], share: Share, key: object) -> T:
-        result: T = self._lane(key).run(Unit(share, work=work))
-        return result
-
-    async def arun(self, work: Callable[[Context], T], share: Share, key: object) -> T:
-        unit = Unit(share, work=work, loop=asyncio.get_running_loop())
-        result: T = await self._lane(key).arun(unit)
-        return result
-
-    def run_hot(self, hot: Hot[C, R], items: Sequence[C], share: Share, key: object) -> list[R]:
-        result: list[R] = self._lane(key).run(Unit(share, hot=hot, items=items))
-        return result
-
-    async def arun_hot(self, hot: Hot[C, R], items: Sequence[C], share: Share, key: object) -> list[R]:
-        unit = Unit(share, hot=hot, items=items, loop=asyncio.get_running_loop())
-        result: list[R] = await self._lane(key).arun(unit)
-        return result
