@@ -119,7 +119,7 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
 
 def _below(parent: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[_Place]:
     for field, value in ast.iter_fields(parent):
-        if field in _NOT_LOOKED_AT:
+        if field in _NOT_LOOKED_AT or (isinstance(parent, ast.keyword) and parent.arg == "strict"):
             continue
         for index, each in enumerate(value if isinstance(value, list) else [value]):
             if isinstance(each, ast.AST):

@@ -69,11 +69,11 @@ def prepare() -> None:
 
 
 def tests_of(module: str) -> list[str]:
-    """The tests that import this module, its own file first, and the examples of its docstrings."""
+    """The tests that import this module, its own file first, and the examples in its docstrings."""
     name = f"cxsurvey.scoring.{module}"
     found = [path for path in sorted(TESTS.glob("test_*.py")) if path != EXAMPLES and name in _imports(path)]
     found.sort(key=lambda path: path.stem != f"test_{module}")
-    return [*map(str, found), f"{EXAMPLES}::test_examples_give_what_they_print"]
+    return [*map(str, found), f"{EXAMPLES}::test_examples_give_what_they_print[{name}]"]
 
 
 def _imports(path: Path) -> set[str]:

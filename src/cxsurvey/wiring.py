@@ -33,21 +33,37 @@ LISTENERS: Sequence[Listener] = ()
 
 FINISHERS: Mapping[str, Finisher] = {counts.KIND: counts.flush}
 
-JOB_HANDLERS: Mapping[str, JobHandler] = {
-    _housekeeping.JOB: _housekeeping.forget_old,
-    _door_keeping.JOB: _door_keeping.forget_expired,
-    handling.JOB: Listeners(LISTENERS).run,
-}
 SCHEDULES: Sequence[Schedule] = (
     Schedule("forget-old", _housekeeping.JOB, cron="20 3 * * *"),
     Schedule("forget-expired-doors", _door_keeping.JOB, cron="40 3 * * *"),
 )
 
 
+class Wiring:
+    """What the lane and the worker of a process do.
+
+    Both know the same listeners, so that what fails in the one is tried again by the other. `extra` listeners hear
+    after the listed ones; only tests and measurements have some.
+    """
+
+    def __init__(self, extra: Sequence[Listener] = ()) -> None:
+        listeners = Listeners((*LISTENERS, *extra))
+        self.reactions = Reactions(listeners.handlers(), FINISHERS, listeners.pack)
+        self.job_handlers: Mapping[str, JobHandler] = {
+            _housekeeping.JOB: _housekeeping.forget_old,
+            _door_keeping.JOB: _door_keeping.forget_expired,
+            handling.JOB: listeners.run,
+        }
+
+
+_WIRING = Wiring()
+"""The one of this process."""
+JOB_HANDLERS = _WIRING.job_handlers
+
+
 def reactions(extra: Sequence[Listener] = ()) -> Reactions:
-    """What the lane does after the units of a batch; `extra` listeners hear after the listed ones."""
-    listeners = Listeners((*LISTENERS, *extra))
-    return Reactions(listeners.handlers(), FINISHERS, listeners.pack)
+    """What the lane does after the units of a batch; `extra` as in `Wiring`."""
+    return Wiring(extra).reactions if extra else _WIRING.reactions
 
 
-__all__ = ["FINISHERS", "JOB_HANDLERS", "LISTENERS", "SCHEDULES", "TABLE_MODULES", "metadata", "reactions"]
+__all__ = ["FINISHERS", "JOB_HANDLERS", "LISTENERS", "SCHEDULES", "TABLE_MODULES", "Wiring", "metadata", "reactions"]

@@ -15,7 +15,7 @@ from cxsurvey.accounts import doors
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
-from cxsurvey.core.errors import Busy, TooMany, Unavailable
+from cxsurvey.core.errors import Busy, TooMany, Unavailable, Unconfirmed
 from tests.api.conftest import LIVE, Scene, bearer
 from tests.application import ORIGIN
 
@@ -40,6 +40,7 @@ def calmly(database: Database) -> TestClient:
     ("error", "said"),
     [
         (Unavailable(), (503, "unavailable", "2")),
+        (Unconfirmed(), (503, "unconfirmed", "2")),
         (Busy(), (409, "busy", "1")),
         (TooMany(retry_after=30), (429, "too_many", "30")),
     ],

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from cxsurvey.api.contract import REQUESTS
 from cxsurvey.core.context import Context
-from cxsurvey.core.ids import encode
+from cxsurvey.core.ids import decode, encode
+from cxsurvey.invitations.service import many
 from cxsurvey.people.models import Person
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.submit import Stored, submit
@@ -117,6 +119,41 @@ def test_a_person_named_in_a_trial_makes_and_changes_nobody(
     for receipt in stored:
         shown = rest.get(f"/responses/{receipt['id']}").json()
         assert (shown["state"], shown["person"], shown["claims"]) == ("test", None, said)
+
+
+def test_these_are_all_doors_that_take_a_person() -> None:
+    schemas = {name: model.model_json_schema() for name, model in REQUESTS.items()}
+
+    taking = {name for name, schema in schemas.items() if "PersonInput" in str(schema)}
+
+    assert taking == {"AnswerInput", "Batch", "InvitationInput"}
+
+
+@pytest.mark.parametrize("person", [KNOWN | {"name": "Somebody else"}, {"email": "new@example.com", "name": "New"}])
+def test_a_person_named_for_a_trial_link_makes_and_changes_nobody(
+    rest: TestClient, scene: Scene, write: Write, person: dict[str, Any]
+) -> None:
+    assert rest.post("/responses", json=scene.answer(person=KNOWN)).status_code == 201
+    before = people_in(write)
+
+    made = rest.post("/invitations", json={"survey": scene.survey, "person": person}, headers=IN_TEST_MODE)
+    assert made.status_code == 201, made.text
+    assert made.json()["person"] is None
+
+    def press(ctx: Context) -> str:
+        invitation_id = decode("inv", made.json()["id"])
+        assert invitation_id is not None
+        (link,) = many(ctx, [invitation_id]).values()
+        assert link.person_name == person["name"]
+        item = Submission(link.survey_id, "invitation", score=9, page=form_page(ctx), invitation_id=link.id)
+        (outcome,) = submit(ctx, [item])
+        assert isinstance(outcome, Stored)
+        return encode("rsp", outcome.id)
+
+    shown = rest.get(f"/responses/{write(press)}").json()
+    said = {**person.get("attributes", {}), **{key: value for key, value in person.items() if key != "attributes"}}
+    assert (shown["state"], shown["person"], shown["claims"]) == ("test", None, said)
+    assert people_in(write) == before
 
 
 def test_a_person_named_with_a_live_key_is_no_claim(rest: TestClient, scene: Scene) -> None:

@@ -138,6 +138,26 @@ def test_no_engine_keeps_a_plan_from_when_its_tables_were_young(postgres_url: st
     engines.dispose()
 
 
+def test_rows_that_are_kept_are_read_anew_and_converted_once(ctx: Context) -> None:
+    given = rows(ctx, 4)
+    FixedInsert(ENTRIES).run(ctx.connection, given)
+    columns = select(ENTRIES.c.id, ENTRIES.c.at, ENTRIES.c.subject)
+    kept, plain = (FixedSelect(columns, ENTRIES.c.action, kept=number) for number in (2, 0))
+    one, all_ = ["act 1"], [row["action"] for row in given]
+
+    first, again = kept.run(ctx.connection, one), kept.run(ctx.connection, one)
+    assert first == again == [(given[1]["id"], ctx.now, given[1]["subject"])]
+    assert first[0] is again[0]
+
+    ctx.connection.execute(ENTRIES.update().where(ENTRIES.c.action == "act 1").values(subject="changed"))
+    assert kept.run(ctx.connection, one) == [(given[1]["id"], ctx.now, "changed")]
+    # more rows than are kept
+    assert sorted(kept.run(ctx.connection, all_)) == sorted(plain.run(ctx.connection, all_))
+
+    ctx.connection.execute(ENTRIES.delete())
+    assert kept.run(ctx.connection, one) == []
+
+
 def test_nothing_to_insert_asks_nothing(ctx: Context) -> None:
     FixedInsert(ENTRIES).run(ctx.connection, [])
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 import structlog
 
@@ -89,6 +90,68 @@ def test_a_database_error_is_logged_without_the_values_of_its_statement(stream: 
     line = lines(stream)[0]
     assert "courier" not in json.dumps(line)
     assert "INSERT INTO responses" in line["exception"]
+
+
+SQL = "[SQL: COPY responses FROM STDIN]\n(Background on this error at: https://sqlalche.me/e/20/9h9h)"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'value too long for type character varying(8)\nCONTEXT:  COPY t, line 1, column code: "the courier was rude"',
+        'value too long for type character varying(8)\nCONTEXT:  COPY t, line 1, column code: "the\ncourier\n\nwas"',
+        'extra data after last expected column\nCONTEXT:  COPY t, line 2: "7\tthe courier was rude\t9"',
+        "new row violates a check\nDETAIL:  Failing row contains (7, the\ncourier was rude).\nCONTEXT:  COPY t, line 1",
+        'invalid input syntax for type smallint: "the\ncourier"\nCONTEXT:  COPY t, line 1, column n: "the\ncourier"',
+    ],
+)
+@pytest.mark.parametrize("end", ["", f"\n{SQL}"])
+def test_what_a_database_was_reading_is_not_logged(said: str, end: str) -> None:
+    redacted = logs.redact(f"DataError: (psycopg.errors.SomeError) {said}{end}")
+
+    assert "courier" not in redacted
+    assert redacted.startswith("DataError: (psycopg.errors.SomeError) ")
+    assert redacted.endswith(end or logs.LEFT_OUT)
+
+
+def test_what_a_database_was_reading_hides_no_traceback(stream: io.StringIO, clock: FixedClock) -> None:
+    configured(stream, clock)
+
+    said = 'too long\nCONTEXT:  COPY t, line 1, column code: "the\ncourier was rude"'
+
+    def read() -> None:
+        raise ValueError(said)
+
+    def fail() -> None:
+        try:
+            read()
+        except ValueError as error:
+            raise RuntimeError(f"{said}\n{SQL}") from error
+
+    try:
+        fail()
+    except RuntimeError as error:
+        structlog.get_logger("x").error("failed", exc_info=error)
+
+    told = lines(stream)[0]["exception"]
+    assert "courier" not in told
+    assert told.count("in fail") == 2
+    assert "COPY responses FROM STDIN" in told
+
+
+def test_values_that_postgres_repeats_are_not_logged(postgres_url: str) -> None:
+    """Its own words, rather than what we remember of them."""
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("CREATE TABLE t (code varchar(8))")
+        with (
+            pytest.raises(psycopg.DataError) as caught,
+            connection.cursor() as cursor,
+            cursor.copy("COPY t FROM STDIN") as copy,
+        ):
+            copy.write_row(("the\ncourier was rude",))
+
+    assert "courier" in str(caught.value)
+    assert "courier" not in logs.redact(str(caught.value))
 
 
 def test_lines_of_libraries_take_the_same_way(stream: io.StringIO, clock: FixedClock) -> None:

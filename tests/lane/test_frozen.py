@@ -10,18 +10,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, Table, event, text
 
 from bench.harness import load
 from bench.harness.installation import Installation, installed, opened
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
-from cxsurvey.core.db.patience import wait_for_ever
+from cxsurvey.core.db.fixed import COPIED_FROM, FixedInsert
+from cxsurvey.core.db.patience import driver_of, wait_for_ever
 from cxsurvey.core.db.snapshot import snapshot
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Unavailable
+from cxsurvey.core.models import Limit
 from cxsurvey.responses.commands import FormPage, Submission
 from cxsurvey.responses.submit import SUBMIT, Stored
 from tests.databases import server_of
@@ -160,16 +163,69 @@ def test_a_read_that_is_under_way_is_given_up(database: Database, freezer: Freez
     wait_until(lambda: is_heard(database), seconds=5)
 
 
-@pytest.mark.parametrize("rows", [1, 2000])
+def test_one_connection_that_is_stuck_refuses_nobody_else(database: Database) -> None:
+    """Only its own process is stopped; the server speaks to all others."""
+    stopped = threading.Event()
+
+    def read() -> None:
+        with database.read() as ctx:
+            process = int(ctx.connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            os.kill(process, signal.SIGSTOP)
+            stopped.set()
+            try:
+                ctx.connection.execute(text("SELECT 1"))
+            finally:
+                os.kill(process, signal.SIGCONT)
+
+    with ThreadPoolExecutor(1) as pool:
+        stuck = pool.submit(seconds_until_refused, read)
+        assert stopped.wait(20)
+        goes_on = True
+        while goes_on:
+            # once more after the stuck one was refused, for then the others would be as well
+            goes_on = not stuck.done()
+            database.write(lambda ctx: ctx.connection.execute(text("SELECT 1")), share=Share.JOBS)
+            assert count(database) >= 0
+    assert stuck.result() < IN_TIME
+
+
+LIMITS = cast("Table", Limit.__table__)
+Rows = list[dict[str, object]]
+
+
+def inserted(ctx: Context, rows: Rows, freeze: Callable[[], None]) -> None:
+    freeze()
+    ctx.connection.execute(LIMITS.insert(), rows)
+
+
+def copied(ctx: Context, rows: Rows, freeze: Callable[[], None]) -> None:
+    freeze()
+    FixedInsert(LIMITS).run(ctx.connection, rows)
+
+
+def frozen_in_a_copy(ctx: Context, rows: Rows, freeze: Callable[[], None]) -> None:
+    with (
+        driver_of(ctx.connection).cursor() as cursor,
+        cursor.copy("COPY limits (key_hash, free_at) FROM STDIN") as copy,
+    ):
+        for number, row in enumerate(rows):
+            copy.write_row((row["key_hash"], row["free_at"]))
+            if number == 0:
+                freeze()
+
+
+@pytest.mark.parametrize(
+    ("store", "number"), [(inserted, 1), (inserted, 2000), (copied, COPIED_FROM), (copied, 2000), (frozen_in_a_copy, 9)]
+)
 def test_a_unit_that_was_claimed_is_undone_and_the_lane_goes_on(
-    database: Database, freezer: Freezer, rows: int
+    database: Database, freezer: Freezer, store: Callable[[Context, Rows, Callable[[], None]], None], number: int
 ) -> None:
-    insert = text("INSERT INTO limits (key_hash, free_at) VALUES (:key, 0)")
+    def rows(ctx: Context, number: int) -> Rows:
+        return [{"key_hash": ctx.ids.random(32), "free_at": 0} for _ in range(number)]
 
     def write(ctx: Context) -> None:
-        ctx.connection.execute(insert, {"key": ctx.ids.random(32)})
-        freezer.freeze()
-        ctx.connection.execute(insert, [{"key": ctx.ids.random(32)} for _ in range(rows)])
+        ctx.connection.execute(LIMITS.insert(), rows(ctx, 1))
+        store(ctx, rows(ctx, number), freezer.freeze)
 
     try:
         assert seconds_until_refused(lambda: database.write(write, share=Share.JOBS)) < IN_TIME

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from cxsurvey.core.clock import SystemClock
 from cxsurvey.core.context import Context
@@ -19,7 +20,7 @@ from cxsurvey.core.db import lane as lane_module
 from cxsurvey.core.db.batch import Reactions
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import CAPACITY, TOLD_AT_ONCE, Hot, Share
-from cxsurvey.core.errors import Invalid, Unavailable
+from cxsurvey.core.errors import Invalid, Unavailable, Unconfirmed
 from cxsurvey.core.events import Event
 from cxsurvey.core.ids import SystemIds
 from cxsurvey.core.signing import Keys
@@ -41,12 +42,15 @@ class Book:
         self.calls: list[int] = []
         self.flushed: list[dict[tuple[Any, ...], dict[str, int]]] = []
         self.heard: list[list[str]] = []
+        self.gives_up = False
         self.handler_breaks = False
         self.finisher_breaks = False
         self.hot: Hot[str, str] = Hot("test.note", self.note)
 
     def note(self, ctx: Context, words: Sequence[str]) -> list[str]:
         self.calls.append(len(words))
+        if self.gives_up:
+            give_up(ctx)
         if "broken" in words:
             raise RuntimeError("a bug")
         rows = [{"id": ctx.ids.new().hex, "at": ctx.now.isoformat(), "word": word} for word in words]
@@ -145,6 +149,49 @@ def test_one_broken_unit_is_undone_alone(laned: Database, book: Book) -> None:
     assert words_in(laned) == ["a", "b"]
 
 
+def give_up(ctx: Context) -> None:
+    """A statement that its time-out ends."""
+    ctx.connection.exec_driver_sql("SET LOCAL statement_timeout = 50")
+    ctx.connection.exec_driver_sql("SELECT pg_sleep(60)")
+
+
+# on SQLite nothing ends a statement that writes; what would take long is cut into chunks
+on_postgres_only = pytest.mark.parametrize("dialect", ["postgres"], indirect=True)
+
+
+@on_postgres_only
+def test_a_statement_that_is_given_up_costs_nobody_else_in_its_batch(laned: Database, book: Book) -> None:
+    async def both() -> list[Any]:
+        held = Held()
+        blocker = asyncio.create_task(laned.awrite(held, share=Share.JOBS))
+        await asyncio.to_thread(held.entered.wait, 10)
+        waiting = [
+            asyncio.create_task(laned.awrite(give_up, share=Share.JOBS)),
+            asyncio.create_task(laned.ahot(book.hot, ["answer"], share=Share.RESPONDENT)),
+        ]
+        await asyncio.sleep(0)
+        held.go.set()
+        await blocker
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    slow, answer = asyncio.run(both())
+
+    assert isinstance(slow, Unavailable)
+    assert answer == ["ANSWER"]
+    assert words_in(laned) == ["answer"]
+
+
+@on_postgres_only
+def test_a_joined_call_that_is_given_up_is_not_tried_again_one_by_one(laned: Database, book: Book) -> None:
+    book.gives_up = True
+
+    outcomes = asyncio.run(together(laned, book, ["a", "b", "c"]))
+
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 3
+    assert book.calls == [3]
+    assert words_in(laned) == []
+
+
 def test_a_refusal_reaches_the_caller_and_stores_nothing(laned: Database, book: Book) -> None:
     def refuse(ctx: Context) -> None:
         book.note(ctx, ["half"])
@@ -169,12 +216,34 @@ def test_a_handler_that_breaks_loses_only_its_own_part(laned: Database, book: Bo
 
 def test_nothing_is_acknowledged_when_the_counters_cannot_be_written(laned: Database, book: Book) -> None:
     book.finisher_breaks = True
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match="Nothing was stored"):
         laned.hot(book.hot, ["lost"], share=Share.API)
     book.finisher_breaks = False
 
     assert laned.hot(book.hot, ["kept"], share=Share.API) == ["KEPT"]
     assert words_in(laned) == ["kept"]
+
+
+@pytest.mark.parametrize("fails", ["before", "after"])
+def test_who_cannot_know_whether_it_is_stored_is_told_so(
+    laned: Database, book: Book, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """The same to the caller, whether the database got the word or not."""
+    store = laned._lanes._lanes[0]._store  # type: ignore[attr-defined]
+    commit = store.commit
+
+    def cut() -> None:
+        if fails == "after":
+            commit()
+        raise OperationalError("COMMIT", None, ConnectionError("cut"))
+
+    monkeypatch.setattr(store, "commit", cut)
+    with pytest.raises(Unconfirmed):
+        laned.hot(book.hot, ["word"], share=Share.API)
+    monkeypatch.undo()
+
+    assert words_in(laned) == (["word"] if fails == "after" else [])
+    assert laned.hot(book.hot, ["next"], share=Share.API) == ["NEXT"]
 
 
 def test_a_refused_caller_hears_the_reason_even_when_the_batch_is_lost(laned: Database, book: Book) -> None:

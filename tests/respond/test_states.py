@@ -1,5 +1,6 @@
 """Every state a customer may meet that is not the plain way through."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -8,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import Busy, Unavailable
+from cxsurvey.core.errors import Busy, Unavailable, Unconfirmed
 from cxsurvey.invitations import service as invitations
 from cxsurvey.surveys import service as surveys
 from tests.factories import act_in
@@ -137,6 +138,28 @@ def test_a_form_that_was_open_too_long_shows_again_with_everything(customer: Cus
     assert customer.send(address, fields_of(page)).status_code == 303
     (stored,) = customer.responses()
     assert (stored["score"], stored["state"]) == (6, "counted")
+
+
+NOBODY_KNOWS = {
+    "en": "We cannot say whether your answer was stored.",
+    "de": "Wir können nicht sagen, ob Ihre Antwort gespeichert wurde.",
+}
+
+
+@pytest.mark.parametrize("language", NOBODY_KNOWS)
+@pytest.mark.parametrize("readable", [True, False])
+def test_when_nobody_knows_whether_it_is_stored_the_customer_is_told_so(
+    customer: Customer, language: str, readable: bool
+) -> None:
+    fields = customer.filled(customer.shared, score="4")
+    away = patch.object(type(customer.database), "aread", side_effect=Unavailable())
+    with patch.object(type(customer.database), "ahot", side_effect=Unconfirmed()), nullcontext() if readable else away:
+        reply = customer.send(f"{customer.shared}?lang={language}", fields)
+    assert reply.status_code == 503
+    told = _read(reply)
+    assert NOBODY_KNOWS[language] in text_of(told)
+    for untrue in ("could not store", "othing was stored", "nichts gespeichert", "nicht speichern"):
+        assert untrue not in text_of(told)
 
 
 @pytest.mark.parametrize("refusal", [Unavailable(retry_after=7), Busy()])

@@ -99,6 +99,21 @@ def test_gaps_and_low_base_give_no_signal_and_break_no_run() -> None:
     assert runs(share_chart([(9, 9)] * 9 + [(1, 9)] * 9)) == []
 
 
+def test_a_low_base_far_outside_is_no_signal() -> None:
+    assert outside(share_chart([(10, 100)] * 20 + [(9, 9)])) == []
+    assert outside(share_chart([(10, 100)] * 20 + [(10, 10)])) == [(20, Movement.UP)]
+
+
+def test_a_gap_has_no_responses() -> None:
+    assert net_chart([USUAL, None]).points[1].n == 0
+
+
+def test_a_run_may_lie_a_hair_off_the_centre() -> None:
+    """5 of 11 against 44 of 97 in all: .45455 against .45361."""
+    assert runs(share_chart([(5, 11)] * 8 + [(4, 9)])) == [(0, 7, Movement.UP)]
+    assert runs(share_chart([(6, 11)] * 8 + [(5, 9)])) == [(0, 7, Movement.DOWN)]
+
+
 def test_low_base_counts_in_the_centre() -> None:
     assert share_chart([(10, 20), (5, 5)]).centre == 60
 

@@ -91,6 +91,30 @@ def test_a_share_may_change_to_the_very_end_but_not_beyond() -> None:
         responses_to_see_change(share_spread(0.9), 20)
 
 
+def test_a_share_that_would_leave_the_scale_is_refused_before_it_is_planned() -> None:
+    for change in (-60, 60):
+        with pytest.raises(InvalidAssumptionError, match="cannot change"):
+            responses_to_see_change(share_spread(0.5), change)
+
+
+def test_a_change_over_the_whole_scale_can_be_planned() -> None:
+    assert responses_to_see_change(nps_spread(1.0), 200).responses == 4  # 2 (1.96 + 0.84)^2 / 2^2 = 3.92
+    with pytest.raises(InvalidAssumptionError):
+        responses_to_see_change(nps_spread(1.0), 200.5)
+
+
+def test_each_spread_knows_the_length_of_its_scale() -> None:
+    assert spread_of_share(80, 100).widest == share_spread(0.8).widest == 100
+    assert spread_of_scores(ScoreCounts((1, 2, 3, 2, 1), Scale(1, 5))).widest == 4
+    assert spread_of_groups(GroupCounts(1, 1, 1)).widest == nps_spread(1.0).widest == 200
+
+
+def test_a_deviation_is_at_most_a_million() -> None:
+    assert mean_spread(1e6).deviation == 1e6
+    with pytest.raises(InvalidAssumptionError):
+        mean_spread(1e6 + 0.5)
+
+
 def test_minimum_detectable_change_matches_the_recomputed_example() -> None:
     now, before = nps_spread(0.6275), nps_spread(0.6475)
 

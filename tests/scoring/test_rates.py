@@ -182,6 +182,13 @@ def test_what_has_a_denominator_is_not_pooled_with_what_has_none() -> None:
     assert pooled([InvitationCounts(None, started=2), InvitationCounts(None, started=3)]).started == 5
 
 
+@pytest.mark.parametrize("part", [-1, 1.5, True])
+@pytest.mark.parametrize("whole", [None, 10])
+def test_a_part_that_is_no_count_is_refused_with_and_without_a_whole(part: Any, whole: int | None) -> None:
+    with pytest.raises(InvalidCountError):
+        rate(part, whole)
+
+
 def test_a_part_larger_than_its_whole_is_refused() -> None:
     for part, whole in ((3, 2), (1, 0)):
         with pytest.raises(ContradictoryCountsError, match=f"{part} counted of {whole}"):

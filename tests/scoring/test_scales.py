@@ -102,6 +102,13 @@ def test_only_a_share_can_have_the_unknown_in_its_base(headline: Headline) -> No
         definition(**BANDS, headline=headline, unknown=Unknown.IN_BASE)
 
 
+def test_bands_may_leave_out_the_middle() -> None:
+    thumbs = Definition("probe", 1, Metric.CSAT, Scale(0, 1), promoters=frozenset({1}), detractors=frozenset({0}))
+
+    assert thumbs.has_bands
+    assert (thumbs.band(1), thumbs.band(0)) == (Band.PROMOTER, Band.DETRACTOR)
+
+
 def test_definition_refuses_to_mean_nothing() -> None:
     with pytest.raises(InvalidDefinitionError, match="needs bands or a top box"):
         definition()

@@ -127,6 +127,12 @@ def test_windows_apart_are_compared_and_overlapping_ones_refused() -> None:
             compare_apart(now, before)
 
 
+def test_neighbours_are_compared_in_either_order() -> None:
+    first, second = FOUR_WEEKS[:2]
+
+    assert compare_apart(first, second).estimate == -(compare_apart(second, first).estimate or 0)
+
+
 def test_periods_are_compared_as_asked() -> None:
     comparison = partial(difference, confidence=0.8)
 

@@ -15,7 +15,10 @@ from tests.factories import make_key, make_place
 
 FORM = "application/x-www-form-urlencoded"
 SECONDS = 0.1
-"""Of the processor, for one request; what is quadratic in its input takes many times that."""
+"""Of the processor, for one request; what is quadratic in its input takes many times that.
+
+JSON, which is read before it can be found wrong, may take twice that for each megabyte.
+"""
 MEGABYTE = 1024 * 1024
 TOKEN = "cxs_live_for-floods"
 
@@ -38,6 +41,26 @@ FORMS = {
     "one long field": b"a=" + b"b" * MEGABYTE,
     "percent signs": b"a=" + b"%" * MEGABYTE,
     "escapes": b"a=" + b"%25" * (MEGABYTE // 3),
+}
+
+
+JSON = {
+    "deep lists": b"[" * MEGABYTE,
+    "deep objects": b'{"a":' * (MEGABYTE // 5),
+    "deep, and closed": b"[" * (MEGABYTE // 2) + b"]" * (MEGABYTE // 2),
+    "deep in a field": b'{"attributes":{"a":' + b"[" * 30_000 + b"]" * 30_000 + b"}}",
+    "colons in a text": b'{"comment":"' + b":" * MEGABYTE + b'"}',
+    "colons": b'{"a"' + b":" * MEGABYTE,
+    "names": b'{"a":1' + b"".join(b',"%d":1' % number for number in range(150_000)) + b"}",
+    "names of attributes": b'{"attributes":{"a":1' + b"".join(b',"%d":1' % number for number in range(150_000)) + b"}}",
+    "one name again and again": b'{"a":1' + b',"a":1' * 300_000 + b"}",
+    "items": b'{"responses":[1' + b",1" * 900_000 + b"]}",
+    "empty items": b'{"responses":[{}' + b",{}" * 600_000 + b"]}",
+    "digits": b'{"score":' + b"9" * MEGABYTE + b"}",
+    "an exponent": b'{"score":1e' + b"9" * MEGABYTE + b"}",
+    "escapes": b'{"comment":"' + b"\\ud83d\\ude00" * (MEGABYTE // 12) + b'"}',
+    "halves of pairs": b'{"comment":"' + b"\\ud83d" * (MEGABYTE // 6) + b'"}',
+    "nothing": b" " * MEGABYTE,
 }
 
 
@@ -64,7 +87,7 @@ def seconds_of(work: Callable[[], object]) -> float:
 
 
 def refused(client: TestClient, address: str, body: bytes, media_type: str) -> int:
-    headers = {"Content-Type": media_type, "Origin": ORIGIN, "Authorization": f"Bearer {TOKEN}"}
+    headers = {"Content-Type": media_type, "Origin": ORIGIN, "Authorization": f"Bearer {TOKEN}", "Idempotency-Key": "k"}
     reply = client.post(address, content=body, headers=headers)
     assert reply.status_code in {413, 415, 422}, (address, reply.status_code)
     return reply.status_code
@@ -75,6 +98,22 @@ def refused(client: TestClient, address: str, body: bytes, media_type: str) -> i
 def test_a_form_made_to_be_slow_is_refused_at_once(client: TestClient, doors: list[str], body: bytes, cut: int) -> None:
     for address in doors:
         assert seconds_of(lambda: refused(client, address, body[:cut], FORM)) < SECONDS  # noqa: B023
+
+
+@pytest.mark.parametrize(
+    ("address", "size"),
+    [("/api/v1/responses", 65_000), ("/api/v1/surveys", 65_000), ("/api/v1/responses/batch", 2 * MEGABYTE)],
+)
+@pytest.mark.parametrize("body", JSON.values(), ids=JSON)
+def test_json_made_to_be_slow_is_refused_at_once(
+    client: TestClient, doors: list[str], body: bytes, address: str, size: int
+) -> None:
+    """The longest that is read at all, so that it is its content and not its length that is refused."""
+    assert doors
+    statuses: set[int] = set()
+    longest = SECONDS * max(1, 2 * size / MEGABYTE)
+    assert seconds_of(lambda: statuses.add(refused(client, address, body[:size], "application/json"))) < longest
+    assert statuses == {422}
 
 
 @pytest.mark.parametrize("cut", [2 * MEGABYTE, 60_000], ids=["over the limit", "below it"])

@@ -41,7 +41,10 @@ _WHY = {
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "The request breaks rules; `errors` names each.",
-    503: "Busy, or the database cannot be reached. Nothing is known to be stored; repeat the request.",
+    503: (
+        "Busy, or the database cannot be reached. Nothing was stored, unless the code is `unconfirmed`: then repeat "
+        "the request only with the same Idempotency-Key or external_id, or look first."
+    ),
 }
 
 SECURED: Mapping[str, Any] = {"security": [{SCHEME: []}]}

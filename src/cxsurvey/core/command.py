@@ -53,7 +53,9 @@ class Command(BaseModel):
             command = cls.model_validate_json(body)
         except ValidationError as error:
             raise Invalid(problems=problems_of(error)) from None
-        # every name in an object is followed by a colon: with no more colons than different names, none stands twice
+        # every name in an object is followed by a colon: with no more colons than different names, none stands twice.
+        # That holds as long as a command has no name that its body had not: a validator may drop or rewrite names, and
+        # must not add one, nor make an object of what was none
         if body.count(b":") != _names_in(command):
             refuse_duplicate_keys(body)
         return command
@@ -78,8 +80,14 @@ def _names_in(value: object) -> int:
     return 0
 
 
+MOST_PROBLEMS = 1000
+"""More than a body of ours can earn by mistake; to tell each of the many that fit into one costs a second."""
+
+
 def problems_of(error: ValidationError, prefix: str = "") -> list[FieldProblem]:
     """Pydantic's findings as our field problems, without the input."""
+    if error.error_count() > MOST_PROBLEMS:
+        return [FieldProblem(prefix, "too_many_problems", f"breaks more than {MOST_PROBLEMS} rules")]
     return [_problem(detail, prefix) for detail in error.errors(include_url=False, include_input=False)]
 
 

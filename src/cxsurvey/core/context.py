@@ -87,6 +87,7 @@ class Context:
     events: list[Event] = field(default_factory=list)
     jobs: list[NewJob] = field(default_factory=list)
     deltas: Deltas = field(default_factory=dict)
+    _reacting: bool = False
     _session: Session | None = None
 
     @property
@@ -104,8 +105,17 @@ class Context:
             raise RuntimeError("this unit has no workspace")
         return self.workspace_id
 
+    def react_in(self, workspace_id: UUID) -> None:
+        """Makes this the context of a handler of events: it acts for the system in the workspace of its events."""
+        self.actor = SYSTEM
+        self.workspace_id = workspace_id
+        self._reacting = True
+
     def emit(self, event: Event) -> None:
-        """States a fact; its handlers run once for the whole batch, before the commit."""
+        """States a fact; its handlers run once for all such facts of a workspace in the batch, before the commit."""
+        if self._reacting:
+            # those who would hear it may have had their turn
+            raise RuntimeError("a handler of events emits none; it may enqueue a job that does")
         self.events.append(event)
 
     def enqueue(

@@ -131,7 +131,10 @@ class Busy(Refusal):
 
 
 class Unavailable(Refusal):
-    """The service cannot store or read just now; nothing was stored and trying again is right."""
+    """The service cannot store or read just now; nothing was stored and trying again is right.
+
+    The one exception, where it is not known, is `Unconfirmed`.
+    """
 
     code = "unavailable"
     kind = Kind.UNAVAILABLE
@@ -139,3 +142,13 @@ class Unavailable(Refusal):
 
     def __init__(self, message: str | None = None, *, retry_after: int = 2) -> None:
         super().__init__(message, retry_after=retry_after)
+
+
+class Unconfirmed(Unavailable):
+    """The database was told to keep it and did not say that it has: it may be stored or not.
+
+    Whoever sends it again with the same submission, external id or idempotency key gets the same answer.
+    """
+
+    code = "unconfirmed"
+    message = "The database gave no confirmation, so this may be stored or not. Look first, or repeat it with its key."

@@ -26,8 +26,14 @@ PRIVATE_FIELDS = frozenset(
 
 _ADDRESS = re.compile(r"[^\s@<>\"'(),:;=\[\]]+@[^\s@<>\"'(),:;=\[\]]+")
 _TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{4})[0-9A-Za-z]{23}(?![0-9A-Za-z])")
-# databases repeat the values of a failed statement in their messages
-_VALUES = re.compile(r"\[parameters: .*?\]\s*(?=\(Background|$)|^DETAIL:.*?$|\bDETAIL: .*?$", re.DOTALL | re.MULTILINE)
+# databases repeat values in their messages: those of the statement, of the row, of the line that COPY was reading; a
+# value has any number of lines, so what is left out goes on to the next part that SQLAlchemy or Python has written
+_END = r"(?=\n\[SQL: |\n\(Background|\n(?:The above exception|During handling)[^\n]*\n\nTraceback|\Z)"
+_VALUES = re.compile(
+    r"\[parameters: .*?\]\s*(?=\(Background|$)"
+    rf"|(?:\b(?:DETAIL|CONTEXT): |\binvalid input [^:\n]*: \").*?{_END}",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 def redact(text: str) -> str:

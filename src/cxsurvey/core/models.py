@@ -32,7 +32,7 @@ class Limit(Base):
     __tablename__ = "limits"
 
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    free_at: Mapped[int] = mapped_column(BigInteger)
+    free_at: Mapped[int] = mapped_column(BigInteger, index=True)
     """Microseconds since 1970 at which the caller has caught up with its rate."""
 
 

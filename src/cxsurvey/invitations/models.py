@@ -45,6 +45,8 @@ class Invitation(Base):
     attribute_3: Mapped[int | None] = mapped_column(Integer)
     attribute_4: Mapped[int | None] = mapped_column(Integer)
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    claims: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Whom a trial named; a person of the workspace is `person_id`."""
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     """When a mail with the link was accepted; None for links handed to another system."""

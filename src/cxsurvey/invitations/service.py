@@ -63,6 +63,8 @@ class InvitationView:
     segments: Mapping[str, int] = field(default_factory=dict)
     """Segment key to number of `segment_values`."""
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
+    """Whom a trial named, who is written down nowhere else."""
 
     def token(self, ctx: Context) -> str | None:
         """The secret part of the link, the same each time; None when its key is no longer configured."""
@@ -84,9 +86,8 @@ def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> Invitati
     survey = surveys.asked_by_id(ctx, survey_id)
     if survey is None or survey.workspace_id != ctx.workspace:
         raise NotFound
-    person_id = None
-    if command.person is not None:
-        person_id = people.upsert(ctx, [(ctx.workspace, command.person)])[0]
+    person, claims = people.known_or_claimed(command.person, test=ctx.actor.test)
+    person_id = people.upsert(ctx, [(ctx.workspace, person)])[0] if person is not None else None
     numbers = segments.numbers_for(ctx, command.segments.pairs(ctx.workspace))
     invitation_id = ctx.ids.new()
     days = command.expires_in_days or ctx.settings.personal_link_days
@@ -104,6 +105,7 @@ def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> Invitati
         **dict.fromkeys(SEGMENT_KEYS),
         **{key: number for (_, key, _), number in numbers.items()},
         "attributes": dict(command.attributes),
+        "claims": claims,
         "created_at": ctx.now,
         "expires_at": ctx.now + timedelta(days=days),
     }
@@ -150,7 +152,7 @@ def _view(row: Any) -> InvitationView:
         workspace_id=row.workspace_id,
         survey_id=row.survey_id,
         person_id=row.person_id,
-        person_name=row.person_name,
+        person_name=row.person_name or row.claims.get("name"),
         locale=row.locale or row.person_locale,
         test=row.test,
         source=row.source,
@@ -162,4 +164,5 @@ def _view(row: Any) -> InvitationView:
         generation=row.generation,
         segments={key: getattr(row, key) for key in SEGMENT_KEYS if getattr(row, key) is not None},
         attributes=row.attributes,
+        claims=row.claims,
     )

@@ -42,6 +42,16 @@ class PersonInput(Command):
         return {**self.attributes, **self.model_dump(exclude={"attributes"}, exclude_none=True)}
 
 
+def known_or_claimed(person: PersonInput | None, *, test: bool) -> tuple[PersonInput | None, dict[str, Any]]:
+    """Whom a door that was told of a person writes down, and what is only kept as it was said.
+
+    A trial makes and changes nobody: whom it named stays with what it made, like the word of a public form.
+    """
+    if person is None or not test:
+        return person, {}
+    return None, person.as_claims()
+
+
 @dataclass(frozen=True, slots=True)
 class PersonView:
     """A customer as pages and the API show one."""

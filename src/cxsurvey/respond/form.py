@@ -15,7 +15,7 @@ from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Kind, Refusal, Unavailable
 from cxsurvey.core.signing import digest
 from cxsurvey.invitations import service as invitations
-from cxsurvey.respond import drawing, faces, places, showing
+from cxsurvey.respond import drawing, faces, places, sentences, showing
 from cxsurvey.respond.notices import notice_for
 from cxsurvey.respond.reading import Answer, read_answer
 from cxsurvey.respond.sent import Sent
@@ -149,7 +149,7 @@ async def _not_stored(
     try:
         visit = await arrive(request, find, key)
     except Unavailable as unreadable:
-        return _keep_for_later(request, sent, unreadable)
+        return _keep_for_later(request, sent, refusal if isinstance(refusal, Unavailable) else unreadable)
     if stop := visit.obstacle():
         return stop
     if refusal is not None and refusal.kind not in AGAIN:
@@ -161,7 +161,7 @@ async def _not_stored(
 def _problem(refusal: Refusal | None) -> tuple[str, str]:
     if refusal is None:
         return "", "page_expired"
-    return refusal.field or "", refusal.code if refusal.kind is Kind.INVALID else "unavailable"
+    return refusal.field or "", sentences.code_told(refusal)
 
 
 def _form_again(visit: Visit, answer: Answer, refusal: Refusal | None) -> Response:

@@ -15,6 +15,8 @@ def noted(message: str) -> str:
 Notice = tuple[str, str]
 """Title and text."""
 
+AWAY = noted("We cannot be reached just now.")
+NOBODY_KNOWS = noted("We cannot say whether your answer was stored. Sending it again is safe: it never counts twice.")
 NO_LONGER = noted("This link has expired.")
 BY_CODE: Mapping[str, Notice] = {
     "survey_closed": (
@@ -33,6 +35,7 @@ BY_CODE: Mapping[str, Notice] = {
         noted("This link is no longer valid."),
         noted("It was taken back by those who sent it. Perhaps a newer message holds another link."),
     ),
+    "unconfirmed": (AWAY, NOBODY_KNOWS),
 }
 UNKNOWN: Notice = (
     noted("There is nothing at this address."),
@@ -46,7 +49,7 @@ BY_STATUS: Mapping[int, Notice] = {
         noted("Nothing was stored. Please wait a moment and try again."),
     ),
     503: (
-        noted("We cannot be reached just now."),
+        AWAY,
         noted("Nothing was stored just now; what was stored before is safe. Please try again in a moment."),
     ),
 }
@@ -56,7 +59,7 @@ UNCLEAR: Notice = (
 )
 OUR_FAULT: Notice = (
     noted("Something went wrong on our side."),
-    noted("We cannot say whether your answer was stored. Sending it again is safe: it never counts twice."),
+    NOBODY_KNOWS,
 )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from cxsurvey.core.errors import Kind, Refusal, Unavailable, Unconfirmed
 from cxsurvey.core.i18n import Words
 from cxsurvey.respond.drawing import LONGEST_TEXT
+from cxsurvey.respond.notices import NOBODY_KNOWS
 from cxsurvey.respond.pages import Problem
 
 HOUR = timedelta(hours=1)
@@ -30,11 +32,20 @@ def problem_text(words: Words, code: str, low: int, high: int) -> str:
         return words.say("Please choose one of the answers.")
     if code == "page_expired":
         return words.say("This page was open for too long, so nothing was stored. Please send your answer again.")
-    if code in {"unavailable", "busy"}:
+    if code == Unconfirmed.code:
+        return words.say(NOBODY_KNOWS)
+    if code == Unavailable.code:
         return words.say(
             "We could not store your answer just now. What you wrote is still here; please send it again in a moment."
         )
     return words.say("A part of this form could not be read, so nothing was stored. Please send it again.")
+
+
+def code_told(refusal: Refusal) -> str:
+    """What a customer is told of a refusal: what is wrong with the input, else whether it was stored."""
+    if refusal.kind is Kind.INVALID or isinstance(refusal, Unconfirmed):
+        return refusal.code
+    return Unavailable.code
 
 
 def problems(words: Words, found: Iterable[tuple[str, str]], low: int, high: int) -> tuple[Problem, ...]:

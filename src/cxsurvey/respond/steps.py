@@ -123,7 +123,7 @@ def _more_again(
 ) -> Response:
     if refusal is not None:
         field = (refusal.field or "").replace("follow_ups.", FOLLOW_UP)
-        found = ((field, refusal.code if refusal.kind is Kind.INVALID else "unavailable"),)
+        found = ((field, sentences.code_told(refusal)),)
     scale = visit.place.asked.definition.scale
     shown = sentences.problems(visit.tongue.words, found, scale.minimum, scale.maximum)
     response = faces.page(_draw_more(visit, answers, problems=shown), STATUS[refusal.kind if refusal else Kind.INVALID])

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from cxsurvey.core.command import Command
 from cxsurvey.core.text import Line16, Line40, Line80, Line200, Passage4000, Scalar
 from cxsurvey.people.segments import Segments
-from cxsurvey.people.service import PersonInput
+from cxsurvey.people.service import PersonInput, known_or_claimed
 
 LONGEST_SOURCE = 40
 OWN_SOURCES = frozenset({"link", "invitation"})
@@ -97,6 +97,7 @@ def submission_of(
     answer: AnswerInput, survey_id: UUID, workspace_id: UUID, *, test: bool = False, accepts_closed: bool = False
 ) -> Submission:
     """The submission of an answer that another system sends."""
+    person, claims = known_or_claimed(answer.person, test=test)
     return Submission(
         survey_id=survey_id,
         workspace_id=workspace_id,
@@ -108,9 +109,8 @@ def submission_of(
         locale=answer.locale,
         answered_at=answer.answered_at,
         external_id=answer.external_id,
-        # a trial writes nobody down; whom it named is shown with the response like the word of a public form
-        person=None if test else answer.person,
-        claims=answer.person.as_claims() if test and answer.person is not None else {},
+        person=person,
+        claims=claims,
         segments=answer.segments,
         attributes=answer.attributes,
         test=test,

@@ -325,7 +325,7 @@ def _new_row(
         "revision": 1,
         **_NO_SEGMENTS,
         "attributes": dict(item.attributes),
-        "claims": {} if survey.anonymous else dict(item.claims),
+        "claims": {} if survey.anonymous else dict(item.claims if invitation is None else invitation.claims),
         "facts": _facts_as_stored(facts),
         "reason": reason,
     }

@@ -15,7 +15,8 @@ module            what it offers
                   passives, detractors); both merge with ``+``
 ``intervals``     ``Method``, ``interval(groups, confidence, method)``, ``wilson(k, n)``
 ``shares``        ``ShareMethod``, ``share_interval(k, n, ...)``, ``share_difference(...)``
-``means``         ``MeanMethod``, ``mean_interval(counts, ...)``, ``mean_difference(...)``
+``means``         ``MeanMethod``, ``mean_interval(counts, ...)``, ``mean_difference(...)``,
+                  ``share_leads(n)``
 ``methods``       ``method_for(headline, name)``: which method fits which headline
 ``score``         ``score(counts, definition, ...) -> Result``: one function for every metric
 ``comparing``     ``compare(now, before, definition) -> Difference``: did it change

@@ -244,8 +244,13 @@ def wilson_limits(successes: float, failures: float, z: float) -> Limits:
     True
     """
     n = successes + failures
-    # The failures' lower limit is one minus the upper limit, and exact at both edges.
-    return Limits(_lower_wilson_limit(successes, n, z), 1.0 - _lower_wilson_limit(failures, n, z))
+    share, square = successes / n, z * z / n
+    # Both roots from a sum: as a difference, the end next to 0 would lose its digits.
+    total = share + square / 2.0 + z * sqrt((share * (failures / n) + square / 4.0) / n)
+    return Limits(
+        lower=share * (share / total) if successes else 0.0,
+        upper=min(1.0, total / (1.0 + square)) if failures else 1.0,
+    )
 
 
 def response_variance(groups: GroupCounts) -> float:
@@ -258,14 +263,6 @@ def response_variance(groups: GroupCounts) -> float:
     """
     _refuse_empty(groups)
     return _variance(groups.promoters / groups.n, groups.passives / groups.n, groups.detractors / groups.n)
-
-
-def _lower_wilson_limit(successes: float, n: float, z: float) -> float:
-    if successes == 0:
-        return 0.0
-    share, square = successes / n, z * z / n
-    spread = z * sqrt((share * (1.0 - share) + square / 4.0) / n)
-    return max(0.0, (share + square / 2.0 - spread) / (1.0 + square))
 
 
 def _lower_score_limit(promoters: float, passives: float, detractors: float, z: float) -> float:

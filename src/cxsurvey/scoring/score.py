@@ -11,7 +11,7 @@ from cxsurvey.scoring.counts import GroupCounts, ScoreCounts, checked_count
 from cxsurvey.scoring.errors import InvalidCountError
 from cxsurvey.scoring.intervals import checked_confidence, interval
 from cxsurvey.scoring.lowbase import BaseLevel, base
-from cxsurvey.scoring.means import MEAN_NEEDS, mean, mean_interval, usual_method
+from cxsurvey.scoring.means import mean, mean_interval, share_leads, usual_method
 from cxsurvey.scoring.methods import AnyMethod, method_for
 from cxsurvey.scoring.results import Figure, Flag, Group, Result, Unit
 from cxsurvey.scoring.scales import Definition, Headline, Unknown
@@ -158,7 +158,7 @@ def _flags(
         (_BASE_FLAGS.get(level), level in _BASE_FLAGS),
         (Flag.ALL_EQUAL, groups.n > 1 and max(parts) == groups.n),
         (Flag.TRANSLATED, definition.translated),
-        (Flag.LEAD_WITH_SHARE, definition.headline is Headline.MEAN and 0 < groups.n < MEAN_NEEDS),
+        (Flag.LEAD_WITH_SHARE, definition.headline is Headline.MEAN and groups.n > 0 and share_leads(groups.n)),
         (Flag.NOT_RECOMMENDED, not method.recommended),
     ]
     return tuple(flag for flag, holds in found if holds and flag is not None)

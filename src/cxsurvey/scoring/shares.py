@@ -1,33 +1,32 @@
-"""A share k of n: its interval by every usual method, and the difference of two shares.
+"""A share k of n: its interval by four methods, and the difference of two shares.
 
-Shares and limits run from 0 to 1. Wilson is the one to use; Clopper-Pearson where a guaranteed
-coverage is asked for; Jeffreys and Agresti-Coull for comparison with other tools.
+Shares and limits run from 0 to 1. Notation: p = k / n, z the normal quantile of the confidence.
+Wilson is the one to use. Clopper-Pearson is for a coverage that must never fall short;
+Agresti-Coull and Jeffreys are for comparison with other tools.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from math import erfc, exp, hypot, lgamma, sqrt
-from statistics import NormalDist
-from typing import Final, NamedTuple
+from math import erfc, hypot, sqrt
+from typing import Final
 
 from cxsurvey.scoring.counts import checked_count
 from cxsurvey.scoring.errors import EmptyCountsError, InvalidCountError, UnknownMethodError
-from cxsurvey.scoring.intervals import Limits, wilson, z_value
-from cxsurvey.scoring.special import beta_quantile
+from cxsurvey.scoring.intervals import Limits, checked_confidence, wilson, z_value
+from cxsurvey.scoring.special import beta_quantile, normal_quantile
 
 POWER: Final = 0.80
-"""The chance with which a change of the minimum detectable size would be found."""
+"""The chance with which a true difference of the minimum detectable size would be found."""
 FEWEST_EXPECTED: Final = 5
-"""An expected cell below this makes the chi-square test a poor approximation; Fisher's takes its place."""
+"""Where a cell is expected to hold fewer, Fisher's exact test takes the place of chi-square."""
 
-_Z_POWER: Final = NormalDist().inv_cdf(POWER)
-# Two tables as likely as each other must not fall apart by rounding.
+# Two tables of equal chance must count as equal after rounding.
 _AS_LIKELY: Final = 1.0 + 1e-7
-_NEGLIGIBLE: Final = 1e-18
 
 
 class ShareMethod(StrEnum):
-    """The ways to make an interval of a share. ``WILSON`` is the one to use."""
+    """The ways to make an interval of a share, the one to use first."""
 
     WILSON = "wilson"
     AGRESTI_COULL = "agresti-coull"
@@ -36,7 +35,7 @@ class ShareMethod(StrEnum):
 
     @property
     def recommended(self) -> bool:
-        """All of them hold what they promise; they differ in width."""
+        """True for each: they differ in width, and none claims certainty."""
         return True
 
     @property
@@ -46,93 +45,121 @@ class ShareMethod(StrEnum):
         >>> ShareMethod.CLOPPER_PEARSON.label
         'Clopper-Pearson'
         """
-        return "-".join(part.capitalize() for part in self.value.split("-"))
+        return self.value.title()
 
 
-class ShareDifference(NamedTuple):
-    """The first share less the second, from -1 to 1, with its interval and two-sided p-value.
+class ShareTest(StrEnum):
+    """Where a p-value comes from."""
 
-    ``minimum_detectable`` is the true difference that these numbers would show in 8 of 10 cases.
-    ``exact`` tells that the p-value is Fisher's.
+    CHI_SQUARE = "chi-square"
+    FISHER = "fisher"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareDifference:
+    """One share minus another, with limits from -1 to 1 and a two-sided p-value.
+
+    ``changed`` is true only when the interval leaves 0 out. The p-value comes from another
+    formula and can disagree by a hair at the border; ``changed`` decides.
     """
 
     estimate: float
     lower: float
     upper: float
     p_value: float
+    test: ShareTest
     minimum_detectable: float
-    exact: bool
+
+    @property
+    def changed(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return self.lower > 0.0 or self.upper < 0.0
 
 
 def share_interval(
     successes: int, n: int, confidence: float = 0.95, method: ShareMethod | str = ShareMethod.WILSON
 ) -> Limits:
-    """The interval of successes / n by the named method, within 0 and 1.
+    """The interval of the share successes / n by the named method, within 0 and 1.
 
-    Raises ``EmptyCountsError`` at n = 0, ``InvalidCountError`` unless 0 <= successes <= n,
-    ``InvalidConfidenceError``, ``UnknownMethodError``.
+    Raises ``EmptyCountsError`` at n = 0, ``InvalidCountError`` for anything but whole numbers
+    with 0 <= successes <= n, ``InvalidConfidenceError``, ``UnknownMethodError``.
 
-    >>> [round(limit, 3) for limit in share_interval(4, 5, method="agresti-coull")]
-    [0.36, 0.98]
+    >>> [round(limit, 4) for limit in share_interval(4, 5, 0.95, "agresti-coull")]
+    [0.3596, 0.9797]
+    """
+    return _INTERVALS[checked_share_method(method)](successes, n, confidence)
+
+
+def checked_share_method(name: object) -> ShareMethod:
+    """The method of this name.
+
+    Raises ``UnknownMethodError`` naming all methods.
+
+    >>> checked_share_method("wilson") is ShareMethod.WILSON
+    True
     """
     try:
-        chosen = ShareMethod(method)
+        return ShareMethod(name)  # type: ignore[arg-type]
     except ValueError:
-        allowed = ", ".join(each.value for each in ShareMethod)
-        raise UnknownMethodError(f"The interval method of a share must be one of {allowed}, not {method!r}.") from None
-    return _INTERVALS[chosen](successes, n, confidence)
+        allowed = ", ".join(method.value for method in ShareMethod)
+        raise UnknownMethodError(f"The interval method of a share must be one of {allowed}, not {name!r}.") from None
 
 
 def agresti_coull(successes: int, n: int, confidence: float = 0.95) -> Limits:
-    """Agresti and Coull (1998): Wald after adding z^2/2 successes and as many failures.
+    """Wald after adding z^2/2 successes and z^2/2 failures (Agresti and Coull 1998).
 
-    With m = n + z^2 and p = (k + z^2/2) / m the limits are p +- z sqrt(p (1 - p) / m), cut to 0
-    and 1. It shares its centre with Wilson and is never narrower, so it holds the estimate.
+    With m = n + z^2 and q = (k + z^2/2) / m the limits are q +- z sqrt(q (1 - q) / m), cut to 0
+    and 1. Its centre is Wilson's and it is never narrower before the cut, so it holds the
+    estimate. MeasuringU calls it adjusted Wald. At 0 of n and n of n one end is cut.
 
-    Raises what ``share_interval`` raises.
+    Raises what ``share_interval`` raises, but for the method.
 
     >>> [round(limit, 4) for limit in agresti_coull(81, 263)]
     [0.2552, 0.3663]
     """
     _check(successes, n)
     z = z_value(confidence)
-    size = n + z * z
-    share = (successes + z * z / 2.0) / size
-    margin = z * sqrt(share * (1.0 - share) / size)
+    half, m = z * z / 2.0, n + z * z
+    share, rest = (successes + half) / m, (n - successes + half) / m
+    margin = z * sqrt(share * rest / m)
     return Limits(max(0.0, share - margin), min(1.0, share + margin))
 
 
 def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> Limits:
-    """Clopper and Pearson (1934): all shares that neither one-sided exact test rejects.
+    """All shares that neither one-sided binomial test rejects (Clopper and Pearson 1934).
 
-    The lower limit is the (1 - confidence)/2 quantile of Beta(k, n - k + 1), the upper one the
-    opposite quantile of Beta(k + 1, n - k). It covers at least as often as promised, whatever
-    the truth, and is the widest for that. 0 of n begins at 0, n of n ends at 1; it always holds
-    the estimate.
+    With t = (1 - confidence) / 2: the share t of Beta(k, n - k + 1) lies below the lower limit,
+    the share t of Beta(k + 1, n - k) above the upper one. It covers every truth at least as
+    often as promised, is the widest for that, and holds the estimate. Edges: 0 of n gives 0 to
+    1 - t^(1/n), n of n its mirror image.
 
-    Raises what ``share_interval`` raises.
+    Raises what ``share_interval`` raises, but for the method.
 
     >>> [round(limit, 4) for limit in clopper_pearson(0, 20)]
     [0.0, 0.1684]
     """
     _check(successes, n)
     tail = _tail(confidence)
+    failures = n - successes
     return Limits(
-        beta_quantile(tail, successes, n - successes + 1) if successes else 0.0,
-        beta_quantile(tail, successes + 1, n - successes, upper=True) if successes < n else 1.0,
+        lower=beta_quantile(tail, successes, failures + 1) if successes else 0.0,
+        upper=beta_quantile(tail, successes + 1, failures, upper=True) if failures else 1.0,
     )
 
 
 def jeffreys(successes: int, n: int, confidence: float = 0.95) -> Limits:
-    """The equal-tailed posterior interval under Jeffreys' prior: quantiles of Beta(k + 1/2, n - k + 1/2).
+    """The middle of the posterior under Jeffreys' prior (Brown, Cai and DasGupta 2001).
 
-    It covers well on average and has both ends inside 0 and 1, so at 0 of n and at n of n it
-    does **not** hold the estimate.
+    The limits cut the share (1 - confidence) / 2 off either end of Beta(k + 1/2, n - k + 1/2).
+    Both lie strictly inside 0 and 1, so at 0 of n and n of n, where the estimate is 0 or 1, the
+    interval does **not** hold it. It is not cut open there, as some do, because its ends would
+    then jump between 0 and 1 success. Below a confidence of one half it can leave out other
+    estimates too.
 
-    Raises what ``share_interval`` raises.
+    Raises what ``share_interval`` raises, but for the method.
 
-    >>> [round(limit, 4) for limit in jeffreys(0, 20)]
-    [0.0, 0.1166]
+    >>> [f"{limit:.6f}" for limit in jeffreys(0, 20)]
+    ['0.000024', '0.116639']
     """
     _check(successes, n)
     tail, a, b = _tail(confidence), successes + 0.5, n - successes + 0.5
@@ -140,78 +167,91 @@ def jeffreys(successes: int, n: int, confidence: float = 0.95) -> Limits:
 
 
 def share_difference(now: tuple[int, int], before: tuple[int, int], confidence: float = 0.95) -> ShareDifference:
-    """The share ``now`` less the share ``before``, each given as (successes, n), from different responses.
+    """The share ``now`` minus the share ``before``, each given as (successes, n).
 
-    Interval: Newcombe's hybrid score (1998), square-and-add of the Wilson limits. p-value: the
-    chi-square test without correction; where an expected cell is below 5, Fisher's exact test.
-    Minimum detectable: (z of the confidence + z of 80 % power) times the standard error after
-    Agresti and Caffo (2000), one success and one failure added to each side; at most 1.
+    Interval: Newcombe's hybrid score (1998, method 10). With shares p1, p2 and their Wilson
+    limits (l1, u1), (l2, u2) the difference d = p1 - p2 reaches
+
+        from d - sqrt((p1 - l1)^2 + (u2 - p2)^2) to d + sqrt((u1 - p1)^2 + (p2 - l2)^2)
+
+    p-value: two-sided. Chi-square without correction, and Fisher's exact test (1935), which sums
+    the chances of all tables no likelier than this one, where a cell is expected to hold
+    fewer than 5. All successes or none at all: 1.
+
+    Minimum detectable: (z of the confidence + z of 80 % power) sqrt(v1/m1 + v2/m2), at most 1,
+    with one success and one failure added to each side (Agresti and Caffo 2000), m = n + 2
+    and v = q (1 - q), so that it is never 0.
+
+    The sides must be independent: no person and no response may be on both.
 
     Raises ``EmptyCountsError`` when a side is empty, ``InvalidCountError`` and
     ``InvalidConfidenceError``.
 
-    >>> found = share_difference((56, 70), (48, 80))
-    >>> f"{found.estimate:.2f} {found.lower:.4f} {found.upper:.4f}"
-    '0.20 0.0524 0.3339'
+    >>> change = share_difference((56, 70), (48, 80))
+    >>> f"{change.estimate:.2f} {change.lower:.4f} {change.upper:.4f} {change.p_value:.4f}"
+    '0.20 0.0524 0.3339 0.0080'
     """
     left, right = wilson(*now, confidence), wilson(*before, confidence)
     first, second = now[0] / now[1], before[0] / before[1]
-    estimate = first - second
-    errors = [sqrt(share * (1.0 - share) / (n + 2)) for share, n in map(_padded, (now, before))]
-    p_value, exact = _p_value(now, before)
+    # One division of whole numbers: equal shares differ by exactly 0.
+    estimate = (now[0] * before[1] - before[0] * now[1]) / (now[1] * before[1])
+    p_value, test = _p_value(now, before)
+    error = hypot(_padded_error(*now), _padded_error(*before))
     return ShareDifference(
         estimate=estimate,
-        lower=estimate - hypot(first - left.lower, right.upper - second),
-        upper=estimate + hypot(left.upper - first, second - right.lower),
+        lower=max(-1.0, estimate - hypot(first - left.lower, right.upper - second)),
+        upper=min(1.0, estimate + hypot(left.upper - first, second - right.lower)),
         p_value=p_value,
-        minimum_detectable=min(1.0, (z_value(confidence) + _Z_POWER) * hypot(*errors)),
-        exact=exact,
+        test=test,
+        minimum_detectable=min(1.0, (z_value(confidence) + normal_quantile(POWER)) * error),
     )
 
 
-def _padded(side: tuple[int, int]) -> tuple[float, int]:
-    successes, n = side
-    return (successes + 1) / (n + 2), n
+def _padded_error(successes: int, n: int) -> float:
+    return sqrt((successes + 1) / (n + 2) * ((n - successes + 1) / (n + 2)) / (n + 2))
 
 
-def _p_value(now: tuple[int, int], before: tuple[int, int]) -> tuple[float, bool]:
+def _p_value(now: tuple[int, int], before: tuple[int, int]) -> tuple[float, ShareTest]:
     n, successes = now[1] + before[1], now[0] + before[0]
-    least = min(now[1], before[1]) * min(successes, n - successes)
-    if least < FEWEST_EXPECTED * n:
-        return _fisher(now[0], now[1], successes, n), True
-    # The square root of the chi-square statistic, from whole numbers so that equal shares give exactly 0.
-    z = (now[0] * before[1] - before[0] * now[1]) * sqrt(n / (now[1] * before[1] * successes * (n - successes)))
-    return erfc(abs(z) / sqrt(2.0)), False
+    fewest = min(now[1], before[1]) * min(successes, n - successes)
+    if fewest < FEWEST_EXPECTED * n:
+        return _fisher(now[0], now[1], successes, n), ShareTest.FISHER
+    # The square root of chi-square, from whole numbers.
+    excess = now[0] * before[1] - before[0] * now[1]
+    z = abs(excess) * sqrt(n / (now[1] * before[1] * successes * (n - successes)))
+    return erfc(z / sqrt(2.0)), ShareTest.CHI_SQUARE
 
 
 def _fisher(observed: int, drawn: int, successes: int, n: int) -> float:
-    """The two-sided p-value: the chance of every table that is no more likely than the observed one."""
-
-    def log_chance(k: int) -> float:
-        return _log_choose(successes, k) + _log_choose(n - successes, drawn - k) - _log_choose(n, drawn)
-
-    limit = exp(log_chance(observed)) * _AS_LIKELY
-    lowest, highest = max(0, drawn - (n - successes)), min(drawn, successes)
-    mode = min(max((drawn + 1) * (successes + 1) // (n + 2), lowest), highest)
-    total = 0.0
-    # A cell is expected to hold fewer than 5, so the chances fall to nothing within some dozens of steps.
-    for steps in (range(mode, highest + 1), range(mode - 1, lowest - 1, -1)):
-        for k in steps:
-            chance = exp(log_chance(k))
-            if chance <= limit:
-                total += chance
-            if chance < _NEGLIGIBLE:
-                break
-    return min(1.0, total)
+    """The chance of every table no likelier than the observed one, all margins given."""
+    lowest, highest = max(0, drawn + successes - n), min(drawn, successes)
+    likeliest = min(max((drawn + 1) * (successes + 1) // (n + 2), lowest), highest)
+    # Chances are taken relative to the likeliest table: log-gammas of 10^12 would lose them.
+    chances = {likeliest: 1.0}
+    chances.update(_chances(likeliest, highest, drawn, successes, n))
+    failed = _chances(drawn - likeliest, drawn - lowest, drawn, n - successes, n)
+    chances.update((drawn - k, chance) for k, chance in failed)
+    limit = chances.get(observed, 0.0) * _AS_LIKELY
+    as_unlikely = sorted(chance for chance in chances.values() if chance <= limit)
+    return min(1.0, sum(as_unlikely) / sum(sorted(chances.values())))
 
 
-def _log_choose(n: int, k: int) -> float:
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+def _chances(start: int, end: int, drawn: int, successes: int, n: int) -> Iterator[tuple[int, float]]:
+    """Tables with more than ``start`` successes drawn, by falling chance, until it underflows.
+
+    A cell is expected to hold fewer than 5, so that takes some hundred steps at most.
+    """
+    chance = 1.0
+    for k in range(start, end):
+        chance *= (successes - k) * (drawn - k) / ((k + 1) * (n - successes - drawn + k + 1))
+        if chance == 0.0:
+            return
+        yield k + 1, chance
 
 
 def _tail(confidence: float) -> float:
-    z_value(confidence)
-    return (1.0 - confidence) / 2.0
+    # A confidence next to 0 leaves one half on either side, which is what it means.
+    return (1.0 - checked_confidence(confidence)) / 2.0
 
 
 def _check(successes: int, n: int) -> None:

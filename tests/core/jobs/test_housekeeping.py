@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import event, func, select
 
 from cxsurvey import wiring
 from cxsurvey.accounts.models import OneTimeLink, SignIn
@@ -13,7 +15,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.base import Base
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.jobs import beats, housekeeping
+from cxsurvey.core.jobs import beats, housekeeping, queue
 from cxsurvey.core.jobs.models import ProcessBeat
 from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.core.models import IdempotencyKey, Limit
@@ -59,6 +61,33 @@ def test_more_than_one_chunk_is_forgotten(database: Database) -> None:
     run(database, housekeeping.JOB)
 
     assert number(database, Limit) == 1
+
+
+@pytest.mark.parametrize(
+    ("forget", "index"),
+    [(queue.delete_finished, "ix_jobs_finished_at"), (housekeeping._used_limits, "ix_limits_free_at")],
+    ids=["jobs", "limits"],
+)
+def test_what_is_to_be_forgotten_is_found_by_an_index(ctx: Context, forget: housekeeping.Forget, index: str) -> None:
+    """However much there is, a statement of the nightly jobs must not hold up the answers behind it."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: object, __: object, statement: str, parameters: Any, *___: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(ctx.connection, "before_cursor_execute", note)
+    try:
+        forget(ctx.connection, ctx.now, housekeeping.CHUNK)
+    finally:
+        event.remove(ctx.connection, "before_cursor_execute", note)
+
+    explain = "EXPLAIN QUERY PLAN"
+    if ctx.connection.dialect.name == "postgresql":
+        explain = "EXPLAIN"
+        # an empty table is read whole whatever there is
+        ctx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+    plans = [row for sql, given in asked for row in ctx.connection.exec_driver_sql(f"{explain} {sql}", given)]
+    assert index in str(plans)
 
 
 def test_dead_processes_are_taken_off_the_list(database: Database, clock: FixedClock) -> None:

@@ -6,14 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Connection
 
-from cxsurvey.core.context import SYSTEM, Context, DeltaKey, Deltas, NewJob
-from cxsurvey.core.db.failures import Failure, failure_of
+from cxsurvey.core.context import Context, DeltaKey, Deltas, NewJob
+from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.units import Unit
-from cxsurvey.core.errors import Refusal
+from cxsurvey.core.errors import Refusal, Unavailable
 from cxsurvey.core.events import Event
 from cxsurvey.core.jobs import queue
 
@@ -29,9 +30,9 @@ MakeContext: TypeAlias = Callable[[Connection], Context]
 class Reactions:
     """What follows from a unit, as `wiring` lists it.
 
-    `handlers`: event type to functions that take all events of that type in the batch. `finishers`: kind of delta
-    to the function that writes the sums, right before the commit; what it returns is called after it. `pack`
-    turns a handler and its events into the jobs that try it again.
+    `handlers`: event type to functions that take all events of that type and one workspace in the batch.
+    `finishers`: kind of delta to the function that writes the sums, right before the commit; what it returns is
+    called after it. `pack` turns a handler and its events into the jobs that try it again.
     """
 
     handlers: Mapping[type[Event], Sequence[Handler]] = field(default_factory=dict)
@@ -80,7 +81,10 @@ def run_units(connection: Connection, units: Sequence[Unit], make_context: MakeC
 
 
 def _run_joined(connection: Connection, group: Sequence[Unit], make_context: MakeContext) -> bool:
-    """One call for all items of the group; False when it raised, was undone, and each must run by itself."""
+    """One call for all items of the group; False when it raised, was undone, and each must run by itself.
+
+    A call that took too long is not tried again: one by one they would hold everybody up as long, each of them.
+    """
     hot = group[0].hot
     assert hot is not None
     items = [item for unit in group for item in unit.items]
@@ -90,8 +94,13 @@ def _run_joined(connection: Connection, group: Sequence[Unit], make_context: Mak
         results = hot.work(ctx, items)
         ctx.close()
     except Exception as error:  # noqa: BLE001 - each unit gets its own chance, and its own error
-        _undo(savepoint, ctx, error)
-        return False
+        failure = _undo(savepoint, ctx, error)
+        if failure is not Failure.CANCELLED:
+            return False
+        for unit in group:
+            unit.fail(Unavailable())
+        log.warning("unit.failed", unit=hot.name, units=len(group), error=describe(error))
+        return True
     savepoint.release()
     start = 0
     for unit in group:
@@ -109,12 +118,12 @@ def _run_one(connection: Connection, unit: Unit, make_context: MakeContext, alon
         unit.result = unit.hot.work(ctx, unit.items) if unit.hot else _work(unit)(ctx)
         ctx.close()
     except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
-        _undo(savepoint, ctx, error)
-        if failure_of(error) is Failure.CONTENDED:
+        failure = _undo(savepoint, ctx, error)
+        if failure is Failure.CONTENDED:
             alone.append(unit)
-        unit.fail(error)
+        unit.fail(Unavailable() if failure is Failure.CANCELLED else error)
         if not isinstance(error, Refusal):
-            log.warning("unit.failed", unit=unit.name, error=type(error).__name__)
+            log.warning("unit.failed", unit=unit.name, error=describe(error))
         return
     savepoint.release()
     unit.keep(ctx)
@@ -125,15 +134,17 @@ def _work(unit: Unit) -> Callable[[Context], Any]:
     return unit.work
 
 
-def _undo(savepoint: Savepoint, ctx: Context, error: BaseException) -> None:
+def _undo(savepoint: Savepoint, ctx: Context, error: BaseException) -> Failure:
     """Rolls back to the savepoint; raises `BatchLost` when the transaction around it is gone as well."""
     ctx.abandon()
-    if failure_of(error) is Failure.BROKEN:
+    failure = failure_of(error)
+    if failure is Failure.BROKEN:
         raise BatchLost from error
     try:
         savepoint.rollback()
     except Exception as second:
         raise BatchLost from second
+    return failure
 
 
 def finish(
@@ -141,17 +152,18 @@ def finish(
 ) -> list[Told]:
     """Handlers, then jobs in one statement, then finishers with their keys sorted; what to call after the commit.
 
-    A handler that raises loses its own part only, is logged and tried again as a job. An error here beyond that
+    A handler that raises loses its own part only, is logged and tried again as a job; it is called for each workspace
+    by itself, so that none fails for the events of another. An error here beyond that
     loses the whole batch, because the counts would no longer be exact.
     """
     stored = [unit for unit in units if unit.error is None]
     jobs = [job for unit in stored for job in unit.jobs]
     deltas = [unit.deltas for unit in stored if unit.deltas]
-    by_type: dict[type[Event], list[Event]] = defaultdict(list)
+    heard: dict[tuple[type[Event], UUID], list[Event]] = defaultdict(list)
     for unit in stored:
         for event in unit.events:
-            by_type[type(event)].append(event)
-    for event_type, events in by_type.items():
+            heard[type(event), event.workspace_id].append(event)
+    for (event_type, _), events in heard.items():
         for handler in reactions.handlers.get(event_type, ()):
             _handle(connection, handler, events, make_context, reactions, jobs, deltas)
     ctx = make_context(connection)
@@ -172,7 +184,7 @@ def _handle(
     deltas: list[Deltas],
 ) -> None:
     ctx = make_context(connection)
-    ctx.actor = SYSTEM
+    ctx.react_in(events[0].workspace_id)
     savepoint = Savepoint(connection)
     try:
         handler(ctx, events)

@@ -18,7 +18,8 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.batch import Reactions
 from cxsurvey.core.db.engines import READ_SECONDS, Engines, limit_reading, open_engines
 from cxsurvey.core.db.failures import Failure, failure_of, is_refused_write
-from cxsurvey.core.db.lane import Lane, LaneSet
+from cxsurvey.core.db.lane import Lane
+from cxsurvey.core.db.lanes import LaneSet
 from cxsurvey.core.db.store import PostgresStore, SqliteStore, Store
 from cxsurvey.core.db.units import Hot, Share
 from cxsurvey.core.errors import Unavailable
@@ -156,7 +157,9 @@ class Database:
     @staticmethod
     def _refuse_if_away(error: PoolTimeout | DBAPIError) -> None:
         """Raises `Unavailable` when it was the database that did not answer."""
-        if isinstance(error, PoolTimeout) or (failure_of(error) is Failure.BROKEN and not is_refused_write(error)):
+        if isinstance(error, PoolTimeout):
+            raise Unavailable from error
+        if failure_of(error) in {Failure.BROKEN, Failure.CANCELLED} and not is_refused_write(error):
             raise Unavailable from error
 
     async def aread(self, work: Callable[[Context], T]) -> T:

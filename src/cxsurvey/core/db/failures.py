@@ -8,6 +8,7 @@ from enum import Enum
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+CANCELLED = "57014"  # by its time-out, for the most part
 CONTENTION = frozenset({"55P03", "40P01", "40001", "23505"})  # lock, deadlock, serialization, twin
 EXHAUSTED = (
     "53",
@@ -16,13 +17,17 @@ EXHAUSTED = (
     "08",
     "XX",
     "25006",
-)  # resources, shutdown or time-out, system, connection, corrupt, standby
+)  # resources, shutdown, system, connection, corrupt, standby
 
 
 class Failure(Enum):
-    """`CONTENDED`: somebody else holds the same thing. `BROKEN`: the database or its disk. `OWN`: the unit itself."""
+    """`CONTENDED`: somebody else holds the same thing. `BROKEN`: the database or its disk. `OWN`: the unit itself.
+
+    `CANCELLED`: the statement took too long and the server gave it up; the transaction around a savepoint lives on.
+    """
 
     CONTENDED = "contended"
+    CANCELLED = "cancelled"
     BROKEN = "broken"
     OWN = "own"
 
@@ -37,6 +42,8 @@ def failure_of(error: BaseException) -> Failure:
     state = getattr(cause, "sqlstate", None)
     if state in CONTENTION:
         return Failure.CONTENDED
+    if state == CANCELLED:
+        return Failure.CANCELLED
     if isinstance(cause, sqlite3.IntegrityError):
         return Failure.CONTENDED if "UNIQUE" in str(cause) else Failure.OWN
     if state is not None:

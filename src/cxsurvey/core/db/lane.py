@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection
@@ -22,20 +22,15 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.batch import BatchLost, Reactions, finish, run_units
 from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.store import Store
-from cxsurvey.core.db.units import CAPACITY, Hot, Share, State, Unit, tell_all
-from cxsurvey.core.errors import Busy, Refusal, Unavailable
+from cxsurvey.core.db.units import CAPACITY, Share, State, Unit, tell_all
+from cxsurvey.core.errors import Busy, Refusal, Unavailable, Unconfirmed
 
 log = structlog.get_logger("cxsurvey.lane")
-
-T = TypeVar("T")
-C = TypeVar("C")
-R = TypeVar("R")
 
 PATIENCE_SECONDS = 3.0
 """How long a caller waits for its unit to be claimed."""
 BATCH_LIMIT = 256
 """Answers in one transaction; more wait for the next, so that the first do not wait for the last."""
-UNCONFIRMED = "The database gave no confirmation, so this counts as not stored; please try again."
 
 
 class MakeUnitContext(Protocol):
@@ -185,14 +180,16 @@ class Lane:
     def _commit_together(self, connection: Connection, units: Sequence[Unit]) -> list[Unit]:
         """Runs and commits a batch. Returns what met contention and must be tried alone; it is not stored yet."""
         make = self._context_maker()
+        committing = False
         try:
             alone = run_units(connection, units, make)
             kept = [unit for unit in units if unit not in alone] if alone else units
             self._store.before_finish(connection)
             told = finish(connection, kept, make, self._reactions)
+            committing = True
             self._store.commit()
         except Exception as error:  # noqa: BLE001 - callers must be told, whatever it was
-            self._lost(units, error)
+            self._lost(units, error, committing=committing)
             return []
         for unit in kept:
             unit.state = State.DONE
@@ -203,6 +200,7 @@ class Lane:
     def _commit_alone(self, unit: Unit) -> None:
         """A unit that met somebody else's lock: once more, in a transaction of its own."""
         unit.error = None
+        committing = False
         try:
             connection = self._store.begin(alone=True)
             make = self._context_maker()
@@ -210,11 +208,12 @@ class Lane:
                 unit.fail(Busy())
             self._store.before_finish(connection)
             told = finish(connection, [unit], make, self._reactions)
+            committing = True
             self._store.commit()
             for tell in told:
                 tell()
         except Exception as error:  # noqa: BLE001 - callers must be told, whatever it was
-            self._lost([unit], error)
+            self._lost([unit], error, committing=committing)
         unit.state = State.DONE
         tell_all([unit])
 
@@ -223,20 +222,21 @@ class Lane:
         """Whether the thread that all callers depend on still runs."""
         return self._thread.is_alive()
 
-    def _lost(self, units: Sequence[Unit], error: BaseException) -> None:
+    def _lost(self, units: Sequence[Unit], error: BaseException, *, committing: bool) -> None:
         """This batch is not stored: everybody hears it, except those already refused for a reason.
 
-        Where the connection went away under the COMMIT it may be stored after all. That is not known, and whoever
-        sends it again with the same submission, external id or idempotency key gets the same answer.
+        Where the COMMIT itself failed, its connection cut above all, it may be stored after all; nobody knows.
         """
         self._store.reset()
         cause = error.__cause__ if isinstance(error, BatchLost) and error.__cause__ else error
         log.error("lane.batch_lost", units=len(units), error=describe(cause))
-        contended = failure_of(cause) is Failure.CONTENDED
+        told: Callable[[], Refusal] = Unconfirmed if committing else Unavailable
+        if failure_of(cause) is Failure.CONTENDED and len(units) == 1:
+            told = Busy
         for unit in units:
             unit.state = State.DONE
             if not isinstance(unit.error, Refusal):
-                unit.fail(Busy() if contended and len(units) == 1 else Unavailable(UNCONFIRMED))
+                unit.fail(told())
 
     def _refuse_all(self) -> None:
         units = self._claim()
@@ -251,52 +251,3 @@ class Lane:
             now = self._last_now
         self._last_now = now
         return lambda connection: self._make_context(connection, now)
-
-
-class LaneSet:
-    """The lanes of one process: one on SQLite, a few on Postgres; a key always goes to the same lane."""
-
-    def __init__(self, lanes: Sequence[Lane]) -> None:
-        self._lanes = lanes
-
-    def start(self) -> None:
-        for lane in self._lanes:
-            lane.start()
-        metrics.watch_queue(self.waiting)
-
-    def is_alive(self) -> bool:
-        """Whether every lane still runs."""
-        return all(lane.is_alive for lane in self._lanes)
-
-    def waiting(self) -> dict[str, int]:
-        """How many units wait, by share."""
-        return {share.value: sum(lane.waiting(share) for lane in self._lanes) for share in Share}
-
-    def has_room(self, share: Share) -> bool:
-        """Whether some lane would take a unit of this share now."""
-        return any(lane.waiting(share) < CAPACITY[share] for lane in self._lanes)
-
-    def close(self) -> None:
-        for lane in self._lanes:
-            lane.close()
-
-    def _lane(self, key: object) -> Lane:
-        return self._lanes[hash(key) % len(self._lanes)] if key is not None else self._lanes[0]
-
-    def run(self, work: Callable[[Context], T], share: Share, key: object) -> T:
-        result: T = self._lane(key).run(Unit(share, work=work))
-        return result
-
-    async def arun(self, work: Callable[[Context], T], share: Share, key: object) -> T:
-        unit = Unit(share, work=work, loop=asyncio.get_running_loop())
-        result: T = await self._lane(key).arun(unit)
-        return result
-
-    def run_hot(self, hot: Hot[C, R], items: Sequence[C], share: Share, key: object) -> list[R]:
-        result: list[R] = self._lane(key).run(Unit(share, hot=hot, items=items))
-        return result
-
-    async def arun_hot(self, hot: Hot[C, R], items: Sequence[C], share: Share, key: object) -> list[R]:
-        unit = Unit(share, hot=hot, items=items, loop=asyncio.get_running_loop())
-        result: list[R] = await self._lane(key).arun(unit)
-        return result

@@ -37,18 +37,28 @@ class ServerSilent(OperationalError):  # noqa: N818 - says what happened
 
 
 class Silence:
-    """What the connections of one process know of it."""
+    """What the connections of one process know of it.
+
+    A single connection may be stuck while the server speaks to all others: its silence is the server's only if
+    nobody has heard from the server since it was asked.
+    """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
+        self.monotonic = monotonic
+        self._last_heard = float("-inf")
         self._known_until = float("-inf")
 
-    def found(self) -> None:
-        self._known_until = self._monotonic() + KNOWN_SECONDS
+    def heard(self) -> None:
+        self._last_heard = self.monotonic()
+
+    def found(self, since: float) -> None:
+        """Somebody who asked at `since` was given no answer."""
+        if self._last_heard <= since:
+            self._known_until = self.monotonic() + KNOWN_SECONDS
 
     @property
     def known(self) -> bool:
-        return self._monotonic() < self._known_until
+        return self.monotonic() < self._known_until
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -62,17 +72,25 @@ class PatientConnection(psycopg.Connection[Any]):
     idle = False
 
     def wait(self, gen: PQGen[RV], interval: float = INTERVAL, timeout: float | None = None) -> RV:
-        if self.idle and self.silence is not None and self.silence.known:
+        if self.silence is None:
+            return super().wait(gen, interval, timeout)
+        if self.idle and self.silence.known:
             raise ServerSilent
         limit = SIGN_OF_LIFE_SECONDS if self.idle else self.patience
+        asked = self.silence.monotonic()
         try:
-            return super().wait(gen, interval, limit if timeout is None else timeout)
+            answer = super().wait(gen, interval, limit if timeout is None else timeout)
         except _WaitTimeout:
             # what the server may say later would be taken for the answer to the next question
             self.pgconn.finish()
-            if self.silence is not None:
-                self.silence.found()
+            self.silence.found(asked)
             raise ServerSilent from None
+        except psycopg.Error as error:
+            if error.sqlstate is not None:
+                self.silence.heard()
+            raise
+        self.silence.heard()
+        return answer
 
 
 def have_patience(engine: Engine, silence: Silence) -> None:
@@ -81,11 +99,13 @@ def have_patience(engine: Engine, silence: Silence) -> None:
     def connect(_dialect: Dialect, _record: object, args: Sequence[Any], named: Mapping[str, Any]) -> PatientConnection:
         if silence.known:
             raise ServerSilent
+        asked = silence.monotonic()
         try:
             driver = PatientConnection.connect(*args, **named)
         except ConnectionTimeout:
-            silence.found()
+            silence.found(asked)
             raise
+        silence.heard()
         driver.silence = silence
         return driver
 

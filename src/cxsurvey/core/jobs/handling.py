@@ -1,7 +1,8 @@
 """Handlers of events under names, and the job that tries one again.
 
-In the lane a handler hears all events of a batch in a savepoint of its own. When it raises, what was stored stands
-and its events wait as jobs of the same commit; from there it has the attempts, the delays and the grave of any job.
+In the lane a handler hears all events of one workspace in a batch in a savepoint of its own. When it raises, what was
+stored stands and its events wait as a job of the same commit; from there it has the attempts, the delays and the grave
+of any job.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import structlog
 
-from cxsurvey.core.context import NewJob
+from cxsurvey.core.context import Context, NewJob
 from cxsurvey.core.db.batch import Handler
 from cxsurvey.core.events import Event, check_fields, decode, encode
 from cxsurvey.core.jobs.runner import JobRun
@@ -29,7 +29,8 @@ class Listener:
     """A function that hears events of one type.
 
     `name` is written into jobs and stays when the function is renamed or moved. Like any job, a second try may run
-    twice when its process dies; and it has the workspace of its events in the context, which a batch has not.
+    twice when its process dies. It comes later than what happened since: a fact may be heard after newer ones of the
+    same thing, so a handler that cares for the order reads what is there now.
     """
 
     name: str
@@ -58,20 +59,18 @@ class Listeners:
         return dict(found)
 
     def pack(self, handler: Handler, events: Sequence[Event]) -> list[NewJob]:
-        """The jobs that try a handler again: one per workspace, so that none fails for the events of another."""
+        """The job that tries a handler again with these events of one workspace; none if none can be written."""
         name = self._names[handler, type(events[0])]
-        by_workspace: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+        encoded: list[dict[str, Any]] = []
         for event in events:
             try:
-                by_workspace[event.workspace_id].append(encode(event))
+                encoded.append(encode(event))
             except ValueError:
                 # one more bug beside that of the handler, and no reason to lose the answers
                 log.exception("handler.not_tried_again", listener=name)
-        return [
-            NewJob(JOB, {"listener": name, "events": encoded}, workspace_id=workspace_id)
-            for workspace_id, encoded in by_workspace.items()
-            if encoded
-        ]
+        if not encoded:
+            return []
+        return [NewJob(JOB, {"listener": name, "events": encoded}, workspace_id=events[0].workspace_id)]
 
     def run(self, run: JobRun) -> None:
         """Handler of `JOB`: the same call with the same events, in one unit."""
@@ -80,4 +79,9 @@ class Listeners:
         if listener is None:
             raise LookupError(f"no listener is called {name}")
         events = [decode(listener.event, data) for data in run.args["events"]]
-        run.write(lambda ctx: listener.handle(ctx, events))
+
+        def again(ctx: Context) -> None:
+            ctx.react_in(ctx.workspace)
+            listener.handle(ctx, events)
+
+        run.write(again)

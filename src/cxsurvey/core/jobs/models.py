@@ -31,6 +31,12 @@ class Job(Base):
             postgresql_where=text("state = 'running'"),
         ),
         Index(
+            "ix_jobs_finished_at",
+            "finished_at",
+            sqlite_where=text("finished_at IS NOT NULL"),
+            postgresql_where=text("finished_at IS NOT NULL"),
+        ),
+        Index(
             "uq_jobs_dedupe_key",
             "dedupe_key",
             unique=True,
