@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import Dialog, Page, expect
 
 from cxsurvey import app, wiring
 from cxsurvey.core.clock import SystemClock
@@ -129,8 +129,9 @@ def test_a_trend_is_printed_in_light_colours(house: House, open_page: OpenPage) 
     page = open_page(1440, color_scheme="dark")
     house.sign_in(page)
     page.goto(house.url("SURVEY/results"))
-    fill = "document.querySelector('.chart text')?.getAttribute('fill')"
-    page.wait_for_function(f"{fill} === 'rgb(154, 149, 136)'")
+    # asked for an attribute, because the page lets nobody evaluate a text
+    label = page.locator(".chart text").first
+    expect(label).to_have_attribute("fill", "rgb(154, 149, 136)")
     page.emulate_media(media="print")
-    page.wait_for_function(f"{fill} === 'rgb(108, 104, 93)'")
+    expect(label).to_have_attribute("fill", "rgb(108, 104, 93)")
     assert page.locator(".chart svg").get_attribute("viewBox")
