@@ -20,7 +20,7 @@ from bench.harness.installation import Installation, installed, opened
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.fixed import COPIED_FROM, FixedInsert
-from cxsurvey.core.db.patience import driver_of, wait_for_ever
+from cxsurvey.core.db.patience import PatientConnection, Silence, driver_of, wait_for_ever
 from cxsurvey.core.db.snapshot import snapshot
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Unavailable
@@ -187,6 +187,24 @@ def test_one_connection_that_is_stuck_refuses_nobody_else(database: Database) ->
             database.write(lambda ctx: ctx.connection.execute(text("SELECT 1")), share=Share.JOBS)
             assert count(database) >= 0
     assert stuck.result() < IN_TIME
+
+
+def test_giving_a_connection_back_is_no_sign_of_life(postgres_url: str) -> None:
+    """Those who are refused at once give back connections that asked nothing, while others still wait in vain."""
+    silence = Silence(time.monotonic)
+    with PatientConnection.connect(postgres_url) as connection:
+        connection.silence, connection.idle = silence, True
+        asked = time.monotonic()
+        connection.rollback()
+        silence.found(asked)
+        assert silence.known
+
+        connection.idle = False
+        silence = connection.silence = Silence(time.monotonic)
+        asked = time.monotonic()
+        connection.execute("SELECT 1")
+        silence.found(asked)
+        assert not silence.known
 
 
 LIMITS = cast("Table", Limit.__table__)

@@ -89,7 +89,9 @@ class PatientConnection(psycopg.Connection[Any]):
             if error.sqlstate is not None:
                 self.silence.heard()
             raise
-        self.silence.heard()
+        if not self.idle:
+            # giving back an idle connection ends a transaction that never began: nothing is asked, and all is well
+            self.silence.heard()
         return answer
 
 
