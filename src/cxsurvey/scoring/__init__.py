@@ -20,6 +20,7 @@ module            what it offers
 ``methods``       ``method_for(headline, name)``: which method fits which headline
 ``score``         ``score(counts, definition, ...) -> Result``: one function for every metric
 ``comparing``     ``compare(now, before, definition) -> Difference``: did it change
+``paired``        ``paired_difference(steps)`` of the same people; ``rest_of(total, segment)``
 ``nps``           ``nps(counts) -> Result``, ``difference(now, before) -> Difference``
 ``results``       ``Result``, ``Figure`` and ``Difference``, the same shape for every metric
 ``lowbase``       ``base(n) -> Base``: what a score from n responses may be used for

@@ -115,3 +115,7 @@ class NoVariationError(ScoringError):
 
 class CollinearAttributesError(ScoringError):
     """An attribute can be computed from others, so their importance cannot be told apart."""
+
+
+class NotAPartError(ScoringError):
+    """A segment has more responses than the total it should be part of, or another scale."""

@@ -1,0 +1,131 @@
+"""Our figures against those of scipy and statsmodels, wherever these have the method.
+
+`pytest tests/scoring/oracle -s` prints how many figures were compared and the largest relative difference.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+
+from cxsurvey.scoring.counts import ScoreCounts
+from cxsurvey.scoring.means import mean, mean_difference, standard_deviation, t_interval
+from cxsurvey.scoring.multiple import adjusted
+from cxsurvey.scoring.scales import Scale
+from cxsurvey.scoring.shares import ShareTest, share_difference, share_interval
+from cxsurvey.scoring.special import beta_cdf, beta_quantile, chi_square_survival, t_cdf, t_quantile
+
+FIVE = Scale(1, 5)
+NAMES = {"wilson": "wilson", "agresti-coull": "agresti_coull", "clopper-pearson": "beta", "jeffreys": "jeffreys"}
+SETS = [
+    (1, 0, 0, 1, 3),
+    (5, 5, 5, 5, 5),
+    (0, 0, 2, 30, 60),
+    (40, 3, 1, 0, 2),
+    (100, 200, 300, 250, 150),
+    (1, 1, 0, 0, 0),
+]
+
+
+class Tally:
+    """How many figures were compared, and how far the worst pair lies apart."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.largest = 0.0
+
+    def compare(self, ours: float, theirs: float, tolerance: float = 1e-9) -> None:
+        self.count += 1
+        if abs(theirs) > 1e-9:
+            self.largest = max(self.largest, abs(ours / theirs - 1.0))
+        assert ours == pytest.approx(theirs, rel=tolerance, abs=1e-12)
+
+
+@pytest.fixture(scope="module")
+def tally() -> Iterator[Tally]:
+    found = Tally()
+    yield found
+    print(f"\n{found.count} figures compared, largest relative difference {found.largest:.1e}")  # noqa: T201 - shown by -s
+
+
+@pytest.mark.parametrize("method", NAMES)
+def test_intervals_of_shares(tally: Tally, method: str) -> None:
+    for n, confidence in product((1, 2, 5, 10, 29, 100, 1000, 10**6), (0.8, 0.95, 0.99)):
+        for successes in sorted({0, 1, n // 3, n // 2, n - 1, n}):
+            ours = share_interval(successes, n, confidence, method)
+            theirs = proportion_confint(successes, n, alpha=1 - confidence, method=NAMES[method])
+            tally.compare(ours.lower, theirs[0])
+            tally.compare(ours.upper, theirs[1])
+
+
+def test_difference_of_shares(tally: Tally) -> None:
+    for now, before in product([(56, 70), (9, 10), (1, 40), (300, 1000)], [(48, 80), (3, 10), (12, 40), (250, 1000)]):
+        ours = share_difference(now, before)
+        low, high = confint_proportions_2indep(*now, *before, method="newcomb", compare="diff")
+        tally.compare(ours.lower, low)
+        tally.compare(ours.upper, high)
+        table = np.array([[now[0], now[1] - now[0]], [before[0], before[1] - before[0]]])
+        if ours.test is ShareTest.FISHER:
+            tally.compare(ours.p_value, stats.fisher_exact(table).pvalue, 1e-7)
+        else:
+            tally.compare(ours.p_value, stats.chi2_contingency(table, correction=False).pvalue)
+
+
+@pytest.mark.parametrize("counts", SETS, ids=str)
+def test_means_and_their_intervals(tally: Tally, counts: tuple[int, ...]) -> None:
+    ours = ScoreCounts(counts, FIVE)
+    values = np.repeat(np.arange(1, 6), counts)
+    tally.compare(mean(ours), float(values.mean()))
+    tally.compare(standard_deviation(ours) or 0.0, float(values.std(ddof=1)))
+    for confidence in (0.8, 0.95, 0.99):
+        limits = t_interval(ours, confidence)
+        assert limits is not None
+        low, high = DescrStatsW(values).tconfint_mean(alpha=1 - confidence)
+        tally.compare(limits.lower, max(1.0, low))
+        tally.compare(limits.upper, min(5.0, high))
+
+
+def test_difference_of_means(tally: Tally) -> None:
+    for one, two in product(SETS, SETS):
+        now, before = (np.repeat(np.arange(1, 6), counts) for counts in (one, two))
+        ours = mean_difference(ScoreCounts(one, FIVE), ScoreCounts(two, FIVE))
+        theirs = stats.ttest_ind(now, before, equal_var=False)
+        low, high = CompareMeans(DescrStatsW(now), DescrStatsW(before)).tconfint_diff(usevar="unequal")
+        tally.compare(ours.p_value, float(theirs.pvalue), 1e-8)
+        tally.compare(ours.df or 0.0, float(theirs.df))
+        tally.compare(ours.lower, max(-4.0, low))
+        tally.compare(ours.upper, min(4.0, high))
+
+
+def test_distributions(tally: Tally) -> None:
+    for a, b in product((0.5, 1.0, 3.5, 20.0, 400.0, 1e5), repeat=2):
+        for p in (1e-6, 0.025, 0.5, 0.9, 0.999):
+            x = float(stats.beta.ppf(p, a, b))
+            tally.compare(beta_quantile(p, a, b), x, 1e-8)
+            if 0.0 < x < 1.0:
+                tally.compare(beta_cdf(x, a, b), float(stats.beta.cdf(x, a, b)), 1e-8)
+    for df in (1, 2, 3.7, 10, 30, 250.5, 1e6):
+        for p in (0.0005, 0.025, 0.3, 0.8, 0.975):
+            t = float(stats.t.ppf(p, df))
+            tally.compare(t_quantile(p, df), t, 1e-8)
+            tally.compare(t_cdf(t, df), p, 1e-8)
+    for df, x in product((1, 2, 5, 40), (0.01, 1.0, 3.84, 20.0, 90.0)):
+        tally.compare(chi_square_survival(x, df), float(stats.chi2.sf(x, df)), 1e-8)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("benjamini-hochberg", "fdr_bh"), ("benjamini-yekutieli", "fdr_by"), ("holm", "holm")],
+)
+def test_many_tests_at_once(tally: Tally, ours: str, theirs: str) -> None:
+    for p_values in ([0.01, 0.04, 0.03, 0.5], [0.2] * 5, [0.0001, 0.0004, 0.0019, 0.0095, 0.02, 0.3, 0.6, 1.0], [0.04]):
+        found = adjusted(p_values, correction=ours)
+        flagged, values, _, _ = multipletests(p_values, alpha=0.05, method=theirs)
+        assert list(found.flagged) == list(flagged)
+        for own, other in zip(found.adjusted, values, strict=True):
+            tally.compare(own, float(other))
