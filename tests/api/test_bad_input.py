@@ -262,7 +262,7 @@ def test_nobody_gets_nothing(rest: TestClient, scene: Scene, headers: dict[str, 
         (
             "/surveys/{survey}/score",
             "method=wilson",
-            "method must be one of score, adjusted-wald, agresti-min, wald for the metric of this survey",
+            "method must be one of score, adjusted-wald, agresti-min, dirichlet, wald for the metric of this survey",
         ),
         (
             "/surveys/{survey}/score",

@@ -46,6 +46,7 @@ def points(limits: Limits, decimals: int = 1) -> tuple[float, float]:
         ((10, 0, 0), "agresti-min", (56.7, 100.0)),
         ((10, 0, 0), "score", (44.5, 100.0)),
         ((1, 0, 0), "score", (-58.7, 100.0)),
+        ((10, 0, 0), "dirichlet", (53.0, 99.7)),
     ],
 )
 def test_interval_matches_published_and_recomputed_figures(
@@ -199,7 +200,7 @@ def test_interval_manages_the_most_extreme_confidence(confidence: float) -> None
 
 @pytest.mark.parametrize("name", ["bootstrap", "", "Score", None, 1, []])
 def test_interval_refuses_an_unknown_method_and_names_all(name: Any) -> None:
-    with pytest.raises(UnknownMethodError, match="score, adjusted-wald, agresti-min, wald"):
+    with pytest.raises(UnknownMethodError, match="score, adjusted-wald, agresti-min, dirichlet, wald"):
         interval(GroupCounts(1, 1, 1), method=name)
 
 

@@ -13,6 +13,7 @@ module            what it offers
                   ``box_definition(...)`` for a scale of one's own
 ``counts``        ``ScoreCounts`` (one count per score value), ``GroupCounts`` (promoters,
                   passives, detractors); both merge with ``+``
+``dirichlet``     ``net_share_quantile``: the posterior of a net share, without any drawing
 ``intervals``     ``Method``, ``interval(groups, confidence, method)``, ``wilson(k, n)``
 ``shares``        ``ShareMethod``, ``share_interval(k, n, ...)``, ``share_difference(...)``
 ``means``         ``MeanMethod``, ``mean_interval(counts, ...)``, ``mean_difference(...)``,

@@ -14,6 +14,7 @@ from statistics import NormalDist
 from typing import Final, NamedTuple
 
 from cxsurvey.scoring.counts import GroupCounts, checked_count
+from cxsurvey.scoring.dirichlet import net_share_quantile
 from cxsurvey.scoring.errors import (
     EmptyCountsError,
     InvalidConfidenceError,
@@ -31,6 +32,7 @@ class Method(StrEnum):
     SCORE = "score"
     ADJUSTED_WALD = "adjusted-wald"
     AGRESTI_MIN = "agresti-min"
+    DIRICHLET = "dirichlet"
     WALD = "wald"
 
     @property
@@ -52,6 +54,7 @@ _LABELS: Final[Mapping[Method, str]] = {
     Method.SCORE: "score (Tango)",
     Method.ADJUSTED_WALD: "adjusted Wald (Rocks)",
     Method.AGRESTI_MIN: "Agresti-Min",
+    Method.DIRICHLET: "Dirichlet posterior",
     Method.WALD: "Wald (not recommended)",
 }
 
@@ -187,6 +190,28 @@ def agresti_min(groups: GroupCounts, confidence: float = 0.95) -> Limits:
     return _wald_limits(_moments(groups, end=0.5, middle=1.0), confidence)
 
 
+def dirichlet(groups: GroupCounts, confidence: float = 0.95) -> Limits:
+    """The middle of the posterior of p - d under Jeffreys' prior, Dir(P + 1/2, S + 1/2, D + 1/2).
+
+    Limits cut the share (1 - confidence) / 2 off either end. They are computed, not simulated: no
+    seed, no noise, about 1 ms a limit (3 ms for a single response). They lie strictly inside -1
+    and 1, so when all are promoters or all detractors the interval does **not** hold the
+    estimate, and it can never cover a truth of -1 or 1. All passives: symmetric around 0.
+
+    Raises ``EmptyCountsError`` at n = 0 and ``InvalidConfidenceError``.
+
+    >>> [round(100 * limit, 1) for limit in dirichlet(GroupCounts(10, 0, 0))]
+    [53.0, 99.7]
+    """
+    _refuse_empty(groups)
+    tail = (1.0 - checked_confidence(confidence)) / 2.0
+    promoters, passives, detractors = groups.promoters + 0.5, groups.passives + 0.5, groups.detractors + 0.5
+    return Limits(
+        lower=net_share_quantile(tail, promoters, passives, detractors),
+        upper=-net_share_quantile(tail, detractors, passives, promoters),
+    )
+
+
 def wald(groups: GroupCounts, confidence: float = 0.95) -> Limits:
     """Plain theta +- z sqrt(v / n), clipped to -1 and 1. Not recommended.
 
@@ -316,5 +341,6 @@ _INTERVALS: Final[Mapping[Method, Callable[[GroupCounts, float], Limits]]] = {
     Method.SCORE: score_interval,
     Method.ADJUSTED_WALD: adjusted_wald,
     Method.AGRESTI_MIN: agresti_min,
+    Method.DIRICHLET: dirichlet,
     Method.WALD: wald,
 }
