@@ -268,7 +268,7 @@ def test_another_metric_is_refused_and_the_allowed_ones_named(metric: str) -> No
     [
         (["--confidence", "95"], "strictly between 0 and 1"),
         (["--confidence", "nan"], "strictly between 0 and 1"),
-        (["--method", "t"], "score, adjusted-wald, agresti-min, wald"),
+        (["--method", "t"], "score, adjusted-wald, agresti-min, dirichlet, wald"),
     ],
 )
 def test_a_wrong_confidence_or_method_is_refused_even_without_rows(

@@ -34,7 +34,7 @@ def test_every_flag_is_told_by_its_base_or_by_a_note() -> None:
         (of([9] * 12, NPS), "100, score interval (95 %) 52 to 100, n = 12, low base, all the same"),
         (of([5, 1] * 20, NPS_5), "0, score interval (95 %) −30 to 30, n = 40, translated scale"),
         (of([5, 1] * 20, CSAT_5), "50 %, Wilson interval (95 %) 35 to 65 %, n = 40"),
-        (of([5, 4] * 20, STARS_5), "4.50, t interval (95 %) 4.34 to 4.66, n = 40"),
+        (of([5, 4] * 20, STARS_5), "4.50, Student t interval (95 %) 4.34 to 4.66, n = 40"),
         (
             of([9] * 20 + [3] * 20, NPS, "wald"),
             "0, Wald (not recommended) interval (95 %) −31 to 31, n = 40, weak interval",

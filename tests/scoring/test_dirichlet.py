@@ -42,7 +42,20 @@ def test_quantiles_are_on_the_scale_and_grow_with_the_chance(p: float, a: float,
 
     assert -1.0 <= found < 1.0
     assert found <= net_share_quantile(0.5, a, b, c) + 1e-15
-    assert net_share_quantile(p, a, b, c) == found
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    # Each once broke an earlier path of integration: far and near shapes on both sides.
+    [(190.0, 1.5, 0.5), (1e6, 0.5, 0.5), (16.5, 1e6, 1.0), (10.53, 1e6, 0.5), (5.0, 65.0, 0.5), (1.5, 1e12, 0.5)],
+)
+@pytest.mark.parametrize("p", [5.5e-17, 0.0005, 0.25])
+def test_shapes_of_very_different_size_are_managed(shapes: tuple[float, float, float], p: float) -> None:
+    a, b, c = shapes
+    found, mirrored = net_share_quantile(p, a, b, c), net_share_quantile(p, c, b, a)
+
+    assert -1.0 <= found < 1.0
+    assert -1.0 <= mirrored < -found
 
 
 @given(shapes, shapes)

@@ -194,7 +194,7 @@ def dirichlet(groups: GroupCounts, confidence: float = 0.95) -> Limits:
     """The middle of the posterior of p - d under Jeffreys' prior, Dir(P + 1/2, S + 1/2, D + 1/2).
 
     Limits cut the share (1 - confidence) / 2 off either end. They are computed, not simulated: no
-    seed, no noise, about 1 ms a limit (3 ms for a single response). They lie strictly inside -1
+    seed, no noise, 0.1 to 2 ms a limit. They lie strictly inside -1
     and 1, so when all are promoters or all detractors the interval does **not** hold the
     estimate, and it can never cover a truth of -1 or 1. All passives: symmetric around 0.
 
