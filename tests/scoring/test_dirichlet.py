@@ -112,3 +112,8 @@ def test_posterior_covers_the_truth_as_often_as_enumerated() -> None:
 
     assert min(covered.values()) == pytest.approx(0.926, abs=0.01)
     assert sum(covered.values()) / len(covered) == pytest.approx(0.947, abs=0.005)
+
+
+def test_shapes_near_zero_end_at_the_end_of_the_scale() -> None:
+    # Newton's method alone would run off the scale here
+    assert net_share_quantile(0.001, 0.0036427665712564523, 0.006176582800225367, 84.51165345737762) == -1.0
