@@ -58,6 +58,19 @@ def test_shapes_of_very_different_size_are_managed(shapes: tuple[float, float, f
     assert -1.0 <= mirrored < -found
 
 
+@pytest.mark.parametrize(
+    ("shapes", "share"),
+    # The chances below these shares are 0.0005 to thirteen digits, by quadrature with 25 digits.
+    [
+        ((20.5, 0.5, 1.5), 0.296371672521951),
+        ((242.5, 3.5, 0.5), 0.931190324737342),
+        ((0.5, 0.5, 10.5), -0.999932640335254),
+    ],
+)
+def test_few_responses_beside_many_lose_no_digits(shapes: tuple[float, float, float], share: float) -> None:
+    assert net_share_quantile(0.0005, *shapes) == pytest.approx(share, rel=1e-11)
+
+
 @given(shapes, shapes)
 def test_the_middle_of_a_symmetric_posterior_is_zero(ends: float, middle: float) -> None:
     deviation = sqrt(2 * ends / ((2 * ends + middle) * (2 * ends + middle + 1)))

@@ -5,9 +5,10 @@ Three gamma values G with shapes a, divided by their sum, are such shares. So p 
     X = (1 - t) G_p - t G_s - (1 + t) G_d <= 0
 
 and the chance of that is a line integral of the moment generating function of X, the product
-of (1 - c w)^-a over its three terms c G. The line runs through the saddle, where the integrand
-falls fastest, and the trapezoidal rule on it converges as fast as anything can (Daniels 1987;
-Trefethen and Weideman 2014). Nothing is drawn at random, so there is neither seed nor noise.
+of (1 - c w)^-a over its three terms c G. The line runs through the saddle and may be bent into a
+parabola, so that the integrand dies away along it, and the trapezoidal rule on it converges as
+fast as anything can (Daniels 1987; Trefethen and Weideman 2014). Nothing is drawn at random, so
+there is neither seed nor noise.
 """
 
 from cmath import rect

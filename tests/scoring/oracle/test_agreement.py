@@ -8,12 +8,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from cxsurvey.scoring.counts import ScoreCounts
+from cxsurvey.scoring.dirichlet import net_share_quantile
 from cxsurvey.scoring.means import mean, mean_difference, standard_deviation, t_interval
 from cxsurvey.scoring.multiple import adjusted
 from cxsurvey.scoring.scales import Scale
@@ -116,6 +117,28 @@ def test_distributions(tally: Tally) -> None:
             tally.compare(t_cdf(t, df), p, 1e-8)
     for df, x in product((1, 2, 5, 40), (0.01, 1.0, 3.84, 20.0, 90.0)):
         tally.compare(chi_square_survival(x, df), float(stats.chi2.sf(x, df)), 1e-8)
+
+
+def posterior_chance(net: float, promoters: float, passives: float, detractors: float) -> float:
+    """The chance of a net share below a positive one: first over the passives, then over who is left."""
+    left = stats.beta(promoters + detractors, passives)
+    within = stats.beta(promoters, detractors)
+    inner, _ = integrate.quad(
+        lambda share: left.pdf(share) * within.cdf((1 + net / share) / 2), net, 1, epsabs=0, epsrel=1e-11, limit=200
+    )
+    return float(left.cdf(net) + inner)
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [(20.5, 3.5, 1.5), (242.3, 3.46, 1.5), (22.5, 3.5, 1.5), (40.5, 5.5, 2.5), (400.5, 20.5, 100.5)],
+    ids=str,
+)
+@pytest.mark.parametrize("p", [0.0005, 0.025, 0.25])
+def test_posterior_of_the_net_share(tally: Tally, shapes: tuple[float, float, float], p: float) -> None:
+    net = net_share_quantile(p, *shapes)
+    assert net > 0
+    tally.compare(posterior_chance(net, *shapes), p, 1e-9)
 
 
 @pytest.mark.parametrize(
