@@ -17,6 +17,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from cxsurvey.cli import serve
+
 PROGRAM = [sys.executable, "-c", "from cxsurvey.cli import main; main()"]
 
 
@@ -94,6 +96,23 @@ def test_a_taken_port_is_named_before_anything_is_made(tmp_path: Path) -> None:
     assert f"Cannot listen on 127.0.0.1 port {port}" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "data" / "cxsurvey.db").exists()
+
+
+def test_a_second_signal_does_not_wait_for_the_first() -> None:
+    class Worker:
+        told = 0
+
+        def stop_soon(self) -> None:
+            self.told += 1
+            server.handle_exit(signal.SIGTERM, None)  # as when a signal meets the lock that this one holds
+
+    worker = Worker()
+    server = serve._server(None, worker)
+
+    server.handle_exit(signal.SIGTERM, None)
+
+    assert worker.told == 1
+    assert server.should_exit
 
 
 def test_a_misspelt_setting_is_named_once(tmp_path: Path, port: int) -> None:

@@ -152,8 +152,12 @@ def _server(application: Any, worker: Any) -> Any:
     class Server(uvicorn.Server):
         """Tells the worker to claim nothing new while the last requests are answered."""
 
+        told = worker is None
+
         def handle_exit(self, sig: int, frame: Any) -> None:
-            if worker is not None:
+            # a second signal may come while the first is handled, and would wait for ever for the lock of the first
+            if not self.told:
+                self.told = True
                 worker.stop_soon()
             super().handle_exit(sig, frame)
 
