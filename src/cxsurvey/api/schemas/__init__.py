@@ -10,10 +10,15 @@ from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Pr
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
 from cxsurvey.api.schemas.survey import (
+    Deleted,
     Publication,
+    Readiness,
     Survey,
     SurveyList,
     SurveySummary,
+    Version,
+    VersionList,
+    VersionSummary,
     describe_survey,
     summarise_survey,
 )
@@ -21,12 +26,14 @@ from cxsurvey.api.schemas.survey import (
 __all__ = [
     "BatchItem",
     "BatchResult",
+    "Deleted",
     "Document",
     "Invitation",
     "ItemProblem",
     "Me",
     "Problem",
     "Publication",
+    "Readiness",
     "Receipt",
     "Response",
     "ResponseList",
@@ -34,6 +41,9 @@ __all__ = [
     "Survey",
     "SurveyList",
     "SurveySummary",
+    "Version",
+    "VersionList",
+    "VersionSummary",
     "describe_survey",
     "id_in",
     "summarise_survey",
