@@ -218,6 +218,7 @@ _REASONS: Final[Mapping[str, tuple[str | None, str, str]]] = {
     "test": ("test", "Test", "sent with a test key or a test link"),
     "void": ("void", "Void", "taken out by somebody here, with a reason"),
     "provisional": ("provisional", "Not confirmed", "a score chosen in a mail, not sent by the customer"),
+    "unknown": (None, "Do not know", "chose that in place of a score"),
     "unscored": (None, "Without a score", "only a comment"),
 }
 

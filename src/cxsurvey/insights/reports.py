@@ -22,6 +22,8 @@ class LeftOut:
     flagged: int = 0
     test: int = 0
     void: int = 0
+    unknown: int = 0
+    """Chose "I do not know" in place of a score."""
     unscored: int = 0
 
     @property
