@@ -88,10 +88,12 @@ def test_a_page_is_read_from_an_index_and_sorted_nowhere(rest: TestClient, write
         return  # the planner of a small Postgres table sorts whatever the index
     asked = "SELECT id FROM invitations WHERE {0} = x'00' ORDER BY created_at DESC, id DESC LIMIT 50"
 
-    def plan(ctx: Context, owner: str) -> str:
-        return str(ctx.connection.execute(text("EXPLAIN QUERY PLAN " + asked.format(owner))).all())
+    def plans(ctx: Context) -> dict[str, str]:
+        return {
+            owner: str(ctx.connection.execute(text("EXPLAIN QUERY PLAN " + asked.format(owner))).all())
+            for owner in ("workspace_id", "survey_id")
+        }
 
-    for owner in ("workspace_id", "survey_id"):
-        told = write(lambda ctx, owner=owner: plan(ctx, owner))
+    for owner, told in write(plans).items():
         assert f"ix_invitations_{owner}_created_at" in told
         assert "TEMP B-TREE" not in told
