@@ -57,12 +57,12 @@ async def get_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     "",
     summary="Make a survey",
     operation_id="createSurvey",
-    openapi_extra=takes(CreateSurvey, {"name": "After delivery", "metric": "nps", "languages": ["en", "de"]}),
+    openapi_extra=takes(CreateSurvey, {"name": "After delivery", "formula": "csat-1-5/1", "languages": ["en", "de"]}),
     status_code=201,
     responses={**stored(schemas.Survey, {201: "A draft, asked of nobody yet."}), **problems(*WRITES)},
 )
 async def create_survey(caller: Calling) -> Response:
-    """Makes a draft: with `definition`, or with ready texts in `languages`, of which the first is the default."""
+    """Makes a draft: with `definition`, or with the ready texts of a formula in `languages`, the first the default."""
     body, origin = await body_of(caller.request), caller.database.settings.origin
     command = CreateSurvey.from_json(body)
     return await caller.write(
