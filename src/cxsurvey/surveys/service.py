@@ -15,6 +15,7 @@ from cxsurvey.core import audit
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid, LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode, public_code
+from cxsurvey.scoring import scales
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import policy, queries
 from cxsurvey.surveys.asked import Asked, AskedWorkspace, asked_by_code, asked_by_id, asked_many
@@ -23,8 +24,9 @@ from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.errors import StaleEdit
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
+from cxsurvey.surveys.looks import OFFERED
 from cxsurvey.surveys.policy import Outcome, Step, SurveyState
-from cxsurvey.surveys.standard import standard
+from cxsurvey.surveys.standard import preset
 
 __all__ = ["Asked", "AskedWorkspace", "asked_by_code", "asked_by_id", "asked_many"]
 
@@ -75,7 +77,7 @@ class Publication:
 def create(ctx: Context, command: CreateSurvey) -> SurveyView:
     """A new draft with its own code."""
     permissions.require(ctx, Grant.SURVEYS_WRITE)
-    definition = command.definition or standard(command.metric, accounts.workspace(ctx).name, command.languages)
+    definition = command.definition or preset(command.asked_formula, accounts.workspace(ctx).name, command.languages)
     survey_id = ctx.ids.new()
     queries.add_survey(
         ctx.connection,
@@ -198,6 +200,12 @@ def listed(ctx: Context) -> list[SurveyView]:
     """All surveys of this workspace, newest first."""
     permissions.require(ctx, Grant.SURVEYS_READ)
     return [_as_view(row) for row in queries.surveys_of(ctx.connection, ctx.workspace)]
+
+
+def offered(ctx: Context) -> list[scales.Definition]:
+    """Every formula that a survey may be made with, in the order in which they are offered."""
+    permissions.require(ctx, Grant.SURVEYS_READ)
+    return list(OFFERED.values())
 
 
 def _permit_change(ctx: Context) -> None:

@@ -5,6 +5,7 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
+from cxsurvey.api.schemas.formula import Formula, FormulaList
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
@@ -28,6 +29,8 @@ __all__ = [
     "BatchResult",
     "Deleted",
     "Document",
+    "Formula",
+    "FormulaList",
     "Invitation",
     "InvitationList",
     "ItemProblem",
