@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 
 from cxsurvey import __version__
 from cxsurvey.api.errors import face
-from cxsurvey.api.v1 import description, invitations, me, responses, scores, surveys
+from cxsurvey.api.v1 import company, description, invitations, me, responses, scores, surveys
 from cxsurvey.core.db.database import Database
 from cxsurvey.web import errors
 from cxsurvey.web.direct import Direct, Endpoint
@@ -36,7 +36,7 @@ def build(database: Database) -> ASGIApp:
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.include_router(responses.intake, prefix=PREFIX)
-    for resource in (responses, surveys, scores, invitations, me, description):
+    for resource in (responses, surveys, scores, invitations, company, me, description):
         app.include_router(resource.router, prefix=PREFIX)
     errors.install(app, face)
     return guard(Direct(app, _busiest, face), database, Audience.API, face)

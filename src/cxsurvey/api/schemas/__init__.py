@@ -5,6 +5,15 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
+from cxsurvey.api.schemas.company import (
+    AuditEntry,
+    AuditEntryList,
+    Member,
+    MemberInvitation,
+    MemberInvitationList,
+    MemberList,
+    WorkspaceSettings,
+)
 from cxsurvey.api.schemas.invitation import Invitation
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
@@ -19,12 +28,18 @@ from cxsurvey.api.schemas.survey import (
 )
 
 __all__ = [
+    "AuditEntry",
+    "AuditEntryList",
     "BatchItem",
     "BatchResult",
     "Document",
     "Invitation",
     "ItemProblem",
     "Me",
+    "Member",
+    "MemberInvitation",
+    "MemberInvitationList",
+    "MemberList",
     "Problem",
     "Publication",
     "Receipt",
@@ -34,6 +49,7 @@ __all__ = [
     "Survey",
     "SurveyList",
     "SurveySummary",
+    "WorkspaceSettings",
     "describe_survey",
     "id_in",
     "summarise_survey",
