@@ -94,7 +94,7 @@ def create(ctx: Context, command: CreateSurvey) -> SurveyView:
             "changed_at": ctx.now,
         },
     )
-    _record(ctx, "survey.created", survey_id)
+    _record(ctx, "survey.created", survey_id, command.name)
     return _view(ctx, survey_id)
 
 
@@ -134,7 +134,7 @@ def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publi
     changes = {"state": state.value, "version_id": version_id, "trend_line_id": line, "published_at": ctx.now}
     _change(ctx, before, changes)  # before the version: whoever comes second stops here
     _add_version(ctx, before, version_id, number, line)
-    _record(ctx, "survey.published", survey_id, version=number, outcome=outcome.value)
+    _record(ctx, "survey.published", survey_id, before.name, version=number, outcome=outcome.value)
     ctx.emit(
         SurveyPublished(
             workspace_id=ctx.workspace,
@@ -256,8 +256,9 @@ def _change(ctx: Context, before: SurveyView, changes: Mapping[str, Any]) -> Non
 
 def _changed(ctx: Context, before: SurveyView, changes: Mapping[str, Any], action: str) -> SurveyView:
     _change(ctx, before, changes)
-    _record(ctx, action, before.id)
-    return _view(ctx, before.id)
+    after = _view(ctx, before.id)
+    _record(ctx, action, before.id, after.name)
+    return after
 
 
 def _add_version(ctx: Context, survey: SurveyView, version_id: UUID, number: int, line: int) -> None:
@@ -292,5 +293,5 @@ def _add_line(ctx: Context, survey: SurveyView) -> int:
     )
 
 
-def _record(ctx: Context, action: str, survey_id: UUID, **detail: Any) -> None:
-    audit.record(ctx, action, encode("srv", survey_id), **detail)
+def _record(ctx: Context, action: str, survey_id: UUID, name: str, **detail: Any) -> None:
+    audit.record(ctx, action, encode("srv", survey_id), name=name, **detail)
