@@ -17,7 +17,9 @@ def problems(definition: Definition) -> list[FieldProblem]:
     """Everything that keeps `definition` from being published, with paths that begin with `definition`."""
     found: list[FieldProblem] = []
     for language, texts in definition.texts.items():
-        found += _of_texts(f"{ROOT}.texts.{language}", texts)
+        path = f"{ROOT}.texts.{language}"
+        found += _of_texts(path, texts)
+        found += _of_text(f"{path}.unknown_label", texts.unknown_label, required=definition.offers_unknown)
     for index, follow_up in enumerate(definition.follow_ups):
         found += _of_follow_up(f"{ROOT}.follow_ups.{index}", follow_up, definition.languages)
     return found

@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from cxsurvey.core.command import Command
 from cxsurvey.core.text import MaybeLine200, Passage1000
 from cxsurvey.scoring import scales
+from cxsurvey.scoring.catalogue import CATALOGUE
 from cxsurvey.scoring.scales import Band, Direction, Metric
 from cxsurvey.surveys.languages import EachLanguageOnce, Language, canonical
 
@@ -26,8 +27,10 @@ MOST_FOLLOW_UPS = 5
 MOST_OPTIONS = 10
 MOST_LANGUAGES = 20
 
-FORMULAS: Mapping[str, scales.Definition] = {scales.NPS.key: scales.NPS}
-"""The scoring definitions that a survey may use, by key."""
+FORMULAS: Mapping[str, scales.Definition] = {
+    key: formula for key, formula in CATALOGUE.items() if not formula.translated
+}
+"""The scoring definitions that a survey may use, by key. A translated score is for reports on old data only."""
 
 NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f\\\"<>^`{|}\ud800-\udfff]")
 
@@ -133,6 +136,8 @@ class Texts(Command):
     question: MaybeLine200 = ""
     low_label: MaybeLine200 = ""
     high_label: MaybeLine200 = ""
+    unknown_label: MaybeLine200 = ""
+    """The choice that stands for no score, where the survey offers one."""
     comment_labels: CommentLabels = CommentLabels()
     thanks: ThanksByBand = ThanksByBand()
 
@@ -176,6 +181,8 @@ class Definition(Command):
     """All that one survey asks. `texts` holds the languages in the order they are offered."""
 
     scale: AskedScale = AskedScale.of(scales.NPS)
+    offers_unknown: bool = False
+    """Whether "I do not know" may be chosen in place of a score; such answers are counted apart."""
     default_language: Language
     texts: Annotated[dict[Language, Texts], Field(min_length=1, max_length=MOST_LANGUAGES), EachLanguageOnce]
     follow_ups: Annotated[tuple[FollowUp, ...], Field(max_length=MOST_FOLLOW_UPS)] = ()
