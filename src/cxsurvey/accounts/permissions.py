@@ -21,6 +21,8 @@ class Grant(StrEnum):
     RESPONSES_WRITE = "responses:write"
     RESPONSES_VOID = "responses:void"
     INVITATIONS_WRITE = "invitations:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
     SCORES_READ = "scores:read"
     EXPORT = "responses:export"
     KEYS = "keys:manage"
@@ -42,6 +44,8 @@ _MANAGER = _VIEWER | {
     Grant.RESPONSES_WRITE,
     Grant.RESPONSES_VOID,
     Grant.INVITATIONS_WRITE,
+    Grant.PEOPLE_READ,
+    Grant.PEOPLE_WRITE,
     Grant.EXPORT,
 }
 _ADMIN = _MANAGER | {Grant.KEYS, Grant.WORKSPACE}

@@ -33,6 +33,8 @@ SCOPES = {
     "responses:void": "Take responses out of the scores, and back",
     "responses:export": "Export responses",
     "invitations:write": "Make personal links",
+    "people:read": "Read people",
+    "people:write": "Write people down",
     "scores:read": "Read scores",
 }
 
