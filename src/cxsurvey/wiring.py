@@ -23,6 +23,7 @@ from cxsurvey.invitations import models as _invitations
 from cxsurvey.people import models as _people
 from cxsurvey.responses import counts
 from cxsurvey.responses import models as _responses
+from cxsurvey.responses import release as _release
 from cxsurvey.surveys import models as _surveys
 
 TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _responses)
@@ -35,6 +36,7 @@ FINISHERS: Mapping[str, Finisher] = {counts.KIND: counts.flush}
 
 SCHEDULES: Sequence[Schedule] = (
     Schedule("forget-old", _housekeeping.JOB, cron="20 3 * * *"),
+    Schedule("release-anonymous-answers", _release.JOB, cron="10 * * * *"),
     Schedule("forget-expired-doors", _door_keeping.JOB, cron="40 3 * * *"),
 )
 
@@ -52,6 +54,7 @@ class Wiring:
         self.job_handlers: Mapping[str, JobHandler] = {
             _housekeeping.JOB: _housekeeping.forget_old,
             _door_keeping.JOB: _door_keeping.forget_expired,
+            _release.JOB: _release.release,
             handling.JOB: listeners.run,
         }
 

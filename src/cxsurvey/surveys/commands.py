@@ -22,13 +22,6 @@ def _check_metric(value: object) -> object:
     return value
 
 
-def _check_anonymous(value: bool) -> bool:
-    # a promise that pages, reports and downloads do not keep yet must not be made
-    if value:
-        raise PydanticCustomError("not_offered", "is not offered yet")
-    return value
-
-
 def _check_languages(value: tuple[str, ...]) -> tuple[str, ...]:
     refuse_twins(value)
     return value
@@ -39,7 +32,6 @@ AskedMetric = Annotated[
     BeforeValidator(_check_metric),
     WithJsonSchema({"type": "string", "enum": [metric.value for metric in METRICS]}),
 ]
-NotAnonymous = Annotated[bool, AfterValidator(_check_anonymous), WithJsonSchema({"type": "boolean", "const": False})]
 Languages = Annotated[
     tuple[Language, ...],
     Field(min_length=1, max_length=MOST_LANGUAGES, json_schema_extra={"uniqueItems": True}),
@@ -51,19 +43,24 @@ Revision = Annotated[int, Field(ge=1)]
 class CreateSurvey(Command):
     """A new survey as a draft: with `definition`, or with the standard texts in `languages`.
 
-    The first language is the default one.
+    The first language is the default one. An `anonymous` survey keeps no person and no time, only the day; that can be
+    chosen until it is published for the first time.
     """
 
     name: Line80
     metric: AskedMetric = Metric.NPS
     languages: Languages = ("en",)
-    anonymous: NotAnonymous = False
+    anonymous: bool = False
     definition: Definition | None = None
 
 
 class EditSurvey(Command):
-    """The whole draft anew. `revision` is the one the editor saw; another one is refused as stale."""
+    """The whole draft anew. `revision` is the one the editor saw; another one is refused as stale.
+
+    `anonymous` None leaves it as it is.
+    """
 
     revision: Revision
     name: Line80
     definition: Definition
+    anonymous: bool | None = None
