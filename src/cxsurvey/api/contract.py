@@ -25,6 +25,19 @@ IDEMPOTENCY_KEY: Mapping[str, Any] = {
     "example": "order-4711-answer",
 }
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+_RATE = {
+    "RateLimit-Policy": {
+        "description": "What the key may do: `q` turns in `w` seconds.",
+        "schema": {"type": "string"},
+        "example": '"key";q=12000;w=60',
+    },
+    "RateLimit": {
+        "description": "What is left of it: `r` turns now, all of them again after `t` seconds.",
+        "schema": {"type": "string"},
+        "example": '"key";r=11999;t=1',
+    },
+}
+"""Every answer to a request with a key carries them, unless the installation sets no rate."""
 _REPLAYED = {
     "Idempotency-Replayed": {
         "description": "`true` when this is the first answer again.",
@@ -41,6 +54,7 @@ _WHY = {
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "The request breaks rules; `errors` names each.",
+    429: "The key has used its turns, or this request asks for more than are left. Nothing was stored.",
     503: (
         "Busy, or the database cannot be reached. Nothing was stored, unless the code is `unconfirmed`: then repeat "
         "the request only with the same Idempotency-Key or external_id, or look first."
@@ -69,15 +83,15 @@ def keyed_by(*, required: bool = False) -> dict[str, Any]:
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The refusals of a route."""
+    """The refusals of a route; one for using too many turns is among them everywhere."""
     answers: dict[int | str, dict[str, Any]] = {}
-    for status in sorted(statuses):
+    for status in sorted({*statuses, 429}):
         answers[status] = {
             "description": _WHY.get(status, TITLES[status]),
             "content": {MEDIA_TYPE: {"schema": {"$ref": REF + Problem.__name__}}},
         }
-        if status in {409, 503}:
-            answers[status]["headers"] = _RETRY
+        if status in {409, 429, 503}:
+            answers[status]["headers"] = {**_RETRY, **(_RATE if status == 429 else {})}
     return answers
 
 

@@ -22,19 +22,17 @@ from starlette.responses import Response
 from cxsurvey.accounts import doors
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api.contract import SCHEME
+from cxsurvey.api.credential import token_of
 from cxsurvey.api.once import REPLAYED, Once, ReadAgain, idempotency_key_of, request_hash
 from cxsurvey.api.schemas import Document, id_in
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Unauthenticated
 from cxsurvey.core.idempotency import KeptAnswer
 from cxsurvey.web import seen
 from cxsurvey.web.door import ReadingPlaces
 
 JSON = "application/json"
-BEARER = b"bearer "
-LONGEST_TOKEN = 200
 
 
 class KeyScheme(HTTPBearer):
@@ -110,15 +108,6 @@ class Caller:
         key = doors.enter_by_key(ctx, self.token)
         answer, replayed = once.run(ctx, key.id, work, status, read_again)
         return key.id, ctx.now, answer, replayed
-
-
-def token_of(request: Request) -> str:
-    """The API key in the one Authorization header; raises `Unauthenticated`."""
-    sent = [value for name, value in request.scope["headers"] if name == b"authorization"]
-    if len(sent) != 1 or len(sent[0]) > LONGEST_TOKEN or not sent[0][:7].lower() == BEARER:
-        raise Unauthenticated("Send a valid API key: “Authorization: Bearer …”.")
-    token: str = sent[0][7:].strip().decode("latin-1")
-    return token
 
 
 def route_of(request: Request) -> str:
