@@ -236,11 +236,11 @@ def test_a_key_does_what_its_scopes_say_and_nothing_in_another_workspace(scene: 
             expect(row, f"a key with {scope}", "ours", status, status in {200, 201, 207, 409} if may else status == 403)
         if NAMING.search(row.path + str(row.body)):
             absent = 207 if row.path == "/responses/batch" else 404  # a batch tells it of each of its items
-            for scope in ("all", str(row.need)):
-                sent = bearer(scene.ours.tokens[scope])
+            for name in ("all", str(row.need)):
+                sent = bearer(scene.ours.tokens[name])
                 foreign, missing = scene.ask(row, scene.theirs, **sent), scene.ask(row, scene.nothing, **sent)
-                expect(row, f"a key with {scope}", "a foreign subject", foreign[0], foreign[0] == absent)
-                expect(row, f"a key with {scope}", "a foreign beside a missing one", missing[0], foreign == missing)
+                expect(row, f"a key with {name}", "a foreign subject", foreign[0], foreign[0] == absent)
+                expect(row, f"a key with {name}", "a foreign beside a missing one", missing[0], foreign == missing)
     assert not wrong, "\n".join(wrong)
 
 
