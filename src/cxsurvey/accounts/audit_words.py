@@ -122,7 +122,8 @@ def sentence(action: str, detail: Mapping[str, Any], who: str, subject: str) -> 
 def _changes(changes: Any) -> str:
     if not isinstance(changes, Mapping) or not changes:
         return "the settings"
-    return ", ".join(_one_change(name, change) for name, change in changes.items())
+    *most, last = (_one_change(name, change) for name, change in changes.items())
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _one_change(name: str, change: Any) -> str:
