@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from cxsurvey.core.signing import digest
 from cxsurvey.responses.commands import FormPage, Submission
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import service as surveys
-from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
+from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.models import Survey
 from cxsurvey.surveys.service import SurveyView
 
@@ -93,6 +94,23 @@ def make_open_survey(ctx: Context, name: str = "Relationship") -> SurveyView:
     """A published NPS survey in the workspace of the context."""
     survey = surveys.create(ctx, CreateSurvey(name=name, metric=Metric.NPS, languages=("en", "de", "tr", "ar")))
     return surveys.publish(ctx, survey.id).survey
+
+
+def offering_unknown(definition: Definition) -> Definition:
+    """The definition with "I do not know" as a choice."""
+    texts = {
+        language: each.model_copy(update={"unknown_label": "I do not know"})
+        for language, each in definition.texts.items()
+    }
+    return definition.model_copy(update={"offers_unknown": True, "texts": texts})
+
+
+def publish_anew(ctx: Context, place: Place, definition: Definition) -> Place:
+    """The place after the definition of its survey was replaced and published."""
+    act_in(ctx, place.workspace_id)
+    survey = place.survey
+    edited = surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name=survey.name, definition=definition))
+    return replace(place, survey=surveys.publish(ctx, edited.id).survey)
 
 
 def make_anonymous_survey(ctx: Context, command: CreateSurvey) -> SurveyView:

@@ -24,19 +24,22 @@ function palette() {
 }
 
 const signed = (value) => (value < 0 ? `${MINUS}${-value}` : `${value}`);
+const inUnit = (sign) => (value) => `${signed(value)}${sign}`;
 
-// Round ends around what is drawn, at least forty apart, never past the ends of the scale.
+// Round ends around what is drawn, at least a fifth of the scale apart, never past its ends.
 function extent(data) {
   const [low, high] = data.ends;
-  const known = [...data.lower, ...data.upper].filter((value) => value !== null);
+  const known = [...data.lower, ...data.upper, ...data.estimate].filter((value) => value !== null);
   const [least, most] = [Math.min(...known), Math.max(...known)];
-  const step = [10, 20, 50].find((size) => most - least <= size * 5) || 50;
+  const steps = high - low > 20 ? [10, 20, 50] : [0.2, 0.5, 1, 2];
+  const step = steps.find((size) => most - least <= size * 5) || steps.at(-1);
+  const round = (value) => Math.round(value * 10) / 10;
   let [min, max] = [Math.floor(least / step) * step, Math.ceil(most / step) * step];
-  while (max - min < 40) {
+  while (max - min < Math.min(high - low, 4 * steps[0])) {
     if (max < high) max += step;
     else min -= step;
   }
-  return { min: Math.max(low, min), max: Math.min(high, max), interval: step };
+  return { min: round(Math.max(low, min)), max: round(Math.min(high, max)), interval: step };
 }
 
 // A stretch without neighbours has no area to fill: its interval is drawn as a bar.
@@ -66,7 +69,7 @@ function marks(data, tone) {
 
 function trend(data, tone) {
   const band = { type: "line", stack: "band", stackStrategy: "all", symbol: "none", silent: true, lineStyle: { width: 0 } };
-  const width = data.upper.map((value, index) => (value === null ? null : value - data.lower[index]));
+  const width = data.upper.map((value, index) => (value === null || data.lower[index] === null ? null : value - data.lower[index]));
   const text = { color: tone["ink-3"], fontFamily: tone.font, fontSize: 12 };
   const unfinished = { symbol: "diamond", symbolSize: 9, itemStyle: { borderColor: tone["ink-3"] } };
   return {
@@ -98,7 +101,7 @@ function trend(data, tone) {
     yAxis: {
       type: "value",
       ...extent(data),
-      axisLabel: { ...text, formatter: signed },
+      axisLabel: { ...text, formatter: inUnit(data.sign) },
       splitLine: { lineStyle: { color: tone.line } },
     },
     series: [

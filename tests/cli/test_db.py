@@ -43,7 +43,7 @@ def add_wrong_counter(file: Path) -> None:
     execute(
         file,
         "INSERT INTO score_days (trend_line_id, report_day, n9, n0,n1,n2,n3,n4,n5,n6,n7,n8,n10, provisional, flagged, "
-        "test, void, unscored, comments) VALUES (1, '2026-11-20', 5, 0,0,0,0,0,0,0,0,0,0, 0,0,0,0,0,0)",
+        "test, void, unknown, unscored, comments) VALUES (1, '2026-11-20', 5, 0,0,0,0,0,0,0,0,0,0, 0,0,0,0,0,0,0)",
     )
 
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
-from cxsurvey.dashboard import doubts
+from cxsurvey.dashboard import doubts, metrics
 from cxsurvey.insights import comments, service
 from cxsurvey.responses.commands import Submission
 from cxsurvey.scoring.catalogue import CES_1_0, CSAT_5, NPS_5, STARS_5, THUMBS
@@ -222,7 +222,7 @@ def test_every_scale_is_shown_with_method_n_interval_and_flags(
         assert doubts.interval(result) in text_of(each, ".score-doubt")
         assert f"n = {n}" in text_of(each, ".score-doubt")
         assert doubts.confidence(result) in each.text
-    assert doubts.METRIC_NAMES[formula.metric] in text_of(shown, "#score-title")
+    assert metrics.title(formula) in text_of(shown, "#score-title")
 
 
 def test_the_table_of_the_trend_tells_a_low_base(signed_in: TestClient, survey: SurveyView, write: Write) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cxsurvey.dashboard import doubts, words
+from cxsurvey.dashboard import doubts, moves, words
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import LeftOut, ScoreReport, SurveyLine, Trend
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
@@ -34,7 +34,7 @@ def report(now: Groups, before: Groups | None) -> ScoreReport:
 
 
 @pytest.mark.parametrize(
-    ("now", "before", "tone", "short"),
+    ("now", "before", "way", "short"),
     [
         ((501, 317, 71), (400, 300, 120), "up", "14 more than before: a real change"),
         ((120, 300, 400), (400, 300, 120), "down", "68 less than before: a real change"),
@@ -46,22 +46,23 @@ def report(now: Groups, before: Groups | None) -> ScoreReport:
         ((90, 0, 0), (0, 0, 0), "still", "Nothing before to compare with"),
     ],
 )
-def test_a_change_is_named_by_what_its_interval_allows(now: Groups, before: Groups, tone: str, short: str) -> None:
-    said = words.change(report(now, before))
+def test_a_change_is_named_by_what_its_interval_allows(now: Groups, before: Groups, way: str, short: str) -> None:
+    said = moves.change(report(now, before))
 
     assert said is not None
-    assert (said.tone, said.short) == (tone, short)
+    assert (said.way, said.short) == (way, short)
+    assert said.tone == {"up": "better", "down": "worse", "still": "still"}[way]
 
 
 def test_a_tiny_change_of_very_many_answers_is_not_called_nothing() -> None:
-    said = words.change(report((504_000, 0, 500_000), (500_000, 0, 500_000)))
+    said = moves.change(report((504_000, 0, 500_000), (500_000, 0, 500_000)))
 
     assert said is not None
     assert said.short == "0.4 more than before: a real change"
 
 
 def test_a_change_that_could_be_chance_says_what_would_show() -> None:
-    said = words.change(report((40, 35, 25), (30, 35, 35)))
+    said = moves.change(report((40, 35, 25), (30, 35, 35)))
 
     assert said is not None
     assert said.long == (
@@ -71,8 +72,8 @@ def test_a_change_that_could_be_chance_says_what_would_show() -> None:
 
 
 def test_nothing_is_said_without_answers_or_without_a_period_before() -> None:
-    assert words.change(report((0, 0, 0), (5, 5, 5))) is None
-    assert words.change(report((5, 5, 5), None)) is None
+    assert moves.change(report((0, 0, 0), (5, 5, 5))) is None
+    assert moves.change(report((5, 5, 5), None)) is None
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,11 @@ from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.models import COUNTERS, Response, ScoreDay
 from cxsurvey.responses.service import VoidResponse
 from cxsurvey.responses.submit import SUBMIT, Stored
-from tests.factories import Place, act_in, form_page, make_place
+from tests.factories import Place, act_in, form_page, make_place, offering_unknown, publish_anew
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "add", "again", "void", "restore", "wait"]),
+        st.sampled_from(["add", "add", "unknown", "again", "void", "restore", "wait"]),
         st.integers(0, 10) | st.none(),
         st.sampled_from([None, "words"]),
         st.integers(0, 9),
@@ -51,9 +51,11 @@ class Story:
             self.clock.instant += timedelta(hours=7)
         elif kind == "add":
             self.send(self.new(score, comment, test=odd and score == 5, seconds=0.5 if odd else 20))
+        elif kind == "unknown":
+            self.send(replace(self.new(None, comment, test=odd, seconds=20), unknown=True))
         elif kind == "again" and self.sent:
             old = self.sent[pick % len(self.sent)]
-            self.send(replace(old, score=score, comment=comment))
+            self.send(replace(old, score=score, unknown=odd and score is None, comment=comment))
         elif kind in {"void", "restore"} and self.ids:
             chosen = self.ids[pick % len(self.ids)]
             try:
@@ -85,14 +87,20 @@ def naive(ctx: Context) -> dict[tuple[int, object], Counter[str]]:
         if row.state != "counted":
             day[row.state] += 1
             continue
-        day["unscored" if row.score is None else f"n{row.score}"] += 1
+        without = "unknown" if row.unknown else "unscored"
+        day[without if row.score is None else f"n{row.score}"] += 1
         day["comments"] += row.comment is not None
     return found
 
 
 @pytest.fixture
 def place(database: Database) -> Place:
-    return database.write(make_place, share=Share.JOBS)
+    return database.write(make_place_offering_unknown, share=Share.JOBS)
+
+
+def make_place_offering_unknown(ctx: Context) -> Place:
+    made = make_place(ctx)
+    return publish_anew(ctx, made, offering_unknown(made.survey.draft))
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -29,7 +29,16 @@ from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.commands import EditSurvey
 from cxsurvey.surveys.definition import FollowUp, FollowUpKind
 from cxsurvey.surveys.models import SurveyVersion
-from tests.factories import Place, act_in, form_page, make_open_survey, make_place, shared_link_answer
+from tests.factories import (
+    Place,
+    act_in,
+    form_page,
+    make_open_survey,
+    make_place,
+    offering_unknown,
+    publish_anew,
+    shared_link_answer,
+)
 
 
 def stored(outcome: object) -> Stored:
@@ -322,6 +331,35 @@ def test_one_bad_answer_does_not_cost_the_others(database: Database, place: Plac
         "unknown_follow_up",
     ]
     assert day_of(database, place) == {"n9": 1, "unscored": 1, "comments": 1}
+
+
+def test_i_do_not_know_is_counted_apart_and_becomes_a_score_when_the_customer_finds_one(
+    database: Database, place: Place
+) -> None:
+    offered = offering_unknown(place.survey.draft)
+    place = database.write(lambda ctx: publish_anew(ctx, place, offered), share=Share.JOBS)
+    with database.read() as ctx:
+        page = form_page(ctx)
+    first = Submission(place.survey.id, "link", unknown=True, page=page)
+
+    stored(send(database, first)[0])
+    assert day_of(database, place) == {"unknown": 1}
+
+    stored(send(database, replace(first, unknown=False, score=9))[0])
+    assert day_of(database, place) == {"n9": 1}
+
+
+def test_i_do_not_know_is_refused_where_it_is_not_offered_or_stands_beside_a_score(
+    database: Database, place: Place
+) -> None:
+    assert refused(send(database, rest_answer(place, score=None, unknown=True))[0]) == "unknown_not_offered"
+    assert day_of(database, place) == {}
+
+    offered = offering_unknown(place.survey.draft)
+    place = database.write(lambda ctx: publish_anew(ctx, place, offered), share=Share.JOBS)
+
+    assert refused(send(database, rest_answer(place, score=9, unknown=True))[0]) == "score_and_unknown"
+    assert day_of(database, place) == {}
 
 
 def test_a_survey_of_another_workspace_looks_like_none(database: Database, place: Place) -> None:

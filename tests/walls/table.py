@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cxsurvey.accounts.permissions import Grant
+from cxsurvey.scoring.scales import Metric
+from cxsurvey.surveys.standard import standard
 
 PUBLIC, MEMBER, OWN, ANY_KEY = "public", "member", "own", "any key"
 Body = Mapping[str, Any]
@@ -110,6 +112,7 @@ DASHBOARD = (
 )
 
 REASON = {"reason": "A trial"}
+DRAFT = standard(Metric.NPS, "Northwind").stored()
 API = (
     Row("GET", "/openapi.json", PUBLIC),
     Row("GET", "/docs", PUBLIC),
@@ -122,7 +125,15 @@ API = (
     Row("GET", "/surveys", Grant.SURVEYS_READ),
     Row("GET", "/surveys/{survey_id}", Grant.SURVEYS_READ),
     Row("POST", "/surveys", Grant.SURVEYS_WRITE, {"name": "New"}),
+    Row("PUT", "/surveys/{survey_id}", Grant.SURVEYS_WRITE, {"name": "New", "definition": DRAFT}),
+    Row("DELETE", "/surveys/{survey_id}", Grant.SURVEYS_WRITE, {}),
+    Row("GET", "/surveys/{survey_id}/readiness", Grant.SURVEYS_READ),
+    Row("GET", "/surveys/{survey_id}/versions", Grant.SURVEYS_READ),
+    Row("GET", "/surveys/{survey_id}/versions/{number}", Grant.SURVEYS_READ),
     Row("POST", "/surveys/{survey_id}/publish", Grant.SURVEYS_WRITE, {}),
+    Row("POST", "/surveys/{survey_id}/close", Grant.SURVEYS_WRITE, {}),
+    Row("POST", "/surveys/{survey_id}/reopen", Grant.SURVEYS_WRITE, {}),
+    Row("GET", "/formulas", Grant.SURVEYS_READ),
     Row("GET", "/surveys/{survey_id}/score", Grant.SCORES_READ),
     Row("POST", "/responses", Grant.RESPONSES_WRITE, {"survey": "{survey_id}", "score": 9}),
     Row("POST", "/responses/batch", Grant.RESPONSES_WRITE, {"responses": [{"survey": "{survey_id}", "score": 9}]}),
@@ -131,6 +142,7 @@ API = (
     Row("POST", "/responses/{response_id}/void", Grant.RESPONSES_VOID, REASON),
     Row("POST", "/responses/{response_id}/restore", Grant.RESPONSES_VOID, REASON),
     Row("POST", "/invitations", Grant.INVITATIONS_WRITE, {"survey": "{survey_id}"}),
+    Row("GET", "/invitations", Grant.INVITATIONS_WRITE),
     Row("GET", "/invitations/{invitation_id}", Grant.INVITATIONS_WRITE),
     Row("POST", "/invitations/{invitation_id}/revoke", Grant.INVITATIONS_WRITE, {}),
 )

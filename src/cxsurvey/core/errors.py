@@ -20,6 +20,8 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    STALE = "stale"
+    UNCONDITIONAL = "unconditional"
     GONE = "gone"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"
@@ -85,6 +87,14 @@ class Forbidden(Refusal):
     code = "forbidden"
     kind = Kind.FORBIDDEN
     message = "You are not allowed to do this."
+
+
+class Stale(Refusal):
+    """The thing changed since the caller read it; nothing of this change was stored. A domain says which thing."""
+
+    code = "stale_edit"
+    kind = Kind.CONFLICT
+    message = "Somebody else changed this in the meantime. Look at their change, then save again."
 
 
 class LiveKeyNeeded(Refusal):

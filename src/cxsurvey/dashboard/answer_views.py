@@ -11,6 +11,7 @@ from cxsurvey.accounts import users
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
 from cxsurvey.core.ids import decode, encode
+from cxsurvey.dashboard import metrics
 from cxsurvey.insights import listing, service
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
@@ -70,6 +71,7 @@ class Row:
 
     answer: ResponseView
     band: Band | None
+    group: str
     href: str
     state: str
     anonymous: bool
@@ -93,6 +95,7 @@ class AnswerView:
     answer: ResponseView
     href: str
     band: Band | None
+    group: str
     survey_name: str
     results_href: str
     anonymous: bool
@@ -144,6 +147,7 @@ def row_of(answer: ResponseView, line: SurveyLine, home: str) -> Row:
     return Row(
         answer=answer,
         band=line.formula.band(answer.score) if answer.score is not None else None,
+        group=metrics.group_of(line.formula, answer.score),
         href=f"{home}/responses/{answer.public_id}",
         state=STATES[answer.state],
         anonymous=line.anonymous,
@@ -160,6 +164,7 @@ def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
         answer=answer,
         href=f"{home}/responses/{answer.public_id}",
         band=definition.band(answer.score) if answer.score is not None else None,
+        group=metrics.group_of(definition.scale.scoring, answer.score),
         survey_name=line.name,
         results_href=f"{home}/surveys/{encode('srv', line.survey_id)}/results",
         anonymous=line.anonymous,

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from cxsurvey.dashboard import doubts
-from cxsurvey.dashboard.words import one, stretch
+from cxsurvey.dashboard import doubts, metrics
+from cxsurvey.dashboard.words import stretch
 from cxsurvey.insights.reports import Mark, ScoreReport, Trend
 from cxsurvey.scoring.lowbase import BaseLevel, base
 from cxsurvey.scoring.methods import AnyMethod
@@ -23,15 +23,15 @@ from cxsurvey.web.display import NOTHING, day, number, score
 
 SPARK_HEIGHT: Final = 46.0
 BARS_HEIGHT: Final = 120.0
-BEST_FIRST: Final = (Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR)
 SLOT_FILLED: Final = 0.84
+PERCENT_SIGN: Final = "\u202f%"
 MOST_WITHOUT_YEARS: Final = 24
 """Stretches up to which an axis names the year in January only: of more, any label may be left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """A score on its full scale: places in percent. `text` says the same in words."""
+    """A score on its full scale, the good end last: places in percent. `text` says the same in words."""
 
     at: float
     lower: float
@@ -40,6 +40,34 @@ class Ruler:
     before: float | None
     ends: tuple[str, str]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The whole scale of a score from its worst end to its best: where a value stands on it, in percent."""
+
+    worst: float
+    best: float
+
+    @classmethod
+    def of(cls, formula: Definition) -> Axis:
+        """The axis of a metric; where lower is better it runs from the high end to the low one."""
+        low, high = metrics.ends(formula)
+        return cls(high, low) if metrics.lower_is_better(formula) else cls(low, high)
+
+    @property
+    def crosses_zero(self) -> bool:
+        """Whether zero lies inside of it."""
+        return min(self.worst, self.best) < 0
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What stands at its two ends."""
+        return score(self.worst), score(self.best, sign=self.crosses_zero)
+
+    def place(self, value: float) -> float:
+        """Where a value stands, from 0 at the worst end to 100 at the best."""
+        return round(100.0 * (value - self.worst) / (self.best - self.worst), 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,34 +125,25 @@ class TrendRow:
     note: str
 
 
-def ends(formula: Definition) -> tuple[float, float]:
-    """The lowest and the highest value that a score can take."""
-    if formula.headline is Headline.MEAN:
-        return float(formula.scale.minimum), float(formula.scale.maximum)
-    return (-100.0 if formula.headline is Headline.NET else 0.0), 100.0
-
-
 def ruler(report: ScoreReport) -> Ruler | None:
     """The score on its scale with its interval and the score before; None without an answer."""
     result = report.result
     if result.estimate is None or result.lower is None or result.upper is None:
         return None
-    (low, high), unit = ends(report.survey.formula), result.unit
+    formula, unit = report.survey.formula, result.unit
+    axis = Axis.of(formula)
     before = report.before.estimate if report.before is not None else None
-
-    def place(value: float) -> float:
-        return round(100.0 * (value - low) / (high - low), 2)
-
-    high_end = score(high, sign=low < 0)
-    text = f"{doubts.value(result.estimate, unit)} on a scale from {score(low)} to {high_end},"
+    low, high = axis.names
+    text = f"{doubts.value(result.estimate, unit)} on a scale from {low} to {high},"
     text += f" interval {doubts.interval(result)}"
+    lower, upper = sorted((axis.place(result.lower), axis.place(result.upper)))
     return Ruler(
-        at=place(result.estimate),
-        lower=place(result.lower),
-        upper=place(result.upper),
-        zero=place(0.0) if low < 0 else None,
-        before=place(before) if before is not None else None,
-        ends=(score(low), high_end),
+        at=axis.place(result.estimate),
+        lower=lower,
+        upper=upper,
+        zero=axis.place(0.0) if axis.crosses_zero else None,
+        before=axis.place(before) if before is not None else None,
+        ends=axis.names,
         text=text if before is None else f"{text}; before {doubts.value(before, unit)}",
     )
 
@@ -164,11 +183,12 @@ def _run(points: Sequence[tuple[float, Result]], y: Any) -> SparkRun:
 
 
 def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
-    """The answers per score, lowest score first, drawn against the most frequent one."""
-    counts = result.scores or ()
-    most, slot = max(counts, default=0), 100.0 / max(1, len(counts))
-    names, drawn = dict(zip(BEST_FIRST, formula.group_names, strict=True)), []
-    for index, (value, count) in enumerate(zip(formula.scale.values, counts, strict=True)):
+    """The answers per score, worst score first, drawn against the most frequent one."""
+    counts = dict(zip(formula.scale.values, result.scores or (), strict=True))
+    most, slot = max(counts.values(), default=0), 100.0 / max(1, len(counts))
+    drawn = []
+    for index, value in enumerate(metrics.worst_first(formula)):
+        count = counts[value]
         height = round(BARS_HEIGHT * count / most, 1) if most else 0.0
         height = max(height, 2.0) if count else 0.0
         drawn.append(
@@ -177,7 +197,7 @@ def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
                 count=count,
                 share=_share(count, result.n),
                 band=formula.band(value),
-                group=one(names[formula.band(value)]),
+                group=metrics.group_of(formula, value),
                 left=round(index * slot + slot * (1 - SLOT_FILLED) / 2, 2),
                 width=round(slot * SLOT_FILLED, 2),
                 top=round(BARS_HEIGHT - height, 1),
@@ -188,7 +208,7 @@ def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
 
 
 def _share(count: int, n: int) -> str:
-    return f"{score(100.0 * count / n, 1)}\u202f%" if n else ""
+    return f"{score(100.0 * count / n, 1)}{PERCENT_SIGN}" if n else ""
 
 
 def shares(result: Result) -> tuple[Share, ...]:
@@ -196,7 +216,7 @@ def shares(result: Result) -> tuple[Share, ...]:
     ordered = tuple(reversed(result.groups))
     percents = whole_percents([group.n for group in ordered])
     placed, left = [], 0.0
-    for group, band, percent in zip(ordered, reversed(BEST_FIRST), percents, strict=True):
+    for group, band, percent in zip(ordered, reversed(metrics.BEST_FIRST), percents, strict=True):
         width = 100.0 * group.n / result.n if result.n else 0.0
         placed.append(Share(group.name, band, group.n, percent, round(left, 2), round(width, 2)))
         left += width
@@ -242,7 +262,8 @@ def trend_data(trend: Trend, marks: Iterable[Mark], formula: Definition, usual: 
     """What `charts.js` draws: one entry per stretch, None in a gap, texts ready to be read."""
     periods = trend.periods
     return {
-        "ends": list(ends(formula)),
+        "ends": list(metrics.ends(formula)),
+        "sign": PERCENT_SIGN if formula.headline is Headline.TOP_BOX else "",
         "labels": [_axis_label(period, trend.grain, with_year=len(periods) > MOST_WITHOUT_YEARS) for period in periods],
         "complete": [period.complete for period in periods],
         "estimate": [_value(period, "estimate") for period in periods],

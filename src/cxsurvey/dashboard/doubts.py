@@ -9,7 +9,6 @@ from typing import Final
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.methods import AnyMethod
 from cxsurvey.scoring.results import Difference, Figure, Flag, Result, Unit
-from cxsurvey.scoring.scales import Metric
 from cxsurvey.web.display import number, percent, score
 
 BASE_WORDS: Final[Mapping[BaseLevel, str]] = {
@@ -18,11 +17,6 @@ BASE_WORDS: Final[Mapping[BaseLevel, str]] = {
     BaseLevel.GREY: "Few answers",
     BaseLevel.LOW_BASE: "Low base",
     BaseLevel.NORMAL: "",
-}
-METRIC_NAMES: Final[Mapping[Metric, str]] = {
-    Metric.NPS: "Net Promoter Score",
-    Metric.CSAT: "Customer satisfaction",
-    Metric.CES: "Customer effort",
 }
 _DECIMALS: Final[Mapping[Unit, int]] = {Unit.POINTS: 0, Unit.PERCENT: 0, Unit.SCALE_POINTS: 2}
 
@@ -62,9 +56,27 @@ def _with_share(result: Result, note: Note) -> Note:
     return Note(note.short, f"{note.long.removesuffix('.')}: {told} {interval(share)}.")
 
 
-def value(amount: float | None, unit: Unit) -> str:
-    """A score as it is read in its unit: points bare, shares with their sign, means to two places."""
-    return percent(amount) if unit is Unit.PERCENT else score(amount, _DECIMALS[unit])
+def value(amount: float | None, unit: Unit, *, finer: bool = False) -> str:
+    """A score as it is read in its unit: points bare, shares with their sign, means to two places.
+
+    `finer` gives it one more place, for two scores that would read the same without it.
+    """
+    decimals = _DECIMALS[unit] + finer
+    return percent(amount, decimals) if unit is Unit.PERCENT else score(amount, decimals)
+
+
+def step(amount: float | None, unit: Unit, *, sign: bool = False, finer: bool = False) -> str:
+    """How far one score lies from another, without a sign for per cent: those are points of a percentage.
+
+    `finer` gives one more place to a step that would read as none.
+    """
+    rounds_away = finer and amount is not None and abs(amount) < whole_step(unit) / 2
+    return score(amount, _DECIMALS[unit] + rounds_away, sign=sign)
+
+
+def whole_step(unit: Unit) -> float:
+    """The smallest difference that is shown in a unit."""
+    return float(10.0 ** -_DECIMALS[unit])
 
 
 def interval(figure: Result | Figure) -> str:
@@ -103,7 +115,7 @@ def base(result: Result) -> tuple[str, ...]:
 def evidence(moved: Difference) -> str:
     """What a change rests on: `change +41 to +55, n = 890, before 400`; a low base on either side is named."""
     unit = moved.now.unit
-    ends = [score(end, _DECIMALS[unit], sign=True) for end in (moved.lower, moved.upper)]
+    ends = [step(end, unit, sign=True) for end in (moved.lower, moved.upper)]
     counted = f"n\u00a0=\u00a0{number(moved.now.n)}, before {number(moved.before.n)}"
     weaker = min((moved.now, moved.before), key=lambda side: side.n)
     return ", ".join([f"change {ends[0]} to {ends[1]}", counted, *base(weaker)[1:]])

@@ -8,17 +8,27 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
-from cxsurvey.dashboard import charts, doubts, words
+from cxsurvey.dashboard import charts, doubts, metrics, moves, words
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import Card, Comment, Comments, Overview, ScoreReport, SurveyReport
 from cxsurvey.scoring.lowbase import BaseLevel
-from cxsurvey.scoring.results import Result
+from cxsurvey.scoring.results import Difference, Result
+from cxsurvey.scoring.scales import Definition, Headline, Metric
 from cxsurvey.scoring.trend import Grain
 from cxsurvey.web import display
 
 MOST_NOTICED = 5
 """Surveys that moved, named on the overview."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another figure that the same answers give, with its interval."""
+
+    label: str
+    value: str
+    interval: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +48,11 @@ class Number:
     groups: str
     interval: str
     confidence: str
-    change: words.Change | None
+    change: moves.Change | None
     ruler: charts.Ruler | None
     before: str
     """The score before in one line; "" where there is none."""
+    beside: tuple[Beside, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +97,11 @@ class OverviewView:
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment with the address of its answer."""
+    """A comment with the address of its answer; `group` is what the one who wrote it is called."""
 
     comment: Comment
     href: str
+    group: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +165,10 @@ def _card(card: Card, home: str, bar: PeriodBar) -> CardView:
 
 def number_of(report: ScoreReport) -> Number:
     """A score with its doubt, ready to be shown."""
-    result = report.result
+    result, formula = report.result, report.survey.formula
     return Number(
-        metric=result.metric.value.upper(),
-        title=doubts.METRIC_NAMES[result.metric],
+        metric=metrics.label(formula),
+        title=metrics.title(formula),
         result=result,
         value=doubts.value(result.estimate, result.unit),
         method=doubts.confidence(result),
@@ -167,22 +179,47 @@ def number_of(report: ScoreReport) -> Number:
         groups=words.groups(result),
         interval=doubts.interval(result),
         confidence=display.percent(100 * result.confidence),
-        change=words.change(report),
+        change=moves.change(report),
         ruler=charts.ruler(report),
         before=doubts.told(report.before) if report.before is not None and report.before.n else "",
+        beside=_beside(result, formula) if result.base.level > BaseLevel.COUNTS_ONLY else (),
+    )
+
+
+def _beside(result: Result, formula: Definition) -> tuple[Beside, ...]:
+    """What stands beside a share or a mean; a net score from 0 to 10 stands alone, its parts are in the bar."""
+    if formula.metric is Metric.NPS:
+        return ()
+    good, _, bad = formula.group_names
+    figures = (
+        ("Mean", result.mean, Headline.MEAN),
+        (good.capitalize(), result.top_box, Headline.TOP_BOX),
+        (bad.capitalize(), result.bottom_box, None),
+        (f"{good.capitalize()} less {bad}", result.net, Headline.NET),
+    )
+    return tuple(
+        Beside(label, doubts.value(figure.estimate, figure.unit), doubts.interval(figure))
+        for label, figure, headline in figures
+        if figure is not None and headline is not formula.headline
     )
 
 
 def _noticed(found: Overview, home: str, bar: PeriodBar) -> tuple[Noticed, ...]:
-    """What moved, falls before rises and the largest first, and below it what was flagged."""
-    moves = [
-        (card.report.change.estimate, card.report)
+    """What moved, what got worse before what got better and the largest first, and below it what was flagged."""
+    moved = [
+        (card.report.change, card.report)
         for card in found.cards
-        if card.report.change is not None and card.report.change.changed and card.report.change.estimate is not None
+        if card.report.change is not None and card.report.change.changed
     ]
-    moves.sort(key=lambda move: (move[0] > 0, -abs(move[0])))
-    lines = [_noticed_move(by, report, home, bar) for by, report in moves[:MOST_NOTICED]]
+    moved.sort(key=lambda move: (moves.is_better(move[0], move[1].survey.formula), -_part_of_scale(*move)))
+    lines = [_noticed_move(change, report, home, bar) for change, report in moved[:MOST_NOTICED]]
     return tuple(lines + _noticed_flagged(found, home, bar))
+
+
+def _part_of_scale(change: Difference, report: ScoreReport) -> float:
+    """How large a change is for its scale, so that points, per cent and means can stand in one order."""
+    low, high = metrics.ends(report.survey.formula)
+    return abs(change.estimate or 0.0) / (high - low)
 
 
 def _noticed_flagged(found: Overview, home: str, bar: PeriodBar) -> list[Noticed]:
@@ -206,14 +243,12 @@ def _noticed_flagged(found: Overview, home: str, bar: PeriodBar) -> list[Noticed
     ]
 
 
-def _noticed_move(by: float, report: ScoreReport, home: str, bar: PeriodBar) -> Noticed:
-    change = report.change
-    assert change is not None
-    fell = by < 0
+def _noticed_move(change: Difference, report: ScoreReport, home: str, bar: PeriodBar) -> Noticed:
+    formula = report.survey.formula
     return Noticed(
-        mark="worse" if fell else "better",
-        strong=f"{report.survey.name} {'fell' if fell else 'rose'}",
-        rest=f" {words.from_to(change)}, beyond chance ({doubts.evidence(change)}).",
+        mark="better" if moves.is_better(change, formula) else "worse",
+        strong=f"{report.survey.name} {moves.rose(change, formula)}",
+        rest=f" {moves.from_to(change)}, beyond chance ({doubts.evidence(change)}).",
         href=f"{home}/surveys/{encode('srv', report.survey.survey_id)}/results?{bar.query}",
         action="See why",
     )
@@ -223,7 +258,12 @@ def comments_view(found: Comments, home: str, bar: PeriodBar) -> CommentsView:
     """Comments with the addresses of their answers and of the older ones."""
     return CommentsView(
         items=tuple(
-            CommentView(comment, f"{home}/responses/{encode('rsp', comment.response_id)}") for comment in found.items
+            CommentView(
+                comment,
+                f"{home}/responses/{encode('rsp', comment.response_id)}",
+                metrics.group_of(comment.formula, comment.score),
+            )
+            for comment in found.items
         ),
         older=f"?{bar.query}&{urlencode({'after': found.next})}#comments" if found.next else None,
     )

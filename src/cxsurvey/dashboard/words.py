@@ -8,28 +8,16 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from cxsurvey.dashboard import doubts
-from cxsurvey.insights.reports import LeftOut, Mark, ScoreReport, Trend
+from cxsurvey.dashboard import doubts, metrics, moves
+from cxsurvey.insights.reports import LeftOut, Mark, Trend
 from cxsurvey.scoring.comparing import compare
-from cxsurvey.scoring.results import Difference, Result
+from cxsurvey.scoring.results import Result
 from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.trend import Grain, Period
-from cxsurvey.web.display import day, number, score
+from cxsurvey.web.display import day, number
 
 CHANCE: Final = 0.05
 """How often chance alone may be taken for a step of a trend."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How a score moved. `tone` is up, down or still; an arrow is drawn for up and down only.
-
-    `short` stands on a card, `long` where there is room, with the interval.
-    """
-
-    tone: str
-    short: str
-    long: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,78 +30,21 @@ class Reason:
     count: int
 
 
-def change(report: ScoreReport) -> Change | None:
-    """How the score moved against the period before; None where there is nothing to say."""
-    moved = report.change
-    if moved is None or report.result.n == 0:
-        return None
-    than = report.period.before_words
-    if moved.before.n == 0:
-        return _still(
-            "Nothing before to compare with", f"Nobody answered in {than}, so there is nothing to compare with."
-        )
-    if not moved.comparable:
-        return _still(
-            "Too few answers to tell if it moved",
-            f"Too few answers to tell if it moved: {_answers(moved.now.n)} now, {number(moved.before.n)} in {than}."
-            " From 10 on each side a change can be judged.",
-        )
-    return _moved(moved, than)
-
-
-def _moved(moved: Difference, than: str) -> Change:
-    assert moved.estimate is not None
-    interval = f"interval {score(moved.lower, sign=True)} to {score(moved.upper, sign=True)}"
-    size = _size(moved.estimate, decimals=1 if moved.changed and abs(moved.estimate) < 0.5 else 0)
-    if moved.changed:
-        return Change(
-            "up" if moved.estimate > 0 else "down",
-            f"{size} than before: a real change",
-            f"{size} than {than}, {interval}: a real change",
-        )
-    power = f" With this many answers, a change of about {score(moved.minimum_detectable)} points would probably show."
-    if size == "0 more":
-        return _still("The same as before", f"The same as {than}, {interval}.{power}")
-    return _still(f"{size} than before: could be chance", f"{size} than {than}, {interval}: could be chance.{power}")
-
-
-def _size(estimate: float, decimals: int) -> str:
-    text = score(abs(estimate), decimals)
-    return f"{text} {'less' if estimate < 0 and text != '0' else 'more'}"
-
-
-def _still(short: str, long: str) -> Change:
-    return Change("still", short, long)
-
-
 def groups(result: Result) -> str:
     """The counts behind a score: `501 promoters, 317 passives, 71 detractors`; groups of nobody are not named."""
-    return ", ".join(
-        f"{number(group.n)} {one(group.name) if group.n == 1 else group.name}" for group in result.groups if group.n
-    )
-
-
-def one(group: str) -> str:
-    """The name of a group as said of one answer: `promoter`, `satisfied`."""
-    return group.removesuffix("s")
+    named = [(group.n, metrics.one(group.name) if group.n == 1 else group.name) for group in result.groups]
+    return ", ".join(f"{number(n)} {name}" for n, name in named if n)
 
 
 def distribution(result: Result, formula: Definition) -> str:
     """One sentence on who gave what, for the chart of answers per score."""
     values = (formula.promoters, formula.passives, formula.detractors)
     parts = [
-        f"{number(group.n)} gave {_span(given)} ({group.name})"
+        f"{number(group.n)} gave {metrics.span(given)} ({group.name})"
         for group, given in zip(result.groups, values, strict=True)
         if given
     ]
     return f"Of {_answers(result.n)}, {', '.join(parts[:-1])} and {parts[-1]}."
-
-
-def _span(values: frozenset[int]) -> str:
-    low, high = min(values), max(values)
-    if low == high:
-        return f"{low}"
-    return f"{low} or {high}" if high - low == 1 else f"{low} to {high}"
 
 
 def course(trend: Trend, formula: Definition) -> str:
@@ -128,7 +59,7 @@ def course(trend: Trend, formula: Definition) -> str:
     way = f"from {_at(first, trend.grain)} to {_at(last, trend.grain)}"
     if not moved.changed:
         return f"It went {way}; the difference could be chance."
-    return f"It {'rose' if moved.estimate and moved.estimate > 0 else 'fell'} {way}: a real change."
+    return f"It {moves.rose(moved, formula)} {way}: {moves.verdict(moved, formula)}."
 
 
 def largest_step(trend: Trend, formula: Definition) -> str:
@@ -218,18 +149,13 @@ _REASONS: Final[Mapping[str, tuple[str | None, str, str]]] = {
     "test": ("test", "Test", "sent with a test key or a test link"),
     "void": ("void", "Void", "taken out by somebody here, with a reason"),
     "provisional": ("provisional", "Not confirmed", "a score chosen in a mail, not sent by the customer"),
+    "unknown": (None, "Do not know", "chose that in place of a score"),
     "unscored": (None, "Without a score", "only a comment"),
 }
 
 
 def _answers(n: int) -> str:
     return f"{number(n)} answer{'' if n == 1 else 's'}"
-
-
-def from_to(moved: Difference) -> str:
-    """Both ends of a change: `from 31 to 12`."""
-    decimals = 1 if moved.estimate is not None and abs(moved.estimate) < 1 else 0
-    return f"from {score(moved.before.estimate, decimals)} to {score(moved.now.estimate, decimals)}"
 
 
 def mark(found: Mark) -> str:

@@ -50,7 +50,7 @@ def _comment(row: Any, survey: SurveyLine, texts: dict[int, str]) -> Comment:
         survey_id=survey.survey_id,
         survey_name=survey.name,
         score=row.score,
-        band=survey.formula.band(row.score) if row.score is not None else None,
+        formula=survey.formula,
         text=row.comment,
         answered_at=row.answered_at,
         report_day=row.report_day,

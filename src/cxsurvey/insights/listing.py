@@ -27,7 +27,7 @@ from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.asked import definitions_of
 
 _COUNTERS: Final[Mapping[ResponseState, tuple[str, ...]]] = {
-    ResponseState.COUNTED: (*(f"n{score}" for score in range(11)), "unscored"),
+    ResponseState.COUNTED: (*(f"n{score}" for score in range(11)), "unknown", "unscored"),
     **{state: (state.value,) for state in ResponseState if state is not ResponseState.COUNTED},
 }
 _CURSOR: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9a-f]{1,14})-([0-9a-f]{32})")

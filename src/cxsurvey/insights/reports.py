@@ -22,6 +22,8 @@ class LeftOut:
     flagged: int = 0
     test: int = 0
     void: int = 0
+    unknown: int = 0
+    """Chose "I do not know" in place of a score."""
     unscored: int = 0
 
     @property
@@ -142,13 +144,18 @@ class Comment:
     survey_id: UUID
     survey_name: str
     score: int | None
-    band: Band | None
+    formula: Definition
     text: str
     answered_at: datetime
     report_day: date
     anonymous: bool
     person_name: str | None
     attribution: tuple[str, ...]
+
+    @property
+    def band(self) -> Band | None:
+        """The group of the score; None without one."""
+        return self.formula.band(self.score) if self.score is not None else None
 
 
 @dataclass(frozen=True, slots=True)

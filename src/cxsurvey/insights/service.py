@@ -31,6 +31,7 @@ from cxsurvey.scoring import score as scoring
 from cxsurvey.scoring.comparing import compare
 from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.methods import METHODS
+from cxsurvey.scoring.results import Difference, Result
 from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.trend import Grain, Window, trend
 from cxsurvey.surveys.definition import FORMULAS
@@ -204,17 +205,26 @@ def _report(
     confidence: float = 0.95,
     method: str | None = None,
 ) -> ScoreReport:
-    then = before[survey.line_id].counts if before is not None else None
+    then = before[survey.line_id] if before is not None else None
     formula = survey.formula
     return ScoreReport(
         survey=survey,
         period=period,
-        result=scoring.score(now.counts, formula, confidence, method),
-        before=scoring.score(then, formula, confidence, method) if then is not None else None,
-        change=compare(now.counts, then, formula, confidence) if then is not None else None,
+        result=_result(now, formula, confidence, method),
+        before=_result(then, formula, confidence, method) if then is not None else None,
+        change=_change(now, then, formula, confidence) if then is not None else None,
         left_out=now.left_out,
         comments=now.comments,
     )
+
+
+def _result(tally: Tally, formula: Definition, confidence: float, method: str | None) -> Result:
+    return scoring.score(tally.counts, formula, confidence, method, tally.left_out.unknown)
+
+
+def _change(now: Tally, then: Tally, formula: Definition, confidence: float) -> Difference:
+    unknown = (now.left_out.unknown, then.left_out.unknown)
+    return compare(now.counts, then.counts, formula, confidence, unknown=unknown)
 
 
 def _trend(ctx: Context, survey: SurveyLine, period: Period, by_day: Mapping[date, ScoreCounts], grain: Grain) -> Trend:

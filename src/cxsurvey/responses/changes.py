@@ -10,7 +10,7 @@ from cxsurvey.responses import counts, queries
 from cxsurvey.responses.events import ResponseChanged
 from cxsurvey.responses.states import contribution, difference
 
-KEPT = ("state", "score", "comment", "follow_ups", "reason")
+KEPT = ("state", "score", "unknown", "comment", "follow_ups", "reason")
 """What a revision remembers of before and after."""
 
 
@@ -47,7 +47,7 @@ def apply(
 
 
 def _counted(row: Mapping[str, Any]) -> dict[str, int]:
-    return contribution(row["state"], row["score"], row["comment"] is not None)
+    return contribution(row["state"], row["score"], row["comment"] is not None, row["unknown"])
 
 
 def _revision(

@@ -10,9 +10,11 @@ from cxsurvey.responses.errors import (
     NotAnOption,
     NotAScore,
     OutsideTime,
+    ScoreAndUnknown,
     ScoreMissing,
     SurveyClosed,
     UnknownFollowUp,
+    UnknownNotOffered,
 )
 from cxsurvey.surveys.asked import Asked
 from cxsurvey.surveys.definition import Definition, FollowUpKind
@@ -25,7 +27,9 @@ def check(item: Submission, survey: Asked, now: datetime, *, known: bool) -> Non
     """Raises the refusal that names what is wrong with a submission; `known` when it changes a stored answer."""
     if not survey.is_open and not item.accepts_closed and not known:
         raise SurveyClosed
-    if item.score is None:
+    if item.unknown:
+        _check_unknown(item, survey.definition)
+    elif item.score is None:
         if item.page is not None or (item.comment is None and not item.follow_ups):
             raise ScoreMissing(field="score")
     else:
@@ -36,6 +40,13 @@ def check(item: Submission, survey: Asked, now: datetime, *, known: bool) -> Non
         raise OutsideTime(field="answered_at")
     if item.follow_ups:
         check_follow_ups(item.follow_ups, survey.definition, item.score)
+
+
+def _check_unknown(item: Submission, definition: Definition) -> None:
+    if not definition.offers_unknown:
+        raise UnknownNotOffered(field="unknown")
+    if item.score is not None:
+        raise ScoreAndUnknown(field="unknown")
 
 
 def check_follow_ups(answers: Mapping[str, str], definition: Definition, score: int | None) -> None:

@@ -30,11 +30,13 @@ Source = Annotated[Line40, AfterValidator(_check_source)]
 
 
 class AnswerInput(Command):
-    """One answer from REST or an import; at least a score or a comment."""
+    """One answer from REST or an import; at least a score, "I do not know" or a comment."""
 
     survey: Line40
     """The survey's id (`srv_…`)."""
     score: int | None = Field(default=None, ge=0, le=10)
+    unknown: bool = False
+    """The customer chose "I do not know" in place of a score, where the survey offers that."""
     comment: Passage4000 | None = None
     follow_ups: dict[Line40, Passage4000] = Field(default_factory=dict, max_length=10)
     """Follow-up id to text, or to the id of the chosen option."""
@@ -74,6 +76,7 @@ class Submission:
     survey_id: UUID
     source: str
     score: int | None = None
+    unknown: bool = False
     comment: str | None = None
     follow_ups: Mapping[str, str] = field(default_factory=dict)
     locale: str | None = None
@@ -104,6 +107,7 @@ def submission_of(
         # kept apart, so that a trial with an id does not take it from the real answer
         source=f"test/{answer.source}"[:LONGEST_SOURCE] if test else answer.source,
         score=answer.score,
+        unknown=answer.unknown,
         comment=answer.comment or None,
         follow_ups=answer.follow_ups,
         locale=answer.locale,

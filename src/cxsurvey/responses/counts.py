@@ -54,9 +54,11 @@ def _counters() -> list[Any]:
 
     scores = [total(counted & (_responses.c.score == score)).label(f"n{score}") for score in range(11)]
     left_out = [total(_responses.c.state == state).label(state) for state in LEFT_OUT]
-    unscored = total(counted & _responses.c.score.is_(None)).label("unscored")
+    scoreless = counted & _responses.c.score.is_(None)
+    unknown = total(scoreless & _responses.c.unknown).label("unknown")
+    unscored = total(scoreless & ~_responses.c.unknown).label("unscored")
     comments = total(counted & _responses.c.comment.is_not(None)).label("comments")
-    return [*scores, *left_out, unscored, comments]
+    return [*scores, *left_out, unknown, unscored, comments]
 
 
 def recounted(connection: Connection, trend_line_id: int, day: date | None = None) -> dict[date, dict[str, int]]:

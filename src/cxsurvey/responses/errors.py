@@ -36,6 +36,22 @@ class NotAScore(Refusal):
     message = "must be a whole number on the scale of this survey"
 
 
+class UnknownNotOffered(Refusal):
+    """The survey does not offer "I do not know"."""
+
+    code = "unknown_not_offered"
+    kind = Kind.INVALID
+    message = "is not offered by this survey"
+
+
+class ScoreAndUnknown(Refusal):
+    """A score and "I do not know" in one answer."""
+
+    code = "score_and_unknown"
+    kind = Kind.INVALID
+    message = "must not be true when there is a score"
+
+
 class UnknownFollowUp(Refusal):
     """An answer to something this survey does not ask."""
 

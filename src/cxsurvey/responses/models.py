@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     Date,
     ForeignKey,
     Index,
@@ -29,7 +30,7 @@ from cxsurvey.surveys.models import Survey, SurveyVersion, TrendLine
 
 COUNTED_SCORES = tuple(f"n{score}" for score in range(11))
 LEFT_OUT = ("provisional", "flagged", "test", "void")
-COUNTERS = (*COUNTED_SCORES, *LEFT_OUT, "unscored", "comments")
+COUNTERS = (*COUNTED_SCORES, *LEFT_OUT, "unknown", "unscored", "comments")
 
 
 def _unique_where_set(name: str, *columns: str) -> Index:
@@ -90,6 +91,8 @@ class Response(Base):
     state: Mapped[str] = mapped_column(String(12))
     """counted, provisional, flagged, test or void."""
     score: Mapped[int | None] = mapped_column(SmallInteger)
+    unknown: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether the customer chose "I do not know" in place of a score."""
     comment: Mapped[str | None] = mapped_column(Text)
     follow_ups: Mapped[dict[str, Any]] = mapped_column(default=dict)
     locale: Mapped[str | None] = mapped_column(String(16))
@@ -161,5 +164,6 @@ class ScoreDay(Base):
     flagged: Mapped[int] = mapped_column(Integer, default=0)
     test: Mapped[int] = mapped_column(Integer, default=0)
     void: Mapped[int] = mapped_column(Integer, default=0)
+    unknown: Mapped[int] = mapped_column(Integer, default=0)
     unscored: Mapped[int] = mapped_column(Integer, default=0)
     comments: Mapped[int] = mapped_column(Integer, default=0)

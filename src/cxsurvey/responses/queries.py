@@ -25,6 +25,7 @@ _ADD_REVISION = FixedInsert(_revisions)
 CHANGEABLE = (
     "state",
     "score",
+    "unknown",
     "comment",
     "follow_ups",
     "locale",

@@ -57,6 +57,7 @@ class ResponseView:
     state: str
     reason: str | None
     score: int | None
+    unknown: bool
     comment: str | None
     follow_ups: Mapping[str, str]
     locale: str | None
@@ -271,6 +272,7 @@ def _view(row: Mapping[str, Any], texts: Mapping[int, str], known: Mapping[UUID,
         state=row["state"],
         reason=row["reason"],
         score=row["score"],
+        unknown=row["unknown"],
         comment=row["comment"],
         follow_ups=row["follow_ups"],
         locale=row["locale"],

@@ -77,11 +77,12 @@ def _is_burst(posts: Sequence[Post]) -> bool:
     )
 
 
-def contribution(state: str, score: int | None, has_comment: bool) -> dict[str, int]:
+def contribution(state: str, score: int | None, has_comment: bool, unknown: bool = False) -> dict[str, int]:
     """What one response adds to the counters of its day."""
     if state != ResponseState.COUNTED:
         return {state: 1}
-    counted = {"unscored" if score is None else f"n{score}": 1}
+    without = "unknown" if unknown else "unscored"
+    counted = {without if score is None else f"n{score}": 1}
     if has_comment:
         counted["comments"] = 1
     return counted

@@ -209,6 +209,7 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
         "state": state,
         "reason": reason,
         "score": item.score,
+        "unknown": item.unknown,
         "comment": item.comment,
         "locale": item.locale or found["locale"],
         "follow_ups": _kept_follow_ups(found, item, survey),
@@ -250,7 +251,9 @@ def _add(
             row["change_hash"] = digest(token)
         added.append((entry, row, token))
         key = (row["trend_line_id"], row["report_day"])
-        ctx.count(counts.KIND, key, **contribution(row["state"], row["score"], row["comment"] is not None))
+        ctx.count(
+            counts.KIND, key, **contribution(row["state"], row["score"], row["comment"] is not None, row["unknown"])
+        )
         ctx.emit(
             ResponseSubmitted(
                 workspace_id=row["workspace_id"],
@@ -316,6 +319,7 @@ def _new_row(
         "external_id": item.external_id,
         "state": state,
         "score": item.score,
+        "unknown": item.unknown,
         "comment": item.comment,
         "follow_ups": dict(item.follow_ups),
         "locale": item.locale,

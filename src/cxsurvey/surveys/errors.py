@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from cxsurvey.core.errors import Kind, Refusal
+from cxsurvey.core.errors import Kind, Refusal, Stale
 
 
-class StaleEdit(Refusal):
+class StaleEdit(Stale):
     """The survey changed since the caller read it; nothing of this edit was stored."""
 
-    code = "stale_edit"
-    kind = Kind.CONFLICT
     message = "Somebody else changed this survey in the meantime. Look at their change, then save again."
 
 
@@ -27,6 +25,14 @@ class SurveyIsNotOpen(Refusal):
     code = "survey_not_open"
     kind = Kind.CONFLICT
     message = "This survey is not open."
+
+
+class SurveyWasPublished(Refusal):
+    """Only a draft that nobody was ever asked can be deleted: answers name the survey they belong to."""
+
+    code = "survey_was_published"
+    kind = Kind.CONFLICT
+    message = "This survey was published, so it cannot be deleted. Close it instead."
 
 
 class SurveyIsNotClosed(Refusal):

@@ -14,15 +14,21 @@ from cxsurvey.api.schemas.company import (
     MemberList,
     WorkspaceSettings,
 )
-from cxsurvey.api.schemas.invitation import Invitation
+from cxsurvey.api.schemas.formula import Formula, FormulaList
+from cxsurvey.api.schemas.invitation import Invitation, InvitationList
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
 from cxsurvey.api.schemas.survey import (
+    Deleted,
     Publication,
+    Readiness,
     Survey,
     SurveyList,
     SurveySummary,
+    Version,
+    VersionList,
+    VersionSummary,
     describe_survey,
     summarise_survey,
 )
@@ -32,8 +38,12 @@ __all__ = [
     "AuditEntryList",
     "BatchItem",
     "BatchResult",
+    "Deleted",
     "Document",
+    "Formula",
+    "FormulaList",
     "Invitation",
+    "InvitationList",
     "ItemProblem",
     "Me",
     "Member",
@@ -42,6 +52,7 @@ __all__ = [
     "MemberList",
     "Problem",
     "Publication",
+    "Readiness",
     "Receipt",
     "Response",
     "ResponseList",
@@ -49,6 +60,9 @@ __all__ = [
     "Survey",
     "SurveyList",
     "SurveySummary",
+    "Version",
+    "VersionList",
+    "VersionSummary",
     "WorkspaceSettings",
     "describe_survey",
     "id_in",

@@ -81,6 +81,8 @@ class Response(Document):
     reason: str | None
     """Why the response is flagged or void."""
     score: int | None
+    unknown: bool
+    """Whether the customer chose "I do not know" in place of a score."""
     comment: str | None
     follow_ups: dict[str, str]
     locale: str | None
@@ -101,7 +103,7 @@ class Response(Document):
     @classmethod
     def of(cls, view: ResponseView) -> Self:
         """The document for a response."""
-        same = ("state", "reason", "score", "comment", "locale", "source", "external_id", "report_day",
+        same = ("state", "reason", "score", "unknown", "comment", "locale", "source", "external_id", "report_day",
                 "answered_at", "changed_at", "revision")  # fmt: skip
         return cls(
             id=view.public_id,

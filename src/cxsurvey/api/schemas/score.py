@@ -37,6 +37,8 @@ class LeftOutCounts(Document):
     flagged: int
     test: int
     void: int
+    unknown: int
+    """Chose "I do not know" in place of a score."""
     unscored: int
     """Counted responses without a score, such as a comment alone."""
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_233000"
-down_revision = "20261127_214000"
+revision = "20261128_002000"
+down_revision = "20261128_001000"
 branch_labels = None
 depends_on = None
 

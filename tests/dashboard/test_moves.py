@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from cxsurvey.dashboard import charts, metrics, moves, words
+from cxsurvey.insights.periods import Period, PeriodKey
+from cxsurvey.insights.reports import LeftOut, ScoreReport, SurveyLine, Trend
+from cxsurvey.scoring.catalogue import CES_1_0, CES_5, CES_7, CSAT_5, STARS_5, THUMBS
+from cxsurvey.scoring.comparing import compare
+from cxsurvey.scoring.counts import ScoreCounts
+from cxsurvey.scoring.methods import AnyMethod
+from cxsurvey.scoring.scales import NPS, Definition
+from cxsurvey.scoring.score import score
+from cxsurvey.scoring.trend import Grain, Window, trend
+
+NOWHERE = UUID(int=0)
+PERIOD = Period(PeriodKey.DAYS_90, date(2026, 8, 24), date(2026, 11, 22), "Europe/Istanbul")
+
+
+def report(formula: Definition, now: list[int], before: list[int]) -> ScoreReport:
+    counts, then = (ScoreCounts.from_scores(scores, formula.scale) for scores in (now, before))
+    return ScoreReport(
+        survey=SurveyLine(NOWHERE, "After support", "code", "open", False, NOWHERE, 1, formula),
+        period=PERIOD,
+        result=score(counts, formula),
+        before=score(then, formula),
+        change=compare(counts, then, formula),
+        left_out=LeftOut(),
+        comments=0,
+    )
+
+
+def test_a_fall_of_effort_is_good_and_says_so() -> None:
+    said = moves.change(report(CES_1_0, [1] * 60 + [2] * 40, [2] * 60 + [3] * 40))
+
+    assert said is not None
+    assert (said.way, said.tone) == ("down", "better")
+    assert said.short == "1.00 less than before: a real change for the better"
+
+
+def test_a_rise_of_effort_is_bad_and_says_so() -> None:
+    said = moves.change(report(CES_1_0, [2] * 60 + [3] * 40, [1] * 60 + [2] * 40))
+
+    assert said is not None
+    assert (said.way, said.tone) == ("up", "worse")
+    assert said.long.endswith(": a real change for the worse")
+
+
+def test_a_step_of_a_mean_keeps_its_decimals() -> None:
+    said = moves.change(report(STARS_5, [5] * 60 + [4] * 140, [5] * 40 + [4] * 160))
+
+    assert said is not None
+    assert said.long == "0.10 points of the scale more than the 90 days before, interval +0.02 to +0.18: a real change"
+
+
+def test_a_step_of_a_share_is_in_percentage_points() -> None:
+    said = moves.change(report(CSAT_5, [5] * 56 + [1] * 14, [5] * 48 + [1] * 32))
+
+    assert said is not None
+    assert said.short == "20 more than before: a real change"
+    assert said.long == "20 percentage points more than the 90 days before, interval +5 to +33: a real change"
+
+
+def test_a_step_of_a_mean_that_could_be_chance_says_what_would_show_in_its_unit() -> None:
+    said = moves.change(report(STARS_5, [5] * 6 + [3] * 6, [5] * 5 + [3] * 7))
+
+    assert said is not None
+    assert said.tone == "still"
+    assert said.long.startswith("0.17 points of the scale more than the 90 days before, interval ")
+    assert said.long.endswith(" points of the scale would probably show.")
+
+
+@pytest.mark.parametrize(
+    ("formula", "now", "before", "told"),
+    [
+        (CSAT_5, [5] * 66 + [1] * 34, [5] * 71 + [1] * 29, "from 71\u202f% to 66\u202f%"),
+        (STARS_5, [5] * 10 + [4] * 10, [4] * 20, "from 4.00 to 4.50"),
+        (NPS, [9] * 503 + [3] * 500, [9] * 500 + [3] * 500, "from 0.0 to 0.3"),
+    ],
+)
+def test_both_ends_of_a_change_carry_their_unit(
+    formula: Definition, now: list[int], before: list[int], told: str
+) -> None:
+    moved = report(formula, now, before).change
+    assert moved is not None
+    assert moves.from_to(moved) == told
+
+
+def test_the_course_of_effort_says_which_way_is_better() -> None:
+    days = {
+        date(2026, month, 3): ScoreCounts.from_scores([given] * 40, CES_1_0.scale) for month, given in ((1, 4), (2, 2))
+    }
+    found = trend(days, Grain.MONTH, Window(date(2026, 1, 1), date(2026, 3, 1)), lambda counts: score(counts, CES_1_0))
+
+    assert words.course(Trend(Grain.MONTH, found), CES_1_0) == (
+        "It improved, it fell from 4.00 in Jan 2026 to 2.00 in Feb 2026: a real change for the better."
+    )
+
+
+@pytest.mark.parametrize(
+    ("formula", "label"),
+    [
+        (NPS, "NPS"),
+        (CSAT_5, "CSAT, share of 4 and 5"),
+        (THUMBS, "CSAT, share of 1"),
+        (STARS_5, "CSAT, mean of 1 to 5"),
+        (CES_7, "CES, share of 5 to 7"),
+        (CES_5, "CES, share of 4 and 5"),
+        (CES_1_0, "CES, mean of 1 to 5, lower is better"),
+    ],
+)
+def test_a_card_says_how_its_score_is_read(formula: Definition, label: str) -> None:
+    assert metrics.label(formula) == label
+
+
+def test_the_good_end_of_a_ruler_is_always_the_last() -> None:
+    easy, hard = (charts.ruler(report(CES_1_0, scores, [])) for scores in ([1] * 30 + [2] * 10, [5] * 30 + [4] * 10))
+
+    assert easy is not None
+    assert hard is not None
+    assert easy.ends == ("5", "1")
+    assert hard.at < 50 < easy.at
+    assert easy.lower < easy.at < easy.upper
+    assert easy.text.startswith("1.25 on a scale from 5 to 1, interval 1.1")
+
+
+def test_a_distribution_is_drawn_from_the_worst_score_to_the_best() -> None:
+    found = charts.bars(score(ScoreCounts((4, 3, 2, 1, 0), CES_1_0.scale), CES_1_0), CES_1_0)
+
+    assert [(bar.score, bar.count, bar.group) for bar in found] == [
+        (5, 0, "difficult"),
+        (4, 1, "difficult"),
+        (3, 2, "neutral"),
+        (2, 3, "easy"),
+        (1, 4, "easy"),
+    ]
+
+
+def test_the_drawn_trend_knows_its_scale_and_sign() -> None:
+    drawn = [
+        charts.trend_data(Trend(Grain.WEEK, ()), [], formula, score_method(formula)) for formula in (STARS_5, CES_7)
+    ]
+
+    assert [(each["ends"], each["sign"]) for each in drawn] == [([1.0, 5.0], ""), ([0.0, 100.0], "\u202f%")]
+
+
+def score_method(formula: Definition) -> AnyMethod:
+    return score(ScoreCounts.none(formula.scale), formula).method
