@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_002000"
-down_revision = "20261128_001000"
+down_revision = "20261128_001500"
 branch_labels = None
 depends_on = None
 
@@ -21,12 +21,8 @@ def upgrade() -> None:
         sa.Column("created_by", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["created_by"], ["users.id"], name=op.f("fk_member_invitations_created_by")
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["workspaces.id"], name=op.f("fk_member_invitations_workspace_id")
-        ),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_member_invitations_created_by")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_member_invitations_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_invitations")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_member_invitations_token_hash")),
     )

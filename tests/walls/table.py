@@ -141,8 +141,8 @@ API = (
     Row("GET", "/responses/{response_id}", Grant.RESPONSES_READ),
     Row("POST", "/responses/{response_id}/void", Grant.RESPONSES_VOID, REASON),
     Row("POST", "/responses/{response_id}/restore", Grant.RESPONSES_VOID, REASON),
-    Row("POST", "/invitations", Grant.INVITATIONS_WRITE, {"survey": "{survey_id}"}),
     Row("GET", "/invitations", Grant.INVITATIONS_WRITE),
+    Row("POST", "/invitations", Grant.INVITATIONS_WRITE, {"survey": "{survey_id}"}),
     Row("GET", "/invitations/{invitation_id}", Grant.INVITATIONS_WRITE),
     Row("POST", "/invitations/{invitation_id}/revoke", Grant.INVITATIONS_WRITE, {}),
 )

@@ -118,7 +118,8 @@ class Scene:
         ids = dict(where.ids)
         if is_api:
             ids["invitation_id"] = ids["personal_id"]
-        elif row.path.endswith("/reopen"):
+            headers = {"If-Match": "*", **headers}
+        if row.path.endswith("/reopen"):
             ids["survey_id"] = where.closed
         path = row.path.format(slug=slug or where.slug, **FILLED, **ids)
         body = _filled(row.body, ids)
