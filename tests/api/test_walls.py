@@ -41,6 +41,7 @@ ROUTES: list[Route] = [
     ("POST", "/responses/{rsp}/void", REASON, Grant.RESPONSES_VOID),
     ("POST", "/responses/{rsp}/restore", REASON, Grant.RESPONSES_VOID),
     ("POST", "/invitations", {"survey": "{srv}"}, Grant.INVITATIONS_WRITE),
+    ("POST", "/surveys/{srv}/links", {"segments": {"touchpoint": "till"}}, Grant.INVITATIONS_WRITE),
     ("GET", "/invitations", None, Grant.INVITATIONS_WRITE),
     ("GET", "/invitations?survey={srv}", None, Grant.INVITATIONS_WRITE),
     ("GET", "/invitations/{inv}", None, Grant.INVITATIONS_WRITE),

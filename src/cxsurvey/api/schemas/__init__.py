@@ -5,7 +5,7 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
-from cxsurvey.api.schemas.invitation import Invitation, InvitationList
+from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
@@ -39,6 +39,7 @@ __all__ = [
     "Response",
     "ResponseList",
     "Score",
+    "SignedLink",
     "Survey",
     "SurveyList",
     "SurveySummary",
