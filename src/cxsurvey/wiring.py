@@ -21,7 +21,7 @@ from cxsurvey.core.jobs.runner import JobHandler
 from cxsurvey.core.jobs.schedules import Schedule
 from cxsurvey.invitations import models as _invitations
 from cxsurvey.people import models as _people
-from cxsurvey.responses import counts
+from cxsurvey.responses import counts, trials
 from cxsurvey.responses import models as _responses
 from cxsurvey.surveys import models as _surveys
 
@@ -53,6 +53,7 @@ class Wiring:
             _housekeeping.JOB: _housekeeping.forget_old,
             _door_keeping.JOB: _door_keeping.forget_expired,
             handling.JOB: listeners.run,
+            trials.JOB: trials.delete_trials,
         }
 
 
