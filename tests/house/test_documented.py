@@ -15,6 +15,7 @@ import typer
 
 import cxsurvey
 from cxsurvey import wiring
+from cxsurvey.accounts.audit_words import ACTIONS
 from cxsurvey.cli import app
 from cxsurvey.core import metrics
 from cxsurvey.core.command import RULES
@@ -157,6 +158,16 @@ def test_every_metric_is_documented_and_no_other() -> None:
 def test_every_measurement_is_documented_and_no_other() -> None:
     there = {f"python -m bench.{path.stem}" for path in (ROOT / "bench").glob("[a-z]*.py")}
     assert set(first_column((DOCS / "bench.md").read_text(), "command")) == there
+
+
+def test_every_act_that_is_recorded_has_its_sentence() -> None:
+    recorded: set[str] = set()
+    for tree in trees():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"audit.record", "_record"}:
+                recorded |= {str(each.value) for each in node.args[1:2] if isinstance(each, ast.Constant)}
+    assert recorded
+    assert recorded <= ACTIONS.keys()
 
 
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from cxsurvey.accounts.workspaces import StaleSettings
 from cxsurvey.api.errors import PreconditionFailed, PreconditionMalformed, PreconditionRequired
 from cxsurvey.surveys.errors import StaleEdit
 from cxsurvey.web.client import header
@@ -46,7 +47,7 @@ class Condition:
         """What a use case refuses inside as a stale edit becomes `PreconditionFailed`."""
         try:
             yield
-        except StaleEdit:
+        except (StaleEdit, StaleSettings):
             if not self.given:
                 raise
             raise PreconditionFailed from None

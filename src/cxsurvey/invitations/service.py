@@ -15,9 +15,11 @@ from uuid import UUID
 from pydantic import Field
 
 from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core import audit
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import LiveKeyNeeded, NotFound
+from cxsurvey.core.ids import encode
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
 from cxsurvey.core.text import Line16, Line80, Scalar
 from cxsurvey.invitations import queries
@@ -31,6 +33,7 @@ from cxsurvey.surveys import service as surveys
 
 PURPOSE = "invitation"
 SOURCES = {ActorKind.OPERATOR: "cli", ActorKind.USER: "dashboard"}
+PREFIX = "inv"
 
 
 class CreateInvitation(Command):
@@ -132,7 +135,9 @@ def get(ctx: Context, invitation_id: UUID) -> InvitationView:
 def revoke(ctx: Context, invitation_id: UUID) -> InvitationView:
     """Makes the link useless from now on; an answer already given stays."""
     found = get(ctx, invitation_id)
-    queries.revoke(ctx.connection, found.id, ctx.now)
+    if found.revoked_at is None:
+        queries.revoke(ctx.connection, found.id, ctx.now)
+        audit.record(ctx, "invitation.revoked", encode(PREFIX, found.id))
     return get(ctx, invitation_id)
 
 

@@ -87,7 +87,8 @@ def sign(ctx: Context, survey_id: UUID, command: SignLink) -> SignedLink:
     expires_at = (ctx.now + timedelta(days=command.expires_in_days)).replace(microsecond=0)
     pairs = [*pairs, (UNTIL, str(int(expires_at.timestamp())))]
     signature = ctx.keys.sign(_purpose(ctx, survey.workspace_id), _message(survey.code, pairs))
-    audit.record(ctx, "link.signed", encode("srv", survey_id), names=sorted(name for name, _ in pairs))
+    named = ", ".join(sorted(name for name, _ in pairs if name != UNTIL))
+    audit.record(ctx, "link.signed", encode("srv", survey_id), names=named)
     query = urlencode([*sorted(pairs), (SIGNATURE, signature)])
     return SignedLink(f"{ctx.settings.origin}/s/{survey.code}?{query}", expires_at)
 

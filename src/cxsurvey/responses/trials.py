@@ -7,7 +7,6 @@ from datetime import date
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core import audit
 from cxsurvey.core.context import Context
-from cxsurvey.core.ids import encode
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.responses import counts, queries
 
@@ -26,7 +25,7 @@ def delete_all(ctx: Context) -> int:
     require(ctx, Grant.RESPONSES_VOID)
     found = number(ctx)
     if found:
-        audit.record(ctx, "responses.tests_deleted", encode("wsp", ctx.workspace), number=found)
+        audit.record(ctx, "responses.tests_deleted", number=found)
         ctx.enqueue(JOB, {})
     return found
 

@@ -28,8 +28,8 @@ BODY_LIMIT: Mapping[Audience, int] = {
     Audience.API: 2 * 1024 * 1024,
     Audience.OPERATIONS: 0,
 }
-SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset|enter)/)([^/]{0,6})([^/]*)")
-SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/")
+SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset|enter|join)/)([^/]{0,6})([^/]*)")
+SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/", "/join/")
 
 WRONG_HOST = Fault(400, "wrong_host", "This installation does not answer to that name. Check CXSURVEY_BASE_URL.")
 CROSS_SITE = Fault(403, "cross_site", "This request did not come from one of our own pages, so it was not carried out.")

@@ -5,6 +5,16 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
+from cxsurvey.api.schemas.company import (
+    AuditEntry,
+    AuditEntryList,
+    Member,
+    MemberInvitation,
+    MemberInvitationList,
+    MemberList,
+    WorkspaceSettings,
+)
+from cxsurvey.api.schemas.formula import Formula, FormulaList
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
@@ -24,14 +34,22 @@ from cxsurvey.api.schemas.survey import (
 )
 
 __all__ = [
+    "AuditEntry",
+    "AuditEntryList",
     "BatchItem",
     "BatchResult",
     "Deleted",
     "Document",
+    "Formula",
+    "FormulaList",
     "Invitation",
     "InvitationList",
     "ItemProblem",
     "Me",
+    "Member",
+    "MemberInvitation",
+    "MemberInvitationList",
+    "MemberList",
     "Problem",
     "Publication",
     "Readiness",
@@ -46,6 +64,7 @@ __all__ = [
     "Version",
     "VersionList",
     "VersionSummary",
+    "WorkspaceSettings",
     "describe_survey",
     "id_in",
     "summarise_survey",

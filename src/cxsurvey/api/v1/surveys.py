@@ -29,7 +29,7 @@ router = APIRouter(prefix="/surveys", tags=["surveys"])
 
 Change = Callable[[Context, int | None], SurveyView]
 """A use case that changes a survey at a revision; None for whatever it is at."""
-MADE = {"name": "After delivery", "metric": "nps", "languages": ["en", "de"]}
+MADE = {"name": "After delivery", "formula": "csat-1-5/1", "languages": ["en", "de"]}
 EDITED = {"name": "After delivery", "definition": standard(Metric.NPS, "Northwind").stored()}
 
 
@@ -130,7 +130,7 @@ async def get_readiness(caller: Calling, survey_id: SurveyInPath) -> Response:
     responses={**stored(schemas.Survey, {201: "A draft, asked of nobody yet."}), **problems(*WRITES)},
 )
 async def create_survey(caller: Calling) -> Response:
-    """Makes a draft: with `definition`, or with ready texts in `languages`, of which the first is the default."""
+    """Makes a draft: with `definition`, or with the ready texts of a formula in `languages`, the first the default."""
     body, origin = await body_of(caller.request), caller.database.settings.origin
     command = CreateSurvey.from_json(body)
     return await caller.write(

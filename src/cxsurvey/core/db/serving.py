@@ -46,17 +46,6 @@ class ServeLock:
             self._lock.close()
 
 
-def user_of(engines: Engines, now: datetime) -> str | None:
-    """Says in words who uses the database now; None when nobody does. Holds nothing afterwards."""
-    if engines.sqlite_file is None:
-        return _alive_on_postgres(engines, now)
-    lock = ServeLock(engines.sqlite_file)
-    try:
-        return None if lock.alone() else f"a cxsurvey process uses {engines.sqlite_file}"
-    finally:
-        lock.close()
-
-
 @contextmanager
 def alone(engines: Engines, now: datetime) -> Iterator[None]:
     """Keeps servers and workers out for a block of code; raises `InUse` when one is there.
