@@ -21,7 +21,7 @@ from cxsurvey.core.jobs.runner import JobHandler
 from cxsurvey.core.jobs.schedules import Schedule
 from cxsurvey.invitations import models as _invitations
 from cxsurvey.people import models as _people
-from cxsurvey.responses import counts
+from cxsurvey.responses import counts, trials
 from cxsurvey.responses import models as _responses
 from cxsurvey.responses import release as _release
 from cxsurvey.surveys import models as _surveys
@@ -62,6 +62,7 @@ class Wiring:
             _imports.FORGET: _imports.forget_files,
             _release.JOB: _release.release,
             handling.JOB: listeners.run,
+            trials.JOB: trials.delete_trials,
         }
 
 

@@ -73,6 +73,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "survey.closed": Action(AuditKind.SURVEYS, "{who} closed the survey {name}."),
     "survey.deleted": Action(AuditKind.SURVEYS, "{who} deleted the draft of the survey {name}."),
     "survey.reopened": Action(AuditKind.SURVEYS, "{who} opened the survey {name} again."),
+    "link.signed": Action(AuditKind.LINKS, "{who} made a shared link that names {names}."),
+    "responses.tests_deleted": Action(AuditKind.RESPONSES, "{who} deleted all test answers: {number}."),
     "response.voided": Action(AuditKind.RESPONSES, "{who} took an answer out of the scores."),
     "response.restored": Action(AuditKind.RESPONSES, "{who} put an answer back."),
     "invitation.revoked": Action(AuditKind.LINKS, "{who} took a personal link back."),

@@ -64,6 +64,8 @@ class FormState:
     comment: str = ""
     keep: str = ""
     """Appended to the links to other languages, so that a chosen score is not lost."""
+    carry: str = ""
+    """Appended to every address of the form: what its link says about the answer."""
     note: str = ""
     problems: tuple[Problem, ...] = ()
     back: str = ""
@@ -103,8 +105,8 @@ def form(subject: Subject, state: FormState) -> str:
     question = subject.merged(texts.question)
     low, high = subject.merged(texts.low_label), subject.merged(texts.high_label)
     page = FormPage(
-        frame=frame(subject, question, failed=bool(state.problems), keep=state.keep),
-        action=f"?lang={tongue.language}",
+        frame=frame(subject, question, failed=bool(state.problems), keep=f"{state.carry}{state.keep}"),
+        action=f"?lang={tongue.language}{state.carry}",
         stamp=state.stamp,
         question=question,
         ends=f"{scale.minimum}: {low}. {scale.maximum}: {high}.",

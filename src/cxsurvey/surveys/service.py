@@ -182,7 +182,7 @@ def delete(ctx: Context, survey_id: UUID, revision: int | None = None) -> None:
     policy.after(before.state, Step.DELETE)
     if not queries.delete_survey(ctx.connection, before.id, before.revision):
         raise StaleEdit
-    _record(ctx, "survey.deleted", survey_id, name=before.name)
+    _record(ctx, "survey.deleted", survey_id, before.name)
 
 
 def get(ctx: Context, survey_id: UUID) -> SurveyView:
