@@ -24,6 +24,8 @@ class Grant(StrEnum):
     RESPONSES_WRITE = "responses:write"
     RESPONSES_VOID = "responses:void"
     INVITATIONS_WRITE = "invitations:write"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
     SCORES_READ = "scores:read"
     EXPORT = "responses:export"
     WORKSPACE_READ = "workspace:read"
@@ -44,6 +46,8 @@ MEANING: Mapping[Grant, str] = {
     Grant.RESPONSES_VOID: "Take responses out of the scores, and back",
     Grant.EXPORT: "Export responses",
     Grant.INVITATIONS_WRITE: "Make personal links",
+    Grant.PEOPLE_READ: "Read people",
+    Grant.PEOPLE_WRITE: "Write people down",
     Grant.SCORES_READ: "Read scores",
     Grant.WORKSPACE_READ: "Read the settings of the workspace",
     Grant.WORKSPACE: "Change the settings of the workspace",
@@ -72,6 +76,8 @@ _MANAGER = _VIEWER | {
     Grant.RESPONSES_WRITE,
     Grant.RESPONSES_VOID,
     Grant.INVITATIONS_WRITE,
+    Grant.PEOPLE_READ,
+    Grant.PEOPLE_WRITE,
     Grant.EXPORT,
 }
 _ADMIN = _MANAGER | {

@@ -68,6 +68,7 @@ class ListPage:
     states: tuple[Choice, ...]
     state: str
     may_export: bool
+    smallest_group: int
     action: str
     home: str
     answers: Panel[ListView]
@@ -121,6 +122,7 @@ def show_list(
         states=_choices("state", [("", "All"), *STATES.items()], state, bar),
         state=state,
         may_export=allows(visit.ctx, Grant.EXPORT),
+        smallest_group=visit.workspace.minimum_group,
         action=f"{home}/responses/download",
         home=home,
         answers=panel(visit.ctx, "responses", work),

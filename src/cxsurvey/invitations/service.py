@@ -30,6 +30,7 @@ from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.errors import SurveyIsAnonymous
 
 PURPOSE = "invitation"
 SOURCES = {ActorKind.OPERATOR: "cli", ActorKind.USER: "dashboard"}
@@ -85,15 +86,18 @@ class InvitationView:
 
 
 def create(ctx: Context, survey_id: UUID, command: CreateInvitation, *, test: bool = False) -> InvitationView:
-    """Makes a personal link to a survey. Raises NotFound for one of another workspace or never published.
+    """Makes a personal link to a survey.
 
     The answer to a `test` link, or to one that a key in test mode makes, never counts, and names nobody.
+    Raises NotFound for one of another workspace or never published, `SurveyIsAnonymous` for one that knows nobody.
     """
     test = test or ctx.actor.test
     require(ctx, Grant.INVITATIONS_WRITE)
     survey = surveys.asked_by_id(ctx, survey_id)
     if survey is None or survey.workspace_id != ctx.workspace:
         raise NotFound
+    if survey.anonymous:
+        raise SurveyIsAnonymous(field="survey")
     person, claims = people.known_or_claimed(command.person, test=test)
     person_id = people.upsert(ctx, [(ctx.workspace, person)])[0] if person is not None else None
     numbers = segments.numbers_for(ctx, command.segments.pairs(ctx.workspace))
