@@ -88,9 +88,8 @@ class InvitationView:
 def create(ctx: Context, survey_id: UUID, command: CreateInvitation, *, test: bool = False) -> InvitationView:
     """Makes a personal link to a survey.
 
-    Raises NotFound for one of another workspace or never published, `SurveyIsAnonymous` for one that knows nobody.
-
     The answer to a `test` link, or to one that a key in test mode makes, never counts, and names nobody.
+    Raises NotFound for one of another workspace or never published, `SurveyIsAnonymous` for one that knows nobody.
     """
     test = test or ctx.actor.test
     require(ctx, Grant.INVITATIONS_WRITE)
