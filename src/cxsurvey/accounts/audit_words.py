@@ -23,6 +23,7 @@ class AuditKind(StrEnum):
     SURVEYS = "surveys"
     RESPONSES = "responses"
     LINKS = "links"
+    IMPORTS = "imports"
     DOWNLOADS = "downloads"
 
 
@@ -34,6 +35,7 @@ KIND_NAMES: Final[Mapping[AuditKind, str]] = {
     AuditKind.SURVEYS: "Surveys",
     AuditKind.RESPONSES: "Answers",
     AuditKind.LINKS: "Personal links",
+    AuditKind.IMPORTS: "Imports",
     AuditKind.DOWNLOADS: "Downloads",
 }
 
@@ -78,6 +80,12 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "response.voided": Action(AuditKind.RESPONSES, "{who} took an answer out of the scores."),
     "response.restored": Action(AuditKind.RESPONSES, "{who} put an answer back."),
     "invitation.revoked": Action(AuditKind.LINKS, "{who} took a personal link back."),
+    "import.started": Action(AuditKind.IMPORTS, "{who} started an import of {kind}."),
+    "import.cancelled": Action(AuditKind.IMPORTS, "{who} stopped an import of {kind}."),
+    "import.done": Action(AuditKind.IMPORTS, "An import of {kind} came to its end."),
+    "import.refused_downloaded": Action(
+        AuditKind.DOWNLOADS, "{who} downloaded the {refused} rows that an import of {kind} refused."
+    ),
     "responses.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded {count} answers to the survey {name}, {since} to {until}."
     ),
