@@ -118,6 +118,11 @@ def test_a_table_has_three_rows_of_three_counts(table: Any) -> None:
         steps_of_table(table)
 
 
+def test_what_is_no_count_in_a_table_is_found_by_its_place() -> None:
+    with pytest.raises(InvalidCountError, match="row 2, column 3"):
+        steps_of_table([[1, 2, 3], [4, 5, -6], [7, 8, 9]])
+
+
 def test_steps_are_added_to_steps_only() -> None:
     with pytest.raises(TypeError):
         Steps(0, 0, 1, 0, 0) + 1  # type: ignore[operator]

@@ -22,6 +22,8 @@ _NEGLIGIBLE: Final = 1e-17
 _SMALLEST_LOG_ODDS: Final = -350.0
 _LARGEST_LOG_ODDS: Final = 40.0
 _CLOSE_TO_SADDLE: Final = 1e-3
+_NEAR: Final = 1e-7
+_ROUNDING: Final = 1e-15
 
 
 def net_share_quantile(p: float, promoters: float, passives: float, detractors: float) -> float:
@@ -40,13 +42,14 @@ def net_share_quantile(p: float, promoters: float, passives: float, detractors: 
     variance = (passives * (promoters + detractors) + 4.0 * promoters * detractors) / (n * n * (n + 1.0))
     # Never further than halfway to the end of the scale, where the normal start may lie outside.
     start = max(mean + normal_quantile(p) * sqrt(variance), (mean - 1.0) / 2.0)
-    place, goal, step = log1p(start) - log1p(-start), log(p), inf
+    place, goal, excess, step = log1p(start) - log1p(-start), log(p), inf, inf
     low, high = 2.0 * _SMALLEST_LOG_ODDS, -2.0 * _SMALLEST_LOG_ODDS
-    spread = 2.0 * sqrt(variance) / (1.0 - start * start)
-    while abs(step) > max(1e-7 * spread, 1e-15 * (1.0 + abs(place))):
+    # Each step squares what is amiss; where the chance has no such place, the steps end at the end of the scale.
+    while abs(excess) > _NEAR and abs(step) > _ROUNDING * abs(place):
         log_chance, per_place = _log_chance_below(place, promoters, passives, detractors)
-        low, high = (place, high) if log_chance < goal else (low, place)
-        step = (log_chance - goal) / per_place
+        excess = log_chance - goal
+        low, high = (place, high) if excess < 0.0 else (low, place)
+        step = excess / per_place
         if not low <= place - step <= high:
             step = place - (low + high) / 2.0
         place -= step

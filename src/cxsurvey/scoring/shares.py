@@ -225,11 +225,11 @@ def _p_value(now: tuple[int, int], before: tuple[int, int]) -> tuple[float, Shar
 def _fisher(observed: int, drawn: int, successes: int, n: int) -> float:
     """The chance of every table no likelier than the observed one, all margins given."""
     lowest, highest = max(0, drawn + successes - n), min(drawn, successes)
-    likeliest = min(max((drawn + 1) * (successes + 1) // (n + 2), lowest), highest)
-    # Chances are taken relative to the likeliest table: log-gammas of 10^12 would lose them.
-    chances = {likeliest: 1.0}
-    chances.update(_chances(likeliest, highest, drawn, successes, n))
-    failed = _chances(drawn - likeliest, drawn - lowest, drawn, n - successes, n)
+    # The likeliest table, or one beside it. Log-gammas of 10^12 would lose the chances, so they are relative to it.
+    middle = drawn * successes // n
+    chances = {middle: 1.0}
+    chances.update(_chances(middle, highest, drawn, successes, n))
+    failed = _chances(drawn - middle, drawn - lowest, drawn, n - successes, n)
     chances.update((drawn - k, chance) for k, chance in failed)
     limit = chances.get(observed, 0.0) * _AS_LIKELY
     as_unlikely = sorted(chance for chance in chances.values() if chance <= limit)
