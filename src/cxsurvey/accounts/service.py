@@ -41,4 +41,7 @@ def view_of(row: Workspace) -> WorkspaceView:
         accent=row.accent,
         is_demo=row.is_demo,
         minimum_group=row.minimum_group,
+        brand_name=row.brand_name,
+        footer=row.footer,
+        logo=row.logo,
     )

@@ -19,6 +19,14 @@ class WorkspaceView:
     accent: str
     is_demo: bool
     minimum_group: int
+    brand_name: str = ""
+    footer: str = ""
+    logo: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """The name that customers are shown."""
+        return self.brand_name or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
-from cxsurvey.dashboard import account, door, entrance, exports, keys, planning, responses, scores, surveys
+from cxsurvey.dashboard import account, branding, door, entrance, exports, keys, planning, responses, scores, surveys
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
@@ -20,6 +20,7 @@ ROUTERS = (
     entrance.router,
     account.router,
     keys.router,
+    branding.router,
     surveys.router,
     scores.router,
     exports.router,

@@ -5,6 +5,7 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
+from cxsurvey.api.schemas.branding import Branding, describe_branding
 from cxsurvey.api.schemas.invitation import Invitation
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
@@ -21,6 +22,7 @@ from cxsurvey.api.schemas.survey import (
 __all__ = [
     "BatchItem",
     "BatchResult",
+    "Branding",
     "Document",
     "Invitation",
     "ItemProblem",
@@ -34,6 +36,7 @@ __all__ = [
     "Survey",
     "SurveyList",
     "SurveySummary",
+    "describe_branding",
     "describe_survey",
     "id_in",
     "summarise_survey",
