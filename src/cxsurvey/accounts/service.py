@@ -41,6 +41,8 @@ def view_of(row: Workspace) -> WorkspaceView:
         accent=row.accent,
         is_demo=row.is_demo,
         minimum_group=row.minimum_group,
+        segment_names=dict(row.segment_names),
+        revision=row.revision,
         brand_name=row.brand_name,
         footer=row.footer,
         logo=row.logo,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from fastapi import APIRouter
@@ -10,8 +11,10 @@ from starlette.responses import HTMLResponse, Response
 
 from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.errors import NotFound
+from cxsurvey.dashboard.surveys.groups import groups_of
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, head
-from cxsurvey.dashboard.surveys.views import GROUPS, PreviewPage
+from cxsurvey.dashboard.surveys.views import PreviewPage
+from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import service
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
@@ -23,11 +26,6 @@ router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/preview")
 
 QUESTION = "question"
 FOLLOW_UPS = "follow-ups-"
-STEPS = (
-    (QUESTION, "Question"),
-    *((f"{FOLLOW_UPS}{band}", f"Follow-ups, {name.lower()}") for band, name, _ in GROUPS),
-    *((f"thanks-{band}", f"Thank-you, {name.lower()}") for band, name, _ in GROUPS),
-)
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -57,7 +55,7 @@ def show_preview(
 ) -> Response:
     """The frame and the ways to the pages of the survey."""
     survey = service.get(visit.ctx, survey_id)
-    steps = tuple(step for step in STEPS if _is_asked(step[0], survey.draft))
+    steps = tuple((step, name) for step, name in _steps(survey.draft) if _is_asked(step, survey.draft))
     step = page if page in dict(steps) else QUESTION
     shown = survey.draft.language_for(language)
     survey_head = head(visit, survey)
@@ -80,7 +78,7 @@ def show_step(
 ) -> Response:
     """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
     survey = service.get(visit.ctx, survey_id)
-    if step not in dict(STEPS):
+    if step not in dict(_steps(survey.draft)):
         raise NotFound
     chosen = survey.draft.language_for(language)
     return drawn(request, visit, survey.draft, chosen, step, anonymous=survey.anonymous, scheme=scheme)
@@ -106,6 +104,16 @@ def drawn(
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 
+def _steps(draft: Definition) -> Iterator[tuple[str, str]]:
+    """The pages of a survey with their names."""
+    groups = groups_of(draft)
+    yield QUESTION, "Question"
+    for group in groups:
+        yield f"{FOLLOW_UPS}{group.band}", f"Follow-ups, {group.name.lower()}"
+    for group in groups:
+        yield f"thanks-{group.band}", f"Thank-you, {group.name.lower()}"
+
+
 def _is_asked(step: str, draft: Definition) -> bool:
     band = step.removeprefix(FOLLOW_UPS)
-    return band == step or any(asked.value == band for each in draft.follow_ups for asked in each.bands)
+    return band == step or bool(draft.follow_ups_for(Band(band)))

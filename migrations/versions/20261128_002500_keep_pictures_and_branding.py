@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261128_000500"
-down_revision = "20261127_235000"
+revision = "20261128_002500"
+down_revision = "20261128_002000"
 branch_labels = None
 depends_on = None
 
