@@ -77,6 +77,7 @@ def change(ctx: Context, command: ChangeBranding) -> BrandingView:
     for name in changed:
         setattr(row, name, wanted[name])
     if changed:
+        row.revision += 1  # the settings hold the privacy page too
         audit.record(ctx, "branding.changed", row.slug, fields=changed)
     return _view(row)
 

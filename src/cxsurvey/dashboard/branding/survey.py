@@ -63,6 +63,7 @@ def _theme(fields: Fields) -> Theme:
 
 
 def _stored(ctx: Context, *, survey_id: UUID, theme: Theme, picture: Picture | None, sent: Fields) -> None:
+    require(ctx, Grant.SURVEYS_WRITE)
     survey = service.get(ctx, survey_id)
     if picture is not None:
         logo = branding.keep_for_survey(ctx, picture)
