@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from cxsurvey.core.errors import Kind, Refusal
+from cxsurvey.core.errors import Kind, Refusal, Stale
 
 
-class StaleEdit(Refusal):
+class StaleEdit(Stale):
     """The survey changed since the caller read it; nothing of this edit was stored."""
 
-    code = "stale_edit"
-    kind = Kind.CONFLICT
     message = "Somebody else changed this survey in the meantime. Look at their change, then save again."
 
 
