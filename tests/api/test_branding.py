@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from cxsurvey.accounts.models import ApiKey
 from cxsurvey.core.context import Context
+from tests.api.conftest import TEST
 from tests.application import ORIGIN
 from tests.pictures import png
 
@@ -59,6 +60,18 @@ def test_what_is_no_picture_is_refused(admin: TestClient, content: bytes, media_
     assert reply.status_code == status
     if status == 422:
         assert [error["pointer"] for error in reply.json()["errors"]] == ["/logo"]
+
+
+def test_a_key_in_test_mode_changes_nothing_that_customers_see(admin: TestClient) -> None:
+    trial = {"Authorization": f"Bearer {TEST}"}
+
+    assert admin.get("/branding", headers=trial).status_code == 200
+    for reply in (
+        admin.put("/branding", json={}, headers=trial),
+        admin.put("/branding/logo", content=png(), headers={**trial, **PNG}),
+        admin.delete("/branding/logo", headers=trial),
+    ):
+        assert (reply.status_code, reply.json()["code"]) == (403, "live_key_needed")
 
 
 def test_a_key_without_the_scope_changes_nothing(rest: TestClient, write: Write) -> None:
