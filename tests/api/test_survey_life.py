@@ -52,6 +52,21 @@ def test_a_copy_is_kept_by_its_tag(rest: TestClient, draft: dict[str, Any]) -> N
     assert (other.status_code, other.content) == (200, first.content)
 
 
+def test_anonymity_is_fixed_by_the_first_publication(rest: TestClient, draft: dict[str, Any]) -> None:
+    wanted = {**edited(draft, "How likely are you?"), "anonymous": True}
+    made = rest.put(address(draft), json=wanted, headers={"If-Match": tag(rest, draft)}).json()
+    assert made["anonymous"]
+    rest.post(f"{address(draft)}/publish")
+
+    back = rest.put(address(draft), json={**wanted, "anonymous": False}, headers={"If-Match": tag(rest, draft)})
+    assert (back.status_code, back.json()["code"]) == (409, "anonymity_fixed")
+    refused = [
+        rest.post("/responses", json={"survey": draft["id"], "score": 9}),
+        rest.post("/invitations", json={"survey": draft["id"]}),
+    ]
+    assert [(reply.status_code, reply.json()["code"]) for reply in refused] == [(422, "anonymous_survey")] * 2
+
+
 def test_every_change_makes_another_tag(rest: TestClient, draft: dict[str, Any]) -> None:
     seen = [tag(rest, draft)]
     for step in ("publish", "close", "reopen", "close"):

@@ -53,4 +53,7 @@ def view_of(row: Workspace) -> WorkspaceView:
         minimum_group=row.minimum_group,
         segment_names=dict(row.segment_names),
         revision=row.revision,
+        brand_name=row.brand_name,
+        footer=row.footer,
+        logo=row.logo,
     )

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from cxsurvey.core.db.database import Database
 from cxsurvey.dashboard import (
     account,
+    branding,
     company,
     door,
     entrance,
@@ -33,6 +34,7 @@ ROUTERS = (
     account.router,
     company.router,
     keys.router,
+    branding.router,
     surveys.router,
     scores.router,
     exports.router,

@@ -37,7 +37,8 @@ CHECKED = " checked"
 class Subject:
     """What a page is about: a definition, who asks, in which language, and whom by first name.
 
-    `switchable` says whether the page offers its other languages.
+    `switchable` says whether the page offers its other languages, `scheme` whether it is light or dark whatever the
+    browser wants.
     """
 
     definition: Definition
@@ -46,6 +47,7 @@ class Subject:
     anonymous: bool = False
     first_name: str | None = None
     switchable: bool = True
+    scheme: str = ""
 
     def merged(self, text: str) -> str:
         """A text of the survey with its merge tags replaced."""
@@ -90,6 +92,9 @@ def frame(subject: Subject, title: str, *, failed: bool = False, keep: str = "")
         brand=workspace.name,
         accent=workspace.accent,
         privacy_url=workspace.privacy_url,
+        logo=workspace.logo,
+        footer=workspace.footer,
+        scheme=subject.scheme,
         other_languages=tuple(
             OtherLanguage(tag, own_name_of(tag), direction_of(tag), f"?lang={tag}{keep}")
             for tag in subject.definition.languages
@@ -212,6 +217,8 @@ def notice(tongue: Tongue, title: str, text: str, *, workspace: AskedWorkspace |
         brand=workspace.name if workspace else None,
         accent=workspace.accent if workspace else None,
         privacy_url=workspace.privacy_url if workspace else None,
+        logo=workspace.logo if workspace else None,
+        footer=workspace.footer if workspace else "",
     )
     return html("notice", NoticePage(surrounding, title, text, again), tongue)
 

@@ -5,6 +5,7 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
+from cxsurvey.api.schemas.branding import Branding, describe_branding
 from cxsurvey.api.schemas.company import (
     AuditEntry,
     AuditEntryList,
@@ -38,6 +39,7 @@ __all__ = [
     "AuditEntryList",
     "BatchItem",
     "BatchResult",
+    "Branding",
     "Deleted",
     "Document",
     "Formula",
@@ -65,6 +67,7 @@ __all__ = [
     "VersionList",
     "VersionSummary",
     "WorkspaceSettings",
+    "describe_branding",
     "describe_survey",
     "id_in",
     "summarise_survey",
