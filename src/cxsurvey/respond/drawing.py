@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from cxsurvey.respond import scale as scales
 from cxsurvey.respond.pages import (
     AgainPage,
     FormPage,
@@ -16,14 +17,13 @@ from cxsurvey.respond.pages import (
     OtherLanguage,
     Problem,
     Question,
-    ScoreOption,
     ThanksPage,
 )
 from cxsurvey.respond.tongue import Tongue
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import merge
 from cxsurvey.surveys.asked import AskedWorkspace
-from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.definition import Definition, Texts
 from cxsurvey.surveys.languages import direction_of, own_name_of
 from cxsurvey.web.templating import environment
 
@@ -61,6 +61,7 @@ class FormState:
     stamp: str
     marks: Mapping[int, str]
     changeable: str
+    unknown_mark: str = ""
     comment: str = ""
     keep: str = ""
     """Appended to the links to other languages, so that a chosen score is not lost."""
@@ -102,20 +103,25 @@ def form(subject: Subject, state: FormState) -> str:
     texts, scale = definition.texts_in(tongue.language), definition.scale
     question = subject.merged(texts.question)
     low, high = subject.merged(texts.low_label), subject.merged(texts.high_label)
+    options = scales.options_of(definition, texts, state.marks, subject.merged)
+    are_numbers = not definition.look.is_pictured
+    if scales.ends_are_named(definition, options):
+        low = high = ""
     page = FormPage(
         frame=frame(subject, question, failed=bool(state.problems), keep=state.keep),
         action=f"?lang={tongue.language}",
         stamp=state.stamp,
         question=question,
-        ends=f"{scale.minimum}: {low}. {scale.maximum}: {high}.",
-        low_label=f"{scale.minimum} {low}",
-        high_label=f"{scale.maximum} {high}",
+        ends=f"{scale.minimum}: {low}. {scale.maximum}: {high}." if are_numbers and (low or high) else "",
+        low_label=f"{scale.minimum} {low}" if are_numbers and low else low,
+        high_label=f"{scale.maximum} {high}" if are_numbers and high else high,
         minimum=scale.minimum,
-        options=tuple(
-            ScoreOption(score, definition.band(score).value, state.marks.get(score, ""))
-            for score in scale.scoring.scale.values
-        ),
-        comment_labels=tuple((band.value, subject.merged(texts.comment_labels.of(band))) for band in Band),
+        options=options,
+        shape=scales.shape_of(definition, options),
+        pictured=definition.look.is_pictured,
+        unknown_label=subject.merged(texts.unknown_label) if definition.offers_unknown else "",
+        unknown_mark=state.unknown_mark,
+        comment_labels=tuple((band.value, subject.merged(texts.comment_labels.of(band))) for band in definition.bands),
         comment=state.comment,
         longest_comment=LONGEST_TEXT,
         anonymous=subject.anonymous,
@@ -171,34 +177,34 @@ def more(
 
 
 def thanks(
-    subject: Subject, score: int | None, band: Band, *, change: str, changeable: str, changed: bool = False
+    subject: Subject, score: int | None, band: Band | None, *, change: str, changeable: str, changed: bool = False
 ) -> str:
-    """The last page."""
-    chosen = subject.definition.texts_in(subject.tongue.language).thanks.of(band)
-    words, scale = subject.tongue.words, subject.definition.scale
-    title = subject.merged(chosen.title)
-    given = (
-        words.say(
-            "Your answer: %(score)d on the scale from %(low)d to %(high)d.",
-            score=score,
-            low=scale.minimum,
-            high=scale.maximum,
-        )
-        if score is not None
-        else ""
-    )
+    """The last page. Without a band, as after "I do not know", it thanks like the group in between."""
+    definition, words = subject.definition, subject.tongue.words
+    texts = definition.texts_in(subject.tongue.language)
+    chosen = texts.thanks.of(band or Band.PASSIVE)
+    title = subject.merged(chosen.title) or words.say("Thank you for your answer.")
     page = ThanksPage(
         frame=frame(subject, title),
         title=title,
         text=subject.merged(chosen.text),
         link_label=subject.merged(chosen.link_label),
         link_url=chosen.link_url,
-        given=given,
+        given=_given(subject, texts, score),
         change=change,
         changeable=changeable,
         changed=changed,
     )
     return html("thanks", page, subject.tongue)
+
+
+def _given(subject: Subject, texts: Texts, score: int | None) -> str:
+    definition, words = subject.definition, subject.tongue.words
+    if score is not None and score in definition.scale.scoring.scale:
+        return scales.in_words(definition, texts, score, words)
+    if score is None and definition.offers_unknown:
+        return words.say("Your answer: %(answer)s.", answer=subject.merged(texts.unknown_label))
+    return ""
 
 
 def notice(tongue: Tongue, title: str, text: str, *, workspace: AskedWorkspace | None = None, again: str = "") -> str:

@@ -38,16 +38,22 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ScoreOption:
-    """One number of the scale. `mark` is ` checked` or nothing."""
+    """One point of the scale: a number, or a picture with a name. `mark` is ` checked` or nothing."""
 
     score: int
     band: str
     mark: str
+    label: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """The question with its scale and the field for a reason."""
+    """The question with its scale and the field for a reason.
+
+    `shape` are the words that the style sheet knows the scale by. `unknown_label` is empty where not knowing is no
+    choice.
+    """
 
     frame: Frame
     action: str
@@ -58,6 +64,10 @@ class FormPage:
     high_label: str
     minimum: int
     options: tuple[ScoreOption, ...]
+    shape: str
+    pictured: bool
+    unknown_label: str
+    unknown_mark: str
     comment_labels: tuple[tuple[str, str], ...]
     comment: str
     longest_comment: int

@@ -10,6 +10,8 @@ from cxsurvey.core.i18n import Words
 from cxsurvey.respond.drawing import LONGEST_TEXT
 from cxsurvey.respond.notices import NOBODY_KNOWS
 from cxsurvey.respond.pages import Problem
+from cxsurvey.respond.scale import UNKNOWN
+from cxsurvey.surveys.definition import Definition
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -18,17 +20,18 @@ SCORE = "score"
 COMMENT = "comment"
 
 
-def problem_text(words: Words, code: str, low: int, high: int) -> str:
+def problem_text(words: Words, code: str, definition: Definition) -> str:
     """The sentence for what is wrong, by its code."""
-    if code in {"score_missing", "not_a_score"}:
-        return words.say("Please choose a number from %(low)d to %(high)d.", low=low, high=high)
+    if code in {"score_missing", "not_a_score"} and not definition.look.is_pictured:
+        scale = definition.scale
+        return words.say("Please choose a number from %(low)d to %(high)d.", low=scale.minimum, high=scale.maximum)
     if code == "too_long":
         return words.count(
             "Please write at most %(number)d character.", "Please write at most %(number)d characters.", LONGEST_TEXT
         )
     if code == "forbidden_characters":
         return words.say("This held characters that cannot be stored. We took them out; please look at it again.")
-    if code == "not_an_option":
+    if code in {"score_missing", "not_a_score", "unknown_not_offered", "not_an_option"}:
         return words.say("Please choose one of the answers.")
     if code == "page_expired":
         return words.say("This page was open for too long, so nothing was stored. Please send your answer again.")
@@ -48,10 +51,11 @@ def code_told(refusal: Refusal) -> str:
     return Unavailable.code
 
 
-def problems(words: Words, found: Iterable[tuple[str, str]], low: int, high: int) -> tuple[Problem, ...]:
+def problems(words: Words, found: Iterable[tuple[str, str]], definition: Definition) -> tuple[Problem, ...]:
     """The problems of a form, each with the element it is about."""
+    first = f"{SCORE}-{definition.scale.minimum}"
     return tuple(
-        Problem(f"{SCORE}-{low}" if field == SCORE else field, problem_text(words, code, low, high))
+        Problem(first if field in {SCORE, UNKNOWN} else field, problem_text(words, code, definition))
         for field, code in found
     )
 

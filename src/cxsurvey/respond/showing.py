@@ -69,6 +69,7 @@ def form_with_answer(
     state = FormState(
         stamp=fresh_stamp(database, place, tongue, now, change=change),
         marks={chosen: CHECKED} if chosen is not None else {},
+        unknown_mark=CHECKED if chosen is None and own is not None and own.unknown else "",
         changeable=_changeable_here(database, place, tongue),
         comment=(own.comment or "") if own is not None else "",
         keep=f"&s={chosen}" if chosen is not None and not change else "",
@@ -84,14 +85,14 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
     It keeps its stamp, so that sending it again is the same submission; only a stamp that is no good any more is
     replaced.
     """
-    scale = place.asked.definition.scale
     is_kept = answer.stamp is not None and answer.stamp.is_for(*place.target)
     state = FormState(
         stamp=answer.stamp_text if is_kept else fresh_stamp(database, place, tongue, now, change=change),
         marks={answer.score: CHECKED} if answer.score is not None else {},
+        unknown_mark=CHECKED if answer.unknown else "",
         changeable=_changeable_here(database, place, tongue),
         comment=answer.comment,
-        problems=sentences.problems(tongue.words, answer.problems, scale.minimum, scale.maximum),
+        problems=sentences.problems(tongue.words, answer.problems, place.asked.definition),
         back=f"{place.base}/thanks" if change else "",
     )
     return drawing.form(place.subject(tongue), state)

@@ -15,7 +15,6 @@ from cxsurvey.respond.reading import read_follow_ups
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, see
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.service import FollowUpAnswers
-from cxsurvey.scoring.scales import Band
 from cxsurvey.web.errors import STATUS
 
 
@@ -124,8 +123,7 @@ def _more_again(
     if refusal is not None:
         field = (refusal.field or "").replace("follow_ups.", FOLLOW_UP)
         found = ((field, sentences.code_told(refusal)),)
-    scale = visit.place.asked.definition.scale
-    shown = sentences.problems(visit.tongue.words, found, scale.minimum, scale.maximum)
+    shown = sentences.problems(visit.tongue.words, found, visit.place.asked.definition)
     response = faces.page(_draw_more(visit, answers, problems=shown), STATUS[refusal.kind if refusal else Kind.INVALID])
     if refusal is not None and refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
@@ -153,7 +151,7 @@ def _thanks(visit: Visit, *, changed: bool = False) -> Response:
     shown = drawing.thanks(
         place.subject(visit.tongue),
         place.answer.score if place.answer is not None else None,
-        place.band or Band.PASSIVE,
+        place.band,
         change=visit.step("change"),
         changeable=showing.still_changeable(visit.database, place, visit.tongue, visit.now),
         changed=changed,
