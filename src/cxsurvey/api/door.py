@@ -25,6 +25,7 @@ from cxsurvey.api.contract import SCHEME
 from cxsurvey.api.credential import token_of
 from cxsurvey.api.once import REPLAYED, Once, ReadAgain, idempotency_key_of, request_hash
 from cxsurvey.api.schemas import Document, id_in
+from cxsurvey.api.tags import is_known, tag_of
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
@@ -56,7 +57,9 @@ class Caller:
     token: str
 
     async def read(self, work: Callable[[Context, KeyView], Document]) -> Response:
-        """Answers with the document that `work` makes of a reading context.
+        """Answers with the document that `work` makes of a reading context, and with its ETag where it has one.
+
+        A reader that names this ETag in If-None-Match is answered with 304.
 
         It runs in a thread; only so many at once that a customer's form always finds one. Raises `Unavailable` when
         no place comes free in time.
@@ -64,15 +67,22 @@ class Caller:
         places: ReadingPlaces = self.request.app.state.reading_places
         await places.take()
         try:
-            return Response(await run_sync(self._read, work), media_type=JSON)
+            body, tag = await run_sync(self._read, work)
         finally:
             places.give_back()
+        if tag is None:
+            return Response(body, media_type=JSON)
+        if is_known(self.request, tag):
+            return Response(status_code=304, headers={"ETag": tag})
+        return Response(body, headers={"ETag": tag}, media_type=JSON)
 
-    def _read(self, work: Callable[[Context, KeyView], Document]) -> bytes:
+    def _read(self, work: Callable[[Context, KeyView], Document]) -> tuple[bytes, str | None]:
         with self.database.read() as ctx:
             key = doors.enter_by_key(ctx, self.token)
             seen.buffer(self.database).key(key.id, ctx.now)
-            return work(ctx, key).encoded()
+            document = work(ctx, key)
+            body, revision = document.encoded(), document.tag_revision
+            return body, None if revision is None else tag_of(revision, body)
 
     async def write(
         self,

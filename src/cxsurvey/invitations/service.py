@@ -135,7 +135,7 @@ def many(ctx: Context, ids: Collection[UUID]) -> dict[UUID, InvitationView]:
     """Invitations by id, those that exist; for the use cases that answer many at once."""
     if not ids:
         return {}
-    return {row.id: _view(row) for row in queries.by_ids(ctx.connection, ids)}
+    return {row.id: view_of(row) for row in queries.by_ids(ctx.connection, ids)}
 
 
 def by_token(ctx: Context, token: str) -> InvitationView:
@@ -143,10 +143,11 @@ def by_token(ctx: Context, token: str) -> InvitationView:
     row = queries.by_hash(ctx.connection, digest(token)) if len(token) == TOKEN_LENGTH else None
     if row is None or row.key_number not in ctx.keys.numbers:
         raise LinkUnknown
-    return _view(row)
+    return view_of(row)
 
 
-def _view(row: Any) -> InvitationView:
+def view_of(row: Any) -> InvitationView:
+    """An invitation as `queries` reads it."""
     return InvitationView(
         id=row.id,
         workspace_id=row.workspace_id,

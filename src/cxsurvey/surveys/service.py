@@ -148,28 +148,47 @@ def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publi
     return Publication(_view(ctx, survey_id), outcome)
 
 
-def close(ctx: Context, survey_id: UUID) -> SurveyView:
-    """Takes no more answers; what was answered stays."""
+def close(ctx: Context, survey_id: UUID, revision: int | None = None) -> SurveyView:
+    """Takes no more answers; what was answered stays. Raises `StaleEdit` when the survey is not at `revision`."""
     _permit_change(ctx)
-    before = _view(ctx, survey_id)
+    before = _at(_view(ctx, survey_id), revision)
     state = policy.after(before.state, Step.CLOSE)
     view = _changed(ctx, before, {"state": state.value, "closed_at": ctx.now}, "survey.closed")
     ctx.emit(SurveyClosed(workspace_id=ctx.workspace, survey_id=survey_id))
     return view
 
 
-def reopen(ctx: Context, survey_id: UUID) -> SurveyView:
-    """Takes answers again, with the version that was asked last."""
+def reopen(ctx: Context, survey_id: UUID, revision: int | None = None) -> SurveyView:
+    """Takes answers again, with the version that was asked last. Raises `StaleEdit` as `close` does."""
     _permit_change(ctx)
-    before = _view(ctx, survey_id)
+    before = _at(_view(ctx, survey_id), revision)
     state = policy.after(before.state, Step.REOPEN)
     return _changed(ctx, before, {"state": state.value, "closed_at": None}, "survey.reopened")
+
+
+def delete(ctx: Context, survey_id: UUID, revision: int | None = None) -> None:
+    """Deletes a draft that nobody was ever asked.
+
+    Raises `SurveyWasPublished` for any other survey, whose answers belong to it, and `StaleEdit` as `close` does.
+    """
+    _permit_change(ctx)
+    before = _at(_view(ctx, survey_id), revision)
+    policy.after(before.state, Step.DELETE)
+    if not queries.delete_survey(ctx.connection, before.id, before.revision):
+        raise StaleEdit
+    _record(ctx, "survey.deleted", survey_id, name=before.name)
 
 
 def get(ctx: Context, survey_id: UUID) -> SurveyView:
     """One survey of this workspace; raises `NotFound` for any other id."""
     permissions.require(ctx, Grant.SURVEYS_READ)
     return _view(ctx, survey_id)
+
+
+def revision_of(ctx: Context, survey_id: UUID) -> int:
+    """The revision a survey is at, for whoever changes it whatever it is; raises `NotFound`."""
+    permissions.require(ctx, Grant.SURVEYS_WRITE)
+    return _view(ctx, survey_id).revision
 
 
 def exists(ctx: Context, survey_id: UUID) -> bool:

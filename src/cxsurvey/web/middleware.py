@@ -98,7 +98,7 @@ class Guard:
             return CROSS_SITE
         # before the body is read: under a flood of writes only a cheap refusal leaves time to store any.
         # A customer's form is always read, because the refusal holds what was typed.
-        if self.audience is Audience.API and given == "POST" and not self.database.has_room(Share.API):
+        if self.audience is Audience.API and given not in origin.SAFE_METHODS and not self.database.has_room(Share.API):
             metrics.refused(Share.API)
             return fault_of(Unavailable())
         return None

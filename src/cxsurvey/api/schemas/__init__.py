@@ -6,15 +6,20 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
 from cxsurvey.api.schemas.formula import Formula, FormulaList
-from cxsurvey.api.schemas.invitation import Invitation
+from cxsurvey.api.schemas.invitation import Invitation, InvitationList
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
 from cxsurvey.api.schemas.survey import (
+    Deleted,
     Publication,
+    Readiness,
     Survey,
     SurveyList,
     SurveySummary,
+    Version,
+    VersionList,
+    VersionSummary,
     describe_survey,
     summarise_survey,
 )
@@ -22,14 +27,17 @@ from cxsurvey.api.schemas.survey import (
 __all__ = [
     "BatchItem",
     "BatchResult",
+    "Deleted",
     "Document",
     "Formula",
     "FormulaList",
     "Invitation",
+    "InvitationList",
     "ItemProblem",
     "Me",
     "Problem",
     "Publication",
+    "Readiness",
     "Receipt",
     "Response",
     "ResponseList",
@@ -37,6 +45,9 @@ __all__ = [
     "Survey",
     "SurveyList",
     "SurveySummary",
+    "Version",
+    "VersionList",
+    "VersionSummary",
     "describe_survey",
     "id_in",
     "summarise_survey",

@@ -38,6 +38,11 @@ class Document(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    @property
+    def tag_revision(self) -> int | None:
+        """The revision of the thing, where readers are told an ETag; None elsewhere."""
+        return None
+
     def encoded(self) -> bytes:
         """The document as the bytes of a reply."""
         return self.__pydantic_serializer__.to_json(self)

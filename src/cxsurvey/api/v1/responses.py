@@ -18,7 +18,7 @@ from cxsurvey.api import schemas
 from cxsurvey.api.body import MANY, body_of
 from cxsurvey.api.contract import READS, SECURED, WRITES, problems, stored, takes
 from cxsurvey.api.credential import token_of
-from cxsurvey.api.cursors import next_url, place_of
+from cxsurvey.api.cursors import Cursor, PageLimit, next_url, place_of
 from cxsurvey.api.door import JSON, Calling
 from cxsurvey.api.errors import IdempotencyKeyRequired, in_query
 from cxsurvey.api.ids import ResponseInPath, found
@@ -88,12 +88,8 @@ class Listing(BaseModel):
     updated_since: Instant | None = Field(
         default=None, description="Only what changed at or after this instant (RFC 3339 with an offset)."
     )
-    limit: Annotated[
-        int,
-        Field(ge=1, le=100, description="The most responses on one page."),
-        says("out_of_range", "must be a whole number from 1 to 100"),
-    ] = 50
-    after: str | None = Field(default=None, max_length=64, description="A cursor, as it stands in `next`.")
+    limit: PageLimit = 50
+    after: Cursor = None
 
 
 @intake.post(
