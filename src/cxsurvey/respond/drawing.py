@@ -10,34 +10,32 @@ from zoneinfo import ZoneInfo
 from cxsurvey.respond import scale as scales
 from cxsurvey.respond.pages import (
     AgainPage,
+    ContactQuestion,
     FormPage,
     Frame,
     MorePage,
     NoticePage,
     OtherLanguage,
     Problem,
-    Question,
     ThanksPage,
 )
+from cxsurvey.respond.questions import CHECKED, FIELD, LONGEST_TEXT, Said, question_of
 from cxsurvey.respond.tongue import Tongue
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import merge
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition, Texts
+from cxsurvey.surveys.follow_ups import Given
 from cxsurvey.surveys.languages import direction_of, own_name_of
 from cxsurvey.web.templating import environment
-
-LONGEST_TEXT = 4000
-FOLLOW_UP = "f-"
-"""Before the id of a follow-up: the name of its field."""
-CHECKED = " checked"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a page is about: a definition, who asks, in which language, and whom by first name.
 
-    `switchable` says whether the page offers its other languages.
+    `switchable` says whether the page offers its other languages; `scheme` is light or dark where the browser is not
+    to decide.
     """
 
     definition: Definition
@@ -46,6 +44,7 @@ class Subject:
     anonymous: bool = False
     first_name: str | None = None
     switchable: bool = True
+    scheme: str = ""
 
     def merged(self, text: str) -> str:
         """A text of the survey with its merge tags replaced."""
@@ -89,6 +88,7 @@ def frame(subject: Subject, title: str, *, failed: bool = False, keep: str = "")
         brand=workspace.name,
         accent=workspace.accent,
         privacy_url=workspace.privacy_url,
+        scheme=subject.scheme,
         other_languages=tuple(
             OtherLanguage(tag, own_name_of(tag), direction_of(tag), f"?lang={tag}{keep}")
             for tag in subject.definition.languages
@@ -144,24 +144,18 @@ class Ways(NamedTuple):
 
 def more(
     subject: Subject,
-    band: Band,
-    answers: Mapping[str, str],
+    band: Band | None,
+    answers: Mapping[str, Given],
+    said: Said,
     ways: Ways,
     *,
     changed: bool = False,
     problems: Sequence[Problem] = (),
 ) -> str:
-    """Page two."""
+    """Page two; `said` is what the customer said before about being contacted."""
     language = subject.tongue.language
-    questions = tuple(
-        Question(
-            id=FOLLOW_UP + asked.id,
-            label=subject.merged(asked.labels.get(language, "")),
-            options=tuple((option.id, subject.merged(option.labels.get(language, ""))) for option in asked.options),
-            answer=answers.get(asked.id, ""),
-        )
-        for asked in subject.definition.follow_ups_for(band)
-    )
+    asked = subject.definition.follow_ups_for(band) if band is not None else ()
+    questions = tuple(question_of(each, answers.get(each.id), language, subject.merged) for each in asked)
     title = subject.tongue.words.say("Thank you, your answer is stored.")
     page = MorePage(
         frame=frame(subject, title, failed=bool(problems)),
@@ -169,11 +163,26 @@ def more(
         skip=ways.skip,
         change=ways.change,
         questions=questions,
+        contact=_contact(subject, said),
+        some_required=any(question.required for question in questions),
         longest_text=LONGEST_TEXT,
         changed=changed,
         problems=tuple(problems),
     )
     return html("more", page, subject.tongue)
+
+
+def _contact(subject: Subject, said: Said) -> ContactQuestion | None:
+    definition = subject.definition
+    if not definition.asks_contact or subject.anonymous:
+        return None
+    texts = definition.texts_in(subject.tongue.language)
+    return ContactQuestion(
+        label=subject.merged(texts.contact_label),
+        address_label=subject.merged(texts.contact_address_label),
+        address=said.address,
+        mark=CHECKED if said.consent else "",
+    )
 
 
 def thanks(
@@ -227,7 +236,7 @@ def zone_of(workspace: AskedWorkspace) -> ZoneInfo:
 
 def again(tongue: Tongue, title: str, text: str, action: str, fields: Mapping[str, str]) -> str:
     """What was typed, ready to be sent once more."""
-    is_text = [name == "comment" or name.startswith(FOLLOW_UP) for name in fields]
+    is_text = [name == "comment" or name.startswith(FIELD) for name in fields]
     pairs = list(zip(fields.items(), is_text, strict=True))
     page = AgainPage(
         frame=Frame(title, tongue.words.language, direction_of(tongue.words.language)),

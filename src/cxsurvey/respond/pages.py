@@ -25,6 +25,7 @@ class Frame:
     brand: str | None = None
     accent: str | None = None
     privacy_url: str | None = None
+    scheme: str = ""
     other_languages: tuple[OtherLanguage, ...] = ()
 
 
@@ -80,13 +81,41 @@ class FormPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to choose, with the name and value of its field. `mark` is ` checked` or nothing."""
+
+    field: str
+    value: str
+    label: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """One follow-up. `id` is the name of its field; `options` are empty when it is answered by text."""
+    """One follow-up. `id` is the name of its field, or the beginning of its fields' names.
+
+    `kind` is text, single, multiple or scale; `text` is what was typed, `choices` are the answers to choose or the
+    numbers of the scale.
+    """
 
     id: str
+    kind: str
     label: str
-    options: tuple[tuple[str, str], ...]
-    answer: str
+    required: bool
+    text: str = ""
+    choices: tuple[Choice, ...] = ()
+    low_label: str = ""
+    high_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactQuestion:
+    """Whether the customer may be contacted, and where. `mark` is ` checked` or nothing."""
+
+    label: str
+    address_label: str
+    address: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +128,8 @@ class MorePage:
     change: str
     questions: tuple[Question, ...]
     longest_text: int
+    some_required: bool = False
+    contact: ContactQuestion | None = None
     changed: bool = False
     problems: tuple[Problem, ...] = ()
 

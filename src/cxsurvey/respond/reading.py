@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from cxsurvey.core.signing import Keys
 from cxsurvey.respond import stamp as stamps
-from cxsurvey.respond.drawing import FOLLOW_UP, LONGEST_TEXT
+from cxsurvey.respond.questions import LONGEST_TEXT
 from cxsurvey.respond.scale import UNKNOWN
 from cxsurvey.respond.sent import DUPLICATE, UNREADABLE, Sent
 from cxsurvey.respond.sentences import COMMENT, SCORE
@@ -60,13 +60,3 @@ def read_answer(sent: Sent, keys: Keys, now: datetime, life: timedelta) -> Answe
         stamp = None
         problems.insert(0, ("", "page_expired"))
     return Answer(score, unknown, comment, bool(sent.get(TRAP)), stamp, stamp_text, tuple(problems))
-
-
-def read_follow_ups(sent: Sent) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
-    """The answers of page two by follow-up, and what is wrong with them."""
-    answers = {
-        name.removeprefix(FOLLOW_UP): text.strip() for name, text in sent.fields.items() if name.startswith(FOLLOW_UP)
-    }
-    problems = [(field, UNREADABLE if code == DUPLICATE else code) for field, code in sent.problems.items()]
-    problems += [(FOLLOW_UP + key, "too_long") for key, text in answers.items() if len(text) > LONGEST_TEXT]
-    return answers, tuple(problems)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from cxsurvey.core.i18n import Words
 from cxsurvey.respond.pages import ScoreOption
 from cxsurvey.surveys.definition import Definition, Texts
-from cxsurvey.surveys.looks import Look
+from cxsurvey.surveys.looks import Look, pictures_of
 
-FIVE_FACES = ("unhappiest", "unhappy", "neutral", "happy", "happiest")
-THREE_FACES = ("unhappy", "neutral", "happy")
-THUMBS = ("thumb-down", "thumb-up")
+FEW = 3
+"""So many pictures have room for their names at any width."""
 UNKNOWN = "unknown"
 """What the choice of not knowing sends in place of a score."""
 
@@ -21,7 +20,7 @@ def options_of(
 ) -> tuple[ScoreOption, ...]:
     """The points in numeric order, also where the lowest is the good one."""
     scores = definition.scale.scoring.scale.values
-    pictures = _pictures(definition)
+    pictures = pictures_of(definition.scale.scoring)
     return tuple(
         ScoreOption(
             score,
@@ -34,19 +33,6 @@ def options_of(
     )
 
 
-def _pictures(definition: Definition) -> tuple[str, ...]:
-    points = len(definition.scale.scoring.scale.values)
-    match definition.look:
-        case Look.SMILEYS:
-            return FIVE_FACES if points == len(FIVE_FACES) else THREE_FACES
-        case Look.THUMBS:
-            return THUMBS
-        case Look.STARS:
-            return ("star",) * points
-        case Look.NUMBERS:
-            return ()
-
-
 def shape_of(definition: Definition, options: tuple[ScoreOption, ...]) -> str:
     """The words by which the style sheet lays a scale out: its look, how many points, whether numbers are named."""
     named = " named" if definition.look is Look.NUMBERS and any(option.label for option in options) else ""
@@ -55,7 +41,7 @@ def shape_of(definition: Definition, options: tuple[ScoreOption, ...]) -> str:
 
 def ends_are_named(definition: Definition, options: tuple[ScoreOption, ...]) -> bool:
     """Whether every point wears its name for all to see, so that the labels of the ends would only repeat it."""
-    few_pictures = definition.look.is_pictured and len(options) <= len(THREE_FACES)
+    few_pictures = definition.look.is_pictured and len(options) <= FEW
     return few_pictures or (definition.look is Look.NUMBERS and all(option.label for option in options))
 
 

@@ -9,9 +9,10 @@ from markupsafe import escape
 from cxsurvey.core.db.database import Database
 from cxsurvey.respond import drawing, sentences
 from cxsurvey.respond import stamp as stamps
-from cxsurvey.respond.drawing import CHECKED, FormState, Subject
+from cxsurvey.respond.drawing import FormState, Subject
 from cxsurvey.respond.places import Place
 from cxsurvey.respond.prepared import Shelf, marker
+from cxsurvey.respond.questions import CHECKED
 from cxsurvey.respond.reading import Answer
 from cxsurvey.respond.stamp import SUBMISSION_BYTES, Stamp
 from cxsurvey.respond.tongue import Tongue

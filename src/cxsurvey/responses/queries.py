@@ -30,6 +30,7 @@ CHANGEABLE = (
     "follow_ups",
     "locale",
     "facts",
+    "claims",
     "reason",
     "changed_at",
     "revision",

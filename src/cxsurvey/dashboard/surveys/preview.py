@@ -8,17 +8,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from cxsurvey.accounts.permissions import Grant, allows
-from cxsurvey.core.errors import NotFound
+from cxsurvey.accounts.permissions import Grant, allows, require
+from cxsurvey.core.errors import Invalid, NotFound
 from cxsurvey.dashboard.surveys.groups import groups_of
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, head
-from cxsurvey.dashboard.surveys.views import PreviewPage
+from cxsurvey.dashboard.surveys.sent import edit_of
+from cxsurvey.dashboard.surveys.views import Head, Preview, PreviewPage
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import service
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.languages import name_of
-from cxsurvey.web.door import Visiting
+from cxsurvey.web.door import Acting, Visit, Visiting
+from cxsurvey.web.forms import SentFields
 from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/preview")
@@ -30,8 +32,10 @@ POLICY = (
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 
-Draw = Callable[[Definition, str, AskedWorkspace, str], str]
-"""Draws one page of a survey as customers see it, from definition, language, workspace and step."""
+Draw = Callable[[Definition, str, AskedWorkspace, str, str], str]
+"""Draws one page of a survey as customers see it, from definition, language, workspace, step and colour scheme."""
+
+NOT_YET = "Something in the form is not right yet. Save it to see what, then look here again."
 
 
 @router.get("")
@@ -57,17 +61,53 @@ def show_preview(
     return render(request, "dashboard/surveys/preview.html", found)
 
 
+@router.post("/draft")
+def show_typed(request: Request, act: Acting, survey_id: SurveyId, sent: SentFields) -> Response:
+    """One page of the draft with what is typed in the editor and not saved; nothing is stored."""
+
+    def draw(visit: Visit) -> str:
+        require(visit.ctx, Grant.SURVEYS_WRITE)
+        survey = service.get(visit.ctx, survey_id)
+        typed = edit_of(survey, sent.get("part", ""), sent).definition
+        wanted = (sent.get("preview_step", ""), sent.get("preview_language", ""), sent.get("preview_scheme", ""))
+        return _drawn(request, visit, typed, *wanted)
+
+    try:
+        drawn, status = act.look(draw), 200
+    except Invalid:
+        drawn, status = NOT_YET, 422
+    media_type = "text/html" if status == 200 else "text/plain"
+    return Response(drawn, status, headers={"Content-Security-Policy": POLICY}, media_type=media_type)
+
+
 @router.get("/{step}")
-def show_step(request: Request, visit: Visiting, survey_id: SurveyId, step: str, language: str = "") -> Response:
+def show_step(
+    request: Request, visit: Visiting, survey_id: SurveyId, step: str, language: str = "", scheme: str = ""
+) -> Response:
     """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
     survey = service.get(visit.ctx, survey_id)
+    drawn = _drawn(request, visit, survey.draft, step, language, scheme)
+    return HTMLResponse(drawn, headers={"Content-Security-Policy": POLICY})
+
+
+def _drawn(request: Request, visit: Visit, definition: Definition, step: str, language: str, scheme: str) -> str:
     draw: Draw | None = request.app.state.draw_survey
-    if draw is None or step not in dict(_steps(survey.draft)):
+    if draw is None or step not in dict(_steps(definition)):
         raise NotFound
     of = visit.workspace
     workspace = AskedWorkspace(of.name, of.privacy_url, of.accent, of.report_zone)
-    drawn = draw(survey.draft, survey.draft.language_for(language), workspace, step)
-    return HTMLResponse(drawn, headers={"Content-Security-Policy": POLICY})
+    return draw(definition, definition.language_for(language), workspace, step, scheme)
+
+
+def preview_of(survey: Head, draft: Definition, language: str) -> Preview:
+    """What the frame beside the editor can show, beginning with the question in one language."""
+    return Preview(
+        steps=tuple(_steps(draft)),
+        languages=tuple((tag, name_of(tag)) for tag in draft.languages),
+        step=QUESTION,
+        language=language,
+        source=f"{survey.base}/preview/{QUESTION}?language={language}",
+    )
 
 
 def _steps(draft: Definition) -> Iterator[tuple[str, str]]:
@@ -82,4 +122,4 @@ def _steps(draft: Definition) -> Iterator[tuple[str, str]]:
 
 def _is_asked(step: str, draft: Definition) -> bool:
     band = step.removeprefix(FOLLOW_UPS)
-    return band == step or bool(draft.follow_ups_for(Band(band)))
+    return band == step or draft.asks_contact or bool(draft.follow_ups_for(Band(band)))
