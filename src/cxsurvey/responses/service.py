@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +22,14 @@ from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.service import PersonView
-from cxsurvey.responses import changes, queries
+from cxsurvey.responses import anonymity, changes, queries
 from cxsurvey.responses.checks import check_follow_ups, unanswered
 from cxsurvey.responses.commands import MOST_ANSWERS, FollowUpAnswers
 from cxsurvey.responses.errors import ChangeExpired, StateForbids, SurveyUnknown
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.follow_ups import Given
 
@@ -136,11 +137,14 @@ def follow_up(
     `Invalid` that names every required follow-up without an answer, and the address that a consent needs. A contact
     is a claim: it changes no person and feeds no mail.
     """
-    ctx.actor = RESPONDENT
+    ctx.actor, traceless = RESPONDENT, False
     if token is not None:
         row = _by_token(ctx, token)
-        if ctx.now >= row["answered_at"] + timedelta(hours=ctx.settings.change_hours):
+        survey = asked_by_id(ctx, row["survey_id"])
+        hours = ctx.settings.change_hours
+        if survey is None or not anonymity.may_change(row["answered_at"], row["report_day"], survey, ctx.now, hours):
             raise ChangeExpired
+        traceless = survey.anonymous
     else:
         found = queries.by(ctx.connection, "invitation_id", [invitation_id]).get(invitation_id)
         if found is None:
@@ -150,21 +154,22 @@ def follow_up(
     check_follow_ups(given, definition, row["score"])
     kept = {key: answer for key, answer in row["follow_ups"].items() if key not in command.answers}
     together = {**kept, **given}
-    wanted = {"follow_ups": together, "claims": _claims(row["claims"], command.contact, definition)}
+    asks_contact = definition.asks_contact and not traceless
+    wanted = {"follow_ups": together, "claims": _claims(row["claims"], command.contact if asks_contact else None)}
     missing = unanswered(together, definition, row["score"])
     if command.contact is not None and command.contact.consent and not command.contact.address:
         missing.append(FieldProblem("contact.address", "address_missing", "is required to be contacted"))
     if missing:
         raise Invalid(problems=missing)
-    changed = changes.apply(ctx, row, wanted, kind="followed_up")
+    changed = changes.apply(ctx, row, wanted, kind="followed_up", traceless=traceless)
     if changed is None:
         raise Busy
     return _views(ctx, [changed])[0]
 
 
-def _claims(known: Mapping[str, Any], contact: Contact | None, definition: Definition) -> dict[str, Any]:
-    """The claims with what a customer said about being contacted, where that is asked."""
-    if contact is None or not definition.asks_contact:
+def _claims(known: Mapping[str, Any], contact: Contact | None) -> dict[str, Any]:
+    """The claims with what a customer said about being contacted; as they were where that is not asked."""
+    if contact is None:
         return dict(known)
     others = {key: value for key, value in known.items() if key != CONTACT}
     return {**others, CONTACT: contact.model_dump()} if contact.consent else others
@@ -226,7 +231,8 @@ def _judged(ctx: Context, row: dict[str, Any], wanted: dict[str, Any], kind: str
     changed = changes.apply(ctx, row, wanted, kind=kind, reason=reason)
     if changed is None:
         raise Busy
-    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]), reason=reason)
+    # the reason stays with the answer: it may be about the customer
+    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]))
     return _views(ctx, [changed])[0]
 
 

@@ -56,7 +56,7 @@ def show_new(request: Request, visit: Visiting) -> Response:
 def create(request: Request, act: Acting, sent: SentFields) -> Response:
     """A new draft, opened in the editor."""
     try:
-        given = {"name": sent.get("name", ""), "languages": sent.all("languages")}
+        given = {"name": sent.get("name", ""), "languages": sent.all("languages"), "anonymous": "anonymous" in sent}
         if "formula" in sent:
             given["formula"] = sent["formula"]
         command = CreateSurvey.from_fields(given)
@@ -76,7 +76,7 @@ def _new_page(visit: Visit, sent: Fields, refusal: Refusal | None = None) -> New
         frame=visit.frame("New survey", CURRENT),
         shelves=shelves(visit.workspace.name, sent.get("formula", NPS.key)),
         offered=tuple((tag, own_name_of(tag), tag in ticked) for tag in READY),
-        values={"name": sent.get("name", "")},
+        values={"name": sent.get("name", ""), "anonymous": sent.get("anonymous", "")},
         errors=errors_by_field(refusal) if refusal else {},
     )
 

@@ -38,9 +38,10 @@ def revision(sent: Mapping[str, str]) -> int:
 def edit_of(survey: SurveyView, part: str, sent: Mapping[str, str]) -> EditSurvey:
     """The draft with what one part of the editor sent laid over it; raises `Invalid` by path."""
     definition = survey.draft.model_dump()
-    name = survey.name
+    name, anonymous = survey.name, None
     if part == SETTINGS:
         name = sent.get("name", name)
+        anonymous = "anonymous" in sent if "anonymity" in sent else None
         definition["default_language"] = sent.get("default_language", definition["default_language"])
         if "name" in sent:  # an unticked box sends nothing, its part does
             definition |= {switch: switch in sent for switch in SWITCHES}
@@ -50,7 +51,9 @@ def edit_of(survey: SurveyView, part: str, sent: Mapping[str, str]) -> EditSurve
     elif part in survey.draft.texts:
         _lay_texts(definition["texts"][part], text_fields(survey.draft), sent)
         _lay_labels(definition, survey.draft, part, sent)
-    return EditSurvey.from_fields({"revision": revision(sent), "name": name, "definition": definition})
+    return EditSurvey.from_fields(
+        {"revision": revision(sent), "name": name, "definition": definition, "anonymous": anonymous}
+    )
 
 
 def _lay_texts(texts: dict[str, Any], fields: Iterable[str], sent: Mapping[str, str]) -> None:
@@ -108,8 +111,9 @@ def values_of(survey: SurveyView, part: str) -> dict[str, str]:
     """What the fields of a part hold when nothing was sent yet. An unticked box has no entry."""
     draft = survey.draft
     if part == SETTINGS:
-        offered = {switch: TICKED for switch in SWITCHES if getattr(draft, switch)}
-        return {"name": survey.name, "default_language": draft.default_language, "new_language": "", **offered}
+        values = {"name": survey.name, "default_language": draft.default_language, "new_language": ""}
+        values |= {switch: TICKED for switch in SWITCHES if getattr(draft, switch)}
+        return values | {"anonymous": TICKED} if survey.anonymous else values
     if part == FOLLOW_UPS:
         ticked = {band_field(each, band): TICKED for each in draft.follow_ups for band in each.bands}
         ticked |= {part_field(each, REQUIRED): TICKED for each in draft.follow_ups if each.required}
