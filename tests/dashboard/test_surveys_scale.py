@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
 from cxsurvey.surveys.looks import OFFERED
@@ -122,6 +123,21 @@ def test_what_cannot_be_drawn_says_so(signed_in: TestClient) -> None:
 
     assert (refused.status_code, refused.headers["content-type"]) == (422, "text/plain; charset=utf-8")
     assert signed_in.post(f"{base}/preview/draft", data={"part": "en", "revision": "1"}).status_code == 404
+
+
+def test_the_share_page_gives_score_links_for_a_mail(signed_in: TestClient) -> None:
+    base = _with(signed_in, FACES)
+    edit(signed_in, base, "en", point_labels__5="<b>Very</b> & happy")
+
+    shown = page(signed_in.get(f"{base}/share"))
+
+    (snippet,) = [
+        code.text() for code in shown.css("#own-mail, code[data-copy-text]") if "PERSONAL_LINK" in code.text()
+    ]
+    links = LexborHTMLParser(snippet).css("a")
+    assert [link.attributes["href"] for link in links] == [f"PERSONAL_LINK?s={score}&lang=en" for score in range(1, 6)]
+    assert links[-1].attributes["aria-label"] == "<b>Very</b> & happy"
+    assert links[-1].css_first("b") is None
 
 
 def test_changes_are_given_up_only_on_purpose(signed_in: TestClient) -> None:

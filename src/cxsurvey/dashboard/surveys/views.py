@@ -216,6 +216,9 @@ class SharePage:
     survey: Head
     code_svg: str
     language_links: tuple[tuple[str, str], ...]
+    best_score: int
+    snippets: tuple[tuple[str, str], ...]
+    """Score links as HTML for a mail of one's own, as (language, HTML)."""
     curl_response: str
     curl_invitation: str
     notice: str
