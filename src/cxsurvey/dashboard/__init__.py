@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
-from cxsurvey.dashboard import account, door, entrance, exports, keys, planning, responses, scores, surveys
+from cxsurvey.dashboard import account, door, entrance, exports, keys, planning, responses, scores, segments, surveys
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
@@ -22,6 +22,7 @@ ROUTERS = (
     keys.router,
     surveys.router,
     scores.router,
+    segments.router,
     exports.router,
     responses.router,
     planning.router,

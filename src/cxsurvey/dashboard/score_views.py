@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import charts, doubts, metrics, moves, words
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
-from cxsurvey.insights.periods import Period
+from cxsurvey.insights.folding import pieces
 from cxsurvey.insights.reports import Card, Comment, Comments, Overview, ScoreReport, SurveyReport
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.results import Difference, Result
@@ -97,19 +98,27 @@ class OverviewView:
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment with the address of its answer; `group` is what the one who wrote it is called."""
+    """A comment with the address of its answer; `group` is what the one who wrote it is called.
+
+    `pieces` are its text in order, each with whether it is what was searched for.
+    """
 
     comment: Comment
     href: str
     group: str
+    pieces: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CommentsView:
-    """Some comments; `older` is the address of those before them."""
+    """Some comments; `older` is the address of those before them.
+
+    `searched_back_to` is a day where a search was broken off before it found enough: `older` goes on from there.
+    """
 
     items: tuple[CommentView, ...]
     older: str | None
+    searched_back_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,15 +271,17 @@ def comments_view(found: Comments, home: str, bar: PeriodBar) -> CommentsView:
                 comment,
                 f"{home}/responses/{encode('rsp', comment.response_id)}",
                 metrics.group_of(comment.formula, comment.score),
+                pieces(comment.text, found.search),
             )
             for comment in found.items
         ),
         older=f"?{bar.query}&{urlencode({'after': found.next})}#comments" if found.next else None,
+        searched_back_to=found.searched_back_to,
     )
 
 
-def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
-    """The numbers of one survey, ready to be shown."""
+def results_view(found: SurveyReport, query: Mapping[str, str], base: str) -> ResultsView:
+    """The numbers of one survey, ready to be shown; `query` are the days and filters that links keep."""
     report, trend = found.score, found.trend
     formula = report.survey.formula
     return ResultsView(
@@ -279,7 +290,7 @@ def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
         shares=charts.shares(report.result),
         distribution=words.distribution(report.result, formula),
         grain=trend.grain.value,
-        grains=_grains(trend.grain, bar.period, base),
+        grains=_grains(trend.grain, query, base),
         course=words.course(trend, formula),
         largest_step=words.largest_step(trend, formula),
         gaps=words.gaps(trend),
@@ -292,11 +303,11 @@ def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
     )
 
 
-def _grains(chosen: Grain, period: Period, base: str) -> tuple[Choice, ...]:
+def _grains(chosen: Grain, query: Mapping[str, str], base: str) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             {Grain.WEEK: "Weeks", Grain.MONTH: "Months"}[grain],
-            f"{base}/results?{urlencode({**period.query, 'step': grain.value})}#trend",
+            f"{base}/results?{urlencode({**query, 'step': grain.value})}#trend",
             grain is chosen,
         )
         for grain in Grain

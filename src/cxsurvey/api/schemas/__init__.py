@@ -9,6 +9,7 @@ from cxsurvey.api.schemas.invitation import Invitation
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
+from cxsurvey.api.schemas.segment import Segments
 from cxsurvey.api.schemas.survey import (
     Publication,
     Survey,
@@ -31,6 +32,7 @@ __all__ = [
     "Response",
     "ResponseList",
     "Score",
+    "Segments",
     "Survey",
     "SurveyList",
     "SurveySummary",
