@@ -92,6 +92,13 @@ class Settings(BaseSettings):
     session_days: int = Field(default=30, ge=1, le=365, description="Longest life of a sign-in, in days.")
     session_idle_hours: int = Field(default=72, ge=1, le=8760, description="A sign-in unused this long ends.")
     dashboard_reads: int = Field(default=8, ge=1, le=64, description="Dashboard reads that may run at once.")
+    api_rate: int = Field(
+        default=12_000,
+        ge=0,
+        le=60_000_000,
+        description="Requests and batch items a live API key may send a minute; 0 for as many as it likes.",
+    )
+    api_test_rate: int = Field(default=600, ge=0, le=60_000_000, description="The same for an API key in test mode.")
     postgres_lanes: int = Field(default=2, ge=1, le=16, description="Writing connections per process on Postgres.")
 
     @classmethod
@@ -123,6 +130,13 @@ class Settings(BaseSettings):
         if parts.path or parts.query or parts.fragment or parts.username:
             raise ValueError("must be scheme, host and port only")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("api_rate", "api_test_rate")
+    @classmethod
+    def _fits_a_batch(cls, value: int) -> int:
+        if 0 < value < 100:
+            raise ValueError("must be at least 100, so that a batch of that many fits, or 0 for no limit")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

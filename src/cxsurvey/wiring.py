@@ -24,8 +24,11 @@ from cxsurvey.people import models as _people
 from cxsurvey.responses import counts
 from cxsurvey.responses import models as _responses
 from cxsurvey.surveys import models as _surveys
+from cxsurvey.transfer import imports as _imports
+from cxsurvey.transfer import models as _transfer
+from cxsurvey.transfer import running as _importing
 
-TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _responses)
+TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _responses, _transfer)
 """Importing a module with tables adds them to `metadata`; all of them are here."""
 
 LISTENERS: Sequence[Listener] = ()
@@ -36,6 +39,7 @@ FINISHERS: Mapping[str, Finisher] = {counts.KIND: counts.flush}
 SCHEDULES: Sequence[Schedule] = (
     Schedule("forget-old", _housekeeping.JOB, cron="20 3 * * *"),
     Schedule("forget-expired-doors", _door_keeping.JOB, cron="40 3 * * *"),
+    Schedule("forget-files-of-imports", _imports.FORGET, cron="50 3 * * *"),
 )
 
 
@@ -52,6 +56,8 @@ class Wiring:
         self.job_handlers: Mapping[str, JobHandler] = {
             _housekeeping.JOB: _housekeeping.forget_old,
             _door_keeping.JOB: _door_keeping.forget_expired,
+            _imports.JOB: _importing.run,
+            _imports.FORGET: _imports.forget_files,
             handling.JOB: listeners.run,
         }
 

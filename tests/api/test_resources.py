@@ -48,6 +48,26 @@ def test_a_survey_may_bring_its_own_texts(rest: TestClient) -> None:
     assert (copied.status_code, copied.json()["draft"]) == (201, draft)
 
 
+def test_every_formula_on_offer_makes_a_survey_that_can_be_published(rest: TestClient) -> None:
+    offered = rest.get("/formulas").json()["data"]
+    by_key = {each["formula"]: each for each in offered}
+    effort = by_key["ces-1-5-reversed-mean/1"]
+
+    assert (effort["direction"], effort["unit"], effort["top_box"]) == ("lower-is-better", "scale-points", [1, 2])
+    assert by_key["csat-0-1-thumbs/1"]["groups"][1] == {"band": "passive", "name": "neutral", "scores": []}
+    for formula, each in by_key.items():
+        made = rest.post("/surveys", json={"name": formula, "formula": formula, "languages": ["en", "ar"]})
+        assert (made.status_code, made.json()["metric"]) == (201, each["metric"]), made.text
+        assert made.json()["draft"]["scale"]["formula"] == formula
+        assert rest.post(f"/surveys/{made.json()['id']}/publish", json={}).json()["outcome"] == "first"
+
+
+def test_a_metric_alone_means_its_usual_formula(rest: TestClient) -> None:
+    asked = [rest.post("/surveys", json={"name": "x", "metric": metric}) for metric in ("nps", "csat", "ces")]
+    formulas = [made.json()["draft"]["scale"]["formula"] for made in asked]
+    assert formulas == ["nps-0-10/1", "csat-1-5/1", "ces-1-7/1"]
+
+
 def test_an_invitation_is_made_read_and_revoked(rest: TestClient, scene: Scene) -> None:
     made = rest.post(
         "/invitations",

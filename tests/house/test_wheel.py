@@ -1,20 +1,20 @@
-"""The built wheel, installed alone into an empty environment, serves a page."""
+"""The wheel, built and installed into an empty environment by the steps of the Dockerfile, serves a page."""
 
 import os
 import re
 import socket
 import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.parts import ROOT
+from tests.house import dockerfile
+from tests.house.dockerfile import Image
 
 START_SECONDS = 30
 
@@ -23,23 +23,21 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True)
-    (built,) = folder.glob("*.whl")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
+    """What the Dockerfile makes: an environment that holds the wheel, what the locks name, and nothing else."""
+    return dockerfile.build(tmp_path_factory.mktemp("image"))
+
+
+@pytest.fixture(scope="module")
+def wheel(image: Image) -> Path:
+    (built,) = (image.root / "build" / "wheel").glob("*.whl")
     return built
 
 
 @pytest.fixture(scope="module")
-def empty_environment(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
-    """The programs of an environment that holds the wheel, what the locks name, and nothing else."""
-    folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    pip = [str(folder / "bin" / "pip"), "--quiet", "--disable-pip-version-check", "install"]
-    locked = ("--no-deps", "--require-hashes", "-r", ROOT / "requirements" / "runtime.lock")
-    subprocess.run([*pip, *locked], check=True)
-    subprocess.run([*pip, "--no-deps", wheel], check=True)
-    return folder / "bin"
+def empty_environment(image: Image) -> Path:
+    """Its programs."""
+    return image.programs
 
 
 def test_the_wheel_holds_the_data_files_and_the_licence(wheel: Path) -> None:
@@ -72,12 +70,50 @@ def test_the_installed_wheel_serves_a_page(empty_environment: Path, tmp_path: Pa
             assert httpx2.get(f"{base}{tree}/{file}").status_code == 200
 
 
+def test_the_container_starts_as_the_dockerfile_says_and_is_found_healthy(image: Image) -> None:
+    (port,) = free_ports(1)
+    environment = {**image.environment, "CXSURVEY_PORT": str(port), "CXSURVEY_BASE_URL": "https://feedback.example.com"}
+    environment["PATH"] = environment["PATH"].replace("$PATH", "/usr/bin:/bin")
+    log = image.root / "log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            ["sh", "-c", f"exec {' '.join(image.command)}"],
+            cwd=image.root / "data",
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_until_alive(f"http://127.0.0.1:{port}", server, log)
+        subprocess.run(["sh", "-c", image.health], env=environment, check=True, timeout=10)
+        assert {"cxsurvey.db", "secret.key"} <= {path.name for path in (image.root / "data").iterdir()}
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+    unwell = subprocess.run(["sh", "-c", image.health], env=environment, check=False, capture_output=True, timeout=10)
+    assert unwell.returncode != 0
+
+
+def test_the_container_refuses_to_serve_without_its_public_address(image: Image) -> None:
+    environment = {**image.environment, "PATH": image.environment["PATH"].replace("$PATH", "/usr/bin:/bin")}
+    found = subprocess.run(image.command, env=environment, capture_output=True, text=True, check=False, timeout=30)
+    assert found.returncode != 0
+    assert "CXSURVEY_BASE_URL" in found.stderr
+
+
+def free_ports(number: int) -> list[int]:
+    """Ports of this machine that nobody listens on."""
+    with ExitStack() as open_ones:
+        sockets = [open_ones.enter_context(socket.socket()) for _ in range(number)]
+        for opened in sockets:
+            opened.bind(("127.0.0.1", 0))
+        return [opened.getsockname()[1] for opened in sockets]
+
+
 @contextmanager
 def serving(programs: Path, folder: Path) -> Iterator[str]:
     """A fresh installation in `folder`, served by the installed console script."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CXSURVEY_", "PYTHON"))}
     environment |= {"CXSURVEY_DATA_DIR": str(folder / "data"), "CXSURVEY_PORT": str(port)}
     log = folder / "log"

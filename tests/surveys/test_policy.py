@@ -5,7 +5,7 @@ import pytest
 from cxsurvey.core.errors import Refusal
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import policy
-from cxsurvey.surveys.errors import SurveyIsClosed, SurveyIsNotClosed, SurveyIsNotOpen
+from cxsurvey.surveys.errors import SurveyIsClosed, SurveyIsNotClosed, SurveyIsNotOpen, SurveyWasPublished
 from cxsurvey.surveys.policy import Outcome, Step, SurveyState
 from cxsurvey.surveys.standard import standard
 from tests.surveys.scales import five_point_scale
@@ -15,6 +15,7 @@ DRAFT, OPEN, CLOSED = SurveyState.DRAFT, SurveyState.OPEN, SurveyState.CLOSED
 POSSIBLE = [
     (DRAFT, Step.EDIT, DRAFT),
     (DRAFT, Step.PUBLISH, OPEN),
+    (DRAFT, Step.DELETE, DRAFT),
     (OPEN, Step.EDIT, OPEN),
     (OPEN, Step.PUBLISH, OPEN),
     (OPEN, Step.CLOSE, CLOSED),
@@ -25,6 +26,8 @@ REFUSED = [
     (DRAFT, Step.CLOSE, SurveyIsNotOpen),
     (DRAFT, Step.REOPEN, SurveyIsNotClosed),
     (OPEN, Step.REOPEN, SurveyIsNotClosed),
+    (OPEN, Step.DELETE, SurveyWasPublished),
+    (CLOSED, Step.DELETE, SurveyWasPublished),
     (CLOSED, Step.PUBLISH, SurveyIsClosed),
     (CLOSED, Step.CLOSE, SurveyIsNotOpen),
 ]
@@ -69,7 +72,7 @@ def test_another_order_of_languages_is_a_change() -> None:
     assert policy.outcome(before, after) is Outcome.SAME_LINE
 
 
-def test_another_scale_starts_a_new_trend_line(five_points: None) -> None:
+def test_another_scale_starts_a_new_trend_line() -> None:
     before = standard(Metric.NPS, "Northwind")
     after = before.model_copy(update={"scale": five_point_scale()})
 

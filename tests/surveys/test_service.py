@@ -96,7 +96,7 @@ def test_publishing_what_is_asked_already_does_nothing_and_says_so(ctx: Context)
     assert len(ctx.session.scalars(select(SurveyVersion)).all()) == 1
 
 
-def test_another_scale_starts_a_new_line_and_so_does_going_back(ctx: Context, five_points: None) -> None:
+def test_another_scale_starts_a_new_line_and_so_does_going_back(ctx: Context) -> None:
     first = service.publish(ctx, _survey(ctx).id).survey
     other = _edit(ctx, first, definition=first.draft.model_copy(update={"scale": five_point_scale()}))
     second = service.publish(ctx, other.id)

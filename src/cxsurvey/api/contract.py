@@ -24,7 +24,39 @@ IDEMPOTENCY_KEY: Mapping[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
     "example": "order-4711-answer",
 }
+IF_MATCH: Mapping[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of what the change is based on; refused with 412 when it was changed meanwhile.",
+    "schema": {"type": "string", "pattern": r'^("[1-9][0-9]{0,8}(-[0-9a-f]{16})?"|\*)$'},
+    "example": '"3-1f0a99c2e4b7d015"',
+}
+IF_NONE_MATCH: Mapping[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the copy you have; answered with 304 and no body while it is still right.",
+    "schema": {"type": "string"},
+    "example": '"3-1f0a99c2e4b7d015"',
+}
+TAGGED: dict[str, Any] = {"parameters": [dict(IF_NONE_MATCH)]}
+"""The part of a route's description that says that it answers with 304."""
+_TAGGED = {"ETag": {"description": "Names this document, byte for byte.", "schema": {"type": "string"}}}
 _RETRY = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+_RATE = {
+    "RateLimit-Policy": {
+        "description": "What the key may do: `q` turns in `w` seconds.",
+        "schema": {"type": "string"},
+        "example": '"key";q=12000;w=60',
+    },
+    "RateLimit": {
+        "description": "What is left of it: `r` turns now, all of them again after `t` seconds.",
+        "schema": {"type": "string"},
+        "example": '"key";r=11999;t=1',
+    },
+}
+"""Every answer to a request with a key carries them, unless the installation sets no rate."""
 _REPLAYED = {
     "Idempotency-Replayed": {
         "description": "`true` when this is the first answer again.",
@@ -38,9 +70,12 @@ _WHY = {
     404: "There is no such thing in this workspace.",
     409: "Not possible in the present state, or the same thing is being written this moment.",
     410: "The survey is closed.",
+    412: "It was changed since it was read; the problem names If-Match.",
     413: "The body is too large.",
     415: "The body is not application/json.",
     422: "The request breaks rules; `errors` names each.",
+    428: "If-Match is missing.",
+    429: "The key has used its turns, or this request asks for more than are left. Nothing was stored.",
     503: (
         "Busy, or the database cannot be reached. Nothing was stored, unless the code is `unconfirmed`: then repeat "
         "the request only with the same Idempotency-Key or external_id, or look first."
@@ -68,16 +103,29 @@ def keyed_by(*, required: bool = False) -> dict[str, Any]:
     return {"parameters": [{**IDEMPOTENCY_KEY, "required": required}]}
 
 
+def conditional(extra: Mapping[str, Any], *, required: bool = False) -> dict[str, Any]:
+    """The part of a route's description with the header that says what a change is based on."""
+    return {**extra, "parameters": [*extra["parameters"], {**IF_MATCH, "required": required}]}
+
+
+def tagged(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The answers of a route with an ETag: the document, and nothing to a reader who has it. See `TAGGED`."""
+    return {
+        200: {"model": model, "description": "The document, with the ETag to keep it by.", "headers": _TAGGED},
+        304: {"description": "The document is still the one that If-None-Match names.", "headers": _TAGGED},
+    }
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The refusals of a route."""
+    """The refusals of a route; one for using too many turns is among them everywhere."""
     answers: dict[int | str, dict[str, Any]] = {}
-    for status in sorted(statuses):
+    for status in sorted({*statuses, 429}):
         answers[status] = {
             "description": _WHY.get(status, TITLES[status]),
             "content": {MEDIA_TYPE: {"schema": {"$ref": REF + Problem.__name__}}},
         }
-        if status in {409, 503}:
-            answers[status]["headers"] = _RETRY
+        if status in {409, 429, 503}:
+            answers[status]["headers"] = {**_RETRY, **(_RATE if status == 429 else {})}
     return answers
 
 

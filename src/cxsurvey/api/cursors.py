@@ -5,15 +5,25 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
+from pydantic import Field
+
+from cxsurvey.core.command import says
 from cxsurvey.core.errors import Invalid
 from cxsurvey.web.errors import ParameterProblem
 
 Place: TypeAlias = tuple[datetime, UUID]
 """The instant an item is ordered by, and its id."""
+
+PageLimit = Annotated[
+    int,
+    Field(ge=1, le=100, description="The most items on one page."),
+    says("out_of_range", "must be a whole number from 1 to 100"),
+]
+Cursor = Annotated[str | None, Field(default=None, max_length=64, description="A cursor, as it stands in `next`.")]
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -22,19 +22,18 @@ from starlette.responses import Response
 from cxsurvey.accounts import doors
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api.contract import SCHEME
+from cxsurvey.api.credential import token_of
 from cxsurvey.api.once import REPLAYED, Once, ReadAgain, idempotency_key_of, request_hash
 from cxsurvey.api.schemas import Document, id_in
+from cxsurvey.api.tags import is_known, tag_of
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Unauthenticated
 from cxsurvey.core.idempotency import KeptAnswer
 from cxsurvey.web import seen
 from cxsurvey.web.door import ReadingPlaces
 
 JSON = "application/json"
-BEARER = b"bearer "
-LONGEST_TOKEN = 200
 
 
 class KeyScheme(HTTPBearer):
@@ -58,7 +57,9 @@ class Caller:
     token: str
 
     async def read(self, work: Callable[[Context, KeyView], Document]) -> Response:
-        """Answers with the document that `work` makes of a reading context.
+        """Answers with the document that `work` makes of a reading context, and with its ETag where it has one.
+
+        A reader that names this ETag in If-None-Match is answered with 304.
 
         It runs in a thread; only so many at once that a customer's form always finds one. Raises `Unavailable` when
         no place comes free in time.
@@ -66,15 +67,22 @@ class Caller:
         places: ReadingPlaces = self.request.app.state.reading_places
         await places.take()
         try:
-            return Response(await run_sync(self._read, work), media_type=JSON)
+            body, tag = await run_sync(self._read, work)
         finally:
             places.give_back()
+        if tag is None:
+            return Response(body, media_type=JSON)
+        if is_known(self.request, tag):
+            return Response(status_code=304, headers={"ETag": tag})
+        return Response(body, headers={"ETag": tag}, media_type=JSON)
 
-    def _read(self, work: Callable[[Context, KeyView], Document]) -> bytes:
+    def _read(self, work: Callable[[Context, KeyView], Document]) -> tuple[bytes, str | None]:
         with self.database.read() as ctx:
             key = doors.enter_by_key(ctx, self.token)
             seen.buffer(self.database).key(key.id, ctx.now)
-            return work(ctx, key).encoded()
+            document = work(ctx, key)
+            body, revision = document.encoded(), document.tag_revision
+            return body, None if revision is None else tag_of(revision, body)
 
     async def write(
         self,
@@ -110,15 +118,6 @@ class Caller:
         key = doors.enter_by_key(ctx, self.token)
         answer, replayed = once.run(ctx, key.id, work, status, read_again)
         return key.id, ctx.now, answer, replayed
-
-
-def token_of(request: Request) -> str:
-    """The API key in the one Authorization header; raises `Unauthenticated`."""
-    sent = [value for name, value in request.scope["headers"] if name == b"authorization"]
-    if len(sent) != 1 or len(sent[0]) > LONGEST_TOKEN or not sent[0][:7].lower() == BEARER:
-        raise Unauthenticated("Send a valid API key: “Authorization: Bearer …”.")
-    token: str = sent[0][7:].strip().decode("latin-1")
-    return token
 
 
 def route_of(request: Request) -> str:

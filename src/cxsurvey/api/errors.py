@@ -25,9 +25,11 @@ TITLES = {
     405: "Method not allowed",
     409: "Conflict",
     410: "Gone",
+    412: "Changed meanwhile",
     413: "Too large",
     415: "Unsupported media type",
     422: "Not valid",
+    428: "Condition needed",
     429: "Too many requests",
     500: "Unexpected error",
     503: "Unavailable",
@@ -67,6 +69,39 @@ class IdempotencyKeyReused(Refusal):
         super().__init__(problems=[_about_key("reused", "was already used with another request")])
 
 
+class PreconditionFailed(Refusal):
+    """The thing is no longer the one that the caller read; nothing was changed."""
+
+    code = "precondition_failed"
+    kind = Kind.STALE
+    message = "This was changed since you read it. Read it again, then send your change with its new ETag."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[_about_match("stale", "must be the ETag of what is stored now")])
+
+
+class PreconditionRequired(Refusal):
+    """A change that could overwrite another one says what it is based on."""
+
+    code = "precondition_required"
+    kind = Kind.UNCONDITIONAL
+    message = "Send If-Match with the ETag of what you have read, so that no change of somebody else is lost."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[_about_match("missing", "is required")])
+
+
+class PreconditionMalformed(Refusal):
+    """The header names no revision of ours."""
+
+    code = "precondition_malformed"
+    kind = Kind.INVALID
+    message = "If-Match must be one ETag as it was answered, with its quotation marks, or *."
+
+    def __init__(self) -> None:
+        super().__init__(problems=[_about_match("malformed", "must be one ETag of ours, or *")])
+
+
 def in_query(refusal: R) -> R:
     """The refusal with its fields named as parameters of the query."""
     refusal.problems = tuple(ParameterProblem(one.field, one.rule, one.message) for one in refusal.problems)
@@ -75,6 +110,10 @@ def in_query(refusal: R) -> R:
 
 def _about_key(rule: str, message: str) -> ParameterProblem:
     return ParameterProblem("Idempotency-Key", rule, message, "header")
+
+
+def _about_match(rule: str, message: str) -> ParameterProblem:
+    return ParameterProblem("If-Match", rule, message, "header")
 
 
 def face(request: Request, fault: Fault) -> Response:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
+    STALE = "stale"
+    UNCONDITIONAL = "unconditional"
     GONE = "gone"
     TOO_LARGE = "too_large"
     TOO_MANY = "too_many"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, SmallInteger, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cxsurvey.accounts.models import Workspace
@@ -19,10 +19,15 @@ class Invitation(Base):
     """One request for one answer. Its attribution is what was true when it was made, not when it is answered."""
 
     __tablename__ = "invitations"
+    # the list, newest first: of a workspace, and of one survey
+    __table_args__ = (
+        Index("ix_invitations_workspace_id_created_at", "workspace_id", "created_at", "id"),
+        Index("ix_invitations_survey_id_created_at", "survey_id", "created_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
-    survey_id: Mapped[UUID] = mapped_column(ForeignKey(Survey.id), index=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
+    survey_id: Mapped[UUID] = mapped_column(ForeignKey(Survey.id))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     key_number: Mapped[int] = mapped_column(SmallInteger)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, tuple_, update
 
 from cxsurvey.core.db.fixed import FixedSelect
 from cxsurvey.invitations.models import Invitation
@@ -42,6 +42,28 @@ def by_hash(connection: Connection, token_hash: bytes) -> Any | None:
 def by_ids(connection: Connection, ids: Collection[UUID]) -> list[Any]:
     """Invitations by id, those that exist."""
     return [_row(row) for row in _BY_ID.run(connection, ids)]
+
+
+def page(
+    connection: Connection,
+    workspace_id: UUID,
+    *,
+    survey_id: UUID | None,
+    tests_only: bool,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Any]:
+    """Invitations, newest first; those before `after` (instant and id of the last one seen)."""
+    statement = _JOINED.where(_invitations.c.workspace_id == workspace_id)
+    if survey_id is not None:
+        statement = statement.where(_invitations.c.survey_id == survey_id)
+    if tests_only:
+        statement = statement.where(_invitations.c.test)
+    if after is not None:
+        statement = statement.where(tuple_(_invitations.c.created_at, _invitations.c.id) < tuple_(*after))
+    newest_first = (_invitations.c.created_at.desc(), _invitations.c.id.desc())
+    rows = connection.execute(statement.order_by(*newest_first).limit(limit))
+    return [_row(tuple(row)) for row in rows]
 
 
 def revoke(connection: Connection, invitation_id: UUID, now: datetime) -> None:

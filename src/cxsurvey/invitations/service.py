@@ -15,9 +15,11 @@ from uuid import UUID
 from pydantic import Field
 
 from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core import audit
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import LiveKeyNeeded, NotFound
+from cxsurvey.core.ids import encode
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
 from cxsurvey.core.text import Line16, Line80, Scalar
 from cxsurvey.invitations import queries
@@ -30,6 +32,7 @@ from cxsurvey.people.service import PersonInput
 from cxsurvey.surveys import service as surveys
 
 PURPOSE = "invitation"
+PREFIX = "inv"
 
 
 class CreateInvitation(Command):
@@ -127,7 +130,9 @@ def get(ctx: Context, invitation_id: UUID) -> InvitationView:
 def revoke(ctx: Context, invitation_id: UUID) -> InvitationView:
     """Makes the link useless from now on; an answer already given stays."""
     found = get(ctx, invitation_id)
-    queries.revoke(ctx.connection, found.id, ctx.now)
+    if found.revoked_at is None:
+        queries.revoke(ctx.connection, found.id, ctx.now)
+        audit.record(ctx, "invitation.revoked", encode(PREFIX, found.id))
     return get(ctx, invitation_id)
 
 
@@ -135,7 +140,7 @@ def many(ctx: Context, ids: Collection[UUID]) -> dict[UUID, InvitationView]:
     """Invitations by id, those that exist; for the use cases that answer many at once."""
     if not ids:
         return {}
-    return {row.id: _view(row) for row in queries.by_ids(ctx.connection, ids)}
+    return {row.id: view_of(row) for row in queries.by_ids(ctx.connection, ids)}
 
 
 def by_token(ctx: Context, token: str) -> InvitationView:
@@ -143,10 +148,11 @@ def by_token(ctx: Context, token: str) -> InvitationView:
     row = queries.by_hash(ctx.connection, digest(token)) if len(token) == TOKEN_LENGTH else None
     if row is None or row.key_number not in ctx.keys.numbers:
         raise LinkUnknown
-    return _view(row)
+    return view_of(row)
 
 
-def _view(row: Any) -> InvitationView:
+def view_of(row: Any) -> InvitationView:
+    """An invitation as `queries` reads it."""
     return InvitationView(
         id=row.id,
         workspace_id=row.workspace_id,

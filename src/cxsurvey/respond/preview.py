@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxsurvey.respond import drawing, sentences
 from cxsurvey.respond.drawing import FormState, Subject
 from cxsurvey.respond.tongue import tongue
-from cxsurvey.scoring.scales import Band
+from cxsurvey.scoring.scales import Band, Direction
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
 
@@ -14,7 +14,6 @@ FOLLOW_UPS = "follow-ups-"
 THANKS = "thanks-"
 STEPS = (QUESTION, *(f"{page}{band.value}" for page in (FOLLOW_UPS, THANKS) for band in Band))
 HOURS = 24
-EXAMPLE_SCORES = {Band.DETRACTOR: 3, Band.PASSIVE: 8, Band.PROMOTER: 10}
 
 
 def preview_html(definition: Definition, language: str, workspace: AskedWorkspace, step: str) -> str:
@@ -32,4 +31,13 @@ def preview_html(definition: Definition, language: str, workspace: AskedWorkspac
     if step.startswith(FOLLOW_UPS):
         return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, drawing.Ways("", "#", "#"))
     band = Band(step.removeprefix(THANKS))
-    return drawing.thanks(subject, EXAMPLE_SCORES[band], band, change="#", changeable="")
+    return drawing.thanks(subject, _example(definition, band), band, change="#", changeable="")
+
+
+def _example(definition: Definition, band: Band) -> int | None:
+    """The best score of a band, so that a picture of it is a clear one; None where the scale has no such band."""
+    scale = definition.scale.scoring.scale
+    scores = [score for score in scale.values if definition.band(score) is band]
+    if not scores:
+        return None
+    return max(scores) if scale.direction is Direction.HIGHER_IS_BETTER else min(scores)

@@ -98,3 +98,11 @@ class StateForbids(Refusal):
     code = "state_forbids"
     kind = Kind.CONFLICT
     message = "This is not possible in the present state of the response."
+
+
+class CommentsTooLong(Refusal):
+    """A further comment of the same respondent does not fit beside those before."""
+
+    code = "comments_too_long"
+    kind = Kind.INVALID
+    message = "must have at most 4000 characters together with the earlier comments of the same respondent"

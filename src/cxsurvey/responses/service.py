@@ -194,7 +194,8 @@ def _judged(ctx: Context, row: dict[str, Any], wanted: dict[str, Any], kind: str
     changed = changes.apply(ctx, row, wanted, kind=kind, reason=reason)
     if changed is None:
         raise Busy
-    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]), reason=reason)
+    # the reason stays with the answer: it may be about the customer
+    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]))
     return _views(ctx, [changed])[0]
 
 

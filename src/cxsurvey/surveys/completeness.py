@@ -18,19 +18,22 @@ def problems(definition: Definition) -> list[FieldProblem]:
     found: list[FieldProblem] = []
     for language, texts in definition.texts.items():
         path = f"{ROOT}.texts.{language}"
-        found += _of_texts(path, texts)
+        found += _of_texts(path, texts, definition.bands)
+        for score in definition.scale.scoring.scale.values:
+            label = texts.point_label(score)
+            found += _of_text(f"{path}.point_labels.{score}", label, required=definition.look.is_pictured)
         found += _of_text(f"{path}.unknown_label", texts.unknown_label, required=definition.offers_unknown)
     for index, follow_up in enumerate(definition.follow_ups):
         found += _of_follow_up(f"{ROOT}.follow_ups.{index}", follow_up, definition.languages)
     return found
 
 
-def _of_texts(path: str, texts: Texts) -> Iterator[FieldProblem]:
+def _of_texts(path: str, texts: Texts, bands: tuple[Band, ...]) -> Iterator[FieldProblem]:
     for name in ("question", "low_label", "high_label"):
         yield from _of_text(f"{path}.{name}", getattr(texts, name))
-    for band in Band:
+    for band in bands:
         yield from _of_text(f"{path}.comment_labels.{band.value}", texts.comment_labels.of(band))
-    for band in Band:
+    for band in bands:
         yield from _of_thanks(f"{path}.thanks.{band.value}", texts.thanks.of(band))
 
 

@@ -22,10 +22,12 @@ from cxsurvey.scoring import scales
 from cxsurvey.scoring.catalogue import CATALOGUE
 from cxsurvey.scoring.scales import Band, Direction, Metric
 from cxsurvey.surveys.languages import EachLanguageOnce, Language, canonical
+from cxsurvey.surveys.looks import Look, look_of
 
 MOST_FOLLOW_UPS = 5
 MOST_OPTIONS = 10
 MOST_LANGUAGES = 20
+MOST_NAMED_NUMBERS = 7
 
 FORMULAS: Mapping[str, scales.Definition] = {
     key: formula for key, formula in CATALOGUE.items() if not formula.translated
@@ -56,9 +58,13 @@ def is_web_address(text: str) -> bool:
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_check_link)]
 PartId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
 LabelsByLanguage = Annotated[dict[Language, MaybeLine200], EachLanguageOnce]
-ShortLabelsByLanguage = Annotated[
-    dict[Language, Annotated[MaybeLine200, StringConstraints(max_length=80)]], EachLanguageOnce
-]
+ShortLabel = Annotated[MaybeLine200, StringConstraints(max_length=80)]
+ShortLabelsByLanguage = Annotated[dict[Language, ShortLabel], EachLanguageOnce]
+
+
+def _without_empty(labels: dict[str, str]) -> dict[str, str]:
+    # a field left empty and one never sent are the same draft
+    return {score: label for score, label in labels.items() if label}
 
 
 class AskedScale(Command):
@@ -136,10 +142,16 @@ class Texts(Command):
     question: MaybeLine200 = ""
     low_label: MaybeLine200 = ""
     high_label: MaybeLine200 = ""
+    point_labels: Annotated[dict[str, ShortLabel], AfterValidator(_without_empty)] = Field(default_factory=dict)
+    """The name of a point, by its score as text: required for pictures, else as one likes. Empty names none."""
     unknown_label: MaybeLine200 = ""
     """The choice that stands for no score, where the survey offers one."""
     comment_labels: CommentLabels = CommentLabels()
     thanks: ThanksByBand = ThanksByBand()
+
+    def point_label(self, score: int) -> str:
+        """The name of a point; nothing where it has none."""
+        return self.point_labels.get(str(score), "")
 
 
 class FollowUpKind(StrEnum):
@@ -200,12 +212,35 @@ class Definition(Command):
     def _hangs_together(self) -> Self:
         if self.default_language not in self.texts:
             raise PydanticCustomError("default_language_missing", "must have texts in its default language")
+        points = {str(score) for score in self.scale.scoring.scale.values} if self.may_name_points else set()
+        if any(texts.point_labels.keys() - points for texts in self.texts.values()):
+            raise PydanticCustomError("point_not_on_scale", "must name points of its scale only")
         _refuse_twins(follow_up.id for follow_up in self.follow_ups)
         return self
 
     @property
     def metric(self) -> Metric:
         return self.scale.metric
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The bands that hold a score of this scale, in the order of `Band`: thumbs have nothing in between."""
+        formula = self.scale.scoring
+        held = {Band.DETRACTOR: formula.detractors, Band.PASSIVE: formula.passives, Band.PROMOTER: formula.promoters}
+        return tuple(band for band in Band if held[band])
+
+    def group_name(self, band: Band) -> str:
+        """What a band is called for this metric, such as `promoters`, `satisfied` or `easy`."""
+        return self.scale.scoring.group_names[_BEST_FIRST.index(band)]
+
+    @property
+    def look(self) -> Look:
+        return look_of(self.scale.formula)
+
+    @property
+    def may_name_points(self) -> bool:
+        """Whether points may have names: on up to seven numbers they can stand beside them."""
+        return self.look.is_pictured or len(self.scale.scoring.scale.values) <= MOST_NAMED_NUMBERS
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -231,6 +266,9 @@ class Definition(Command):
     def band(self, score: int) -> Band:
         """The band of a score; raises `scoring.errors.InvalidScoreError` when it is not on the scale."""
         return self.scale.scoring.band(score)
+
+
+_BEST_FIRST = (Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR)
 
 
 def _refuse_twins(ids: Iterable[str]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.definition import (
     MOST_FOLLOW_UPS,
     MOST_LANGUAGES,
@@ -17,17 +16,15 @@ from cxsurvey.surveys.definition import (
     FollowUp,
     FollowUpKind,
     Option,
-    Texts,
 )
-from cxsurvey.surveys.standard import READY, standard
+from cxsurvey.surveys.standard import preset_texts
 
 
 def add_language(draft: Definition, language: str, workspace_name: str) -> Definition:
     """The draft with one more language: with the ready texts where there are some, else empty."""
     if language in draft.texts or len(draft.texts) >= MOST_LANGUAGES:
         return draft
-    ready = language in READY
-    texts = standard(draft.metric, workspace_name, (language,)).texts[language] if ready else Texts()
+    texts = preset_texts(draft.scale.formula, workspace_name, language)
     return _with(draft, texts={**draft.texts, language: texts})
 
 
@@ -47,7 +44,7 @@ def add_follow_up(draft: Definition, new_id: str, kind: FollowUpKind) -> Definit
     if len(draft.follow_ups) >= MOST_FOLLOW_UPS:
         return draft
     options = (Option(id="a", labels={}), Option(id="b", labels={})) if kind is FollowUpKind.CHOICE else ()
-    added = FollowUp(id=new_id, kind=kind, bands=frozenset(Band), labels={}, options=options)
+    added = FollowUp(id=new_id, kind=kind, bands=frozenset(draft.bands), labels={}, options=options)
     return _with(draft, follow_ups=(*draft.follow_ups, added))
 
 

@@ -29,6 +29,14 @@ class SurveyIsNotOpen(Refusal):
     message = "This survey is not open."
 
 
+class SurveyWasPublished(Refusal):
+    """Only a draft that nobody was ever asked can be deleted: answers name the survey they belong to."""
+
+    code = "survey_was_published"
+    kind = Kind.CONFLICT
+    message = "This survey was published, so it cannot be deleted. Close it instead."
+
+
 class SurveyIsNotClosed(Refusal):
     """Only a closed survey can be opened again."""
 

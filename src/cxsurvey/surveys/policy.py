@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cxsurvey.core.errors import Refusal
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import SurveyIsClosed, SurveyIsNotClosed, SurveyIsNotOpen
+from cxsurvey.surveys.errors import SurveyIsClosed, SurveyIsNotClosed, SurveyIsNotOpen, SurveyWasPublished
 
 
 class SurveyState(StrEnum):
@@ -25,6 +25,7 @@ class Step(StrEnum):
     PUBLISH = "publish"
     CLOSE = "close"
     REOPEN = "reopen"
+    DELETE = "delete"
 
 
 class Outcome(StrEnum):
@@ -41,14 +42,17 @@ STEPS: Mapping[tuple[SurveyState, Step], SurveyState | type[Refusal]] = {
     (SurveyState.DRAFT, Step.PUBLISH): SurveyState.OPEN,
     (SurveyState.DRAFT, Step.CLOSE): SurveyIsNotOpen,
     (SurveyState.DRAFT, Step.REOPEN): SurveyIsNotClosed,
+    (SurveyState.DRAFT, Step.DELETE): SurveyState.DRAFT,
     (SurveyState.OPEN, Step.EDIT): SurveyState.OPEN,
     (SurveyState.OPEN, Step.PUBLISH): SurveyState.OPEN,
     (SurveyState.OPEN, Step.CLOSE): SurveyState.CLOSED,
     (SurveyState.OPEN, Step.REOPEN): SurveyIsNotClosed,
+    (SurveyState.OPEN, Step.DELETE): SurveyWasPublished,
     (SurveyState.CLOSED, Step.EDIT): SurveyState.CLOSED,
     (SurveyState.CLOSED, Step.PUBLISH): SurveyIsClosed,
     (SurveyState.CLOSED, Step.CLOSE): SurveyIsNotOpen,
     (SurveyState.CLOSED, Step.REOPEN): SurveyState.OPEN,
+    (SurveyState.CLOSED, Step.DELETE): SurveyWasPublished,
 }
 
 

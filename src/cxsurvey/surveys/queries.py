@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, insert, select, update
 
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.db.fixed import FixedSelect
@@ -47,6 +47,21 @@ def change_survey(connection: Connection, survey_id: UUID, revision: int, change
         .values(revision=revision + 1, **changes)
     )
     return connection.execute(statement).rowcount == 1
+
+
+def delete_survey(connection: Connection, survey_id: UUID, revision: int) -> bool:
+    """Deletes a survey; False, and nothing deleted, when it is not at `revision`."""
+    statement = delete(_surveys).where(_surveys.c.id == survey_id, _surveys.c.revision == revision)
+    return connection.execute(statement).rowcount == 1
+
+
+def history(connection: Connection, survey_id: UUID, number: int | None = None) -> list[Row[Any]]:
+    """Every version of a survey with its trend line, newest first; with `number` only that one."""
+    columns = (*_versions.c, _lines.c.metric, _lines.c.formula, _lines.c.minimum, _lines.c.maximum)
+    statement = select(*columns).where(_versions.c.survey_id == survey_id, _lines.c.id == _versions.c.trend_line_id)
+    if number is not None:
+        statement = statement.where(_versions.c.number == number)
+    return list(connection.execute(statement.order_by(_versions.c.number.desc())))
 
 
 def add_version(connection: Connection, row: Mapping[str, Any]) -> None:

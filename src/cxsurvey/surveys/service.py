@@ -15,6 +15,7 @@ from cxsurvey.core import audit
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid, LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode, public_code
+from cxsurvey.scoring import scales
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import policy, queries
 from cxsurvey.surveys.asked import Asked, AskedWorkspace, asked_by_code, asked_by_id, asked_many
@@ -23,8 +24,9 @@ from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.errors import StaleEdit
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
+from cxsurvey.surveys.looks import OFFERED
 from cxsurvey.surveys.policy import Outcome, Step, SurveyState
-from cxsurvey.surveys.standard import standard
+from cxsurvey.surveys.standard import preset
 
 __all__ = ["Asked", "AskedWorkspace", "asked_by_code", "asked_by_id", "asked_many"]
 
@@ -75,7 +77,7 @@ class Publication:
 def create(ctx: Context, command: CreateSurvey) -> SurveyView:
     """A new draft with its own code."""
     permissions.require(ctx, Grant.SURVEYS_WRITE)
-    definition = command.definition or standard(command.metric, accounts.workspace(ctx).name, command.languages)
+    definition = command.definition or preset(command.asked_formula, accounts.workspace(ctx).name, command.languages)
     survey_id = ctx.ids.new()
     queries.add_survey(
         ctx.connection,
@@ -92,7 +94,7 @@ def create(ctx: Context, command: CreateSurvey) -> SurveyView:
             "changed_at": ctx.now,
         },
     )
-    _record(ctx, "survey.created", survey_id)
+    _record(ctx, "survey.created", survey_id, command.name)
     return _view(ctx, survey_id)
 
 
@@ -132,7 +134,7 @@ def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publi
     changes = {"state": state.value, "version_id": version_id, "trend_line_id": line, "published_at": ctx.now}
     _change(ctx, before, changes)  # before the version: whoever comes second stops here
     _add_version(ctx, before, version_id, number, line)
-    _record(ctx, "survey.published", survey_id, version=number, outcome=outcome.value)
+    _record(ctx, "survey.published", survey_id, before.name, version=number, outcome=outcome.value)
     ctx.emit(
         SurveyPublished(
             workspace_id=ctx.workspace,
@@ -146,28 +148,47 @@ def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publi
     return Publication(_view(ctx, survey_id), outcome)
 
 
-def close(ctx: Context, survey_id: UUID) -> SurveyView:
-    """Takes no more answers; what was answered stays."""
+def close(ctx: Context, survey_id: UUID, revision: int | None = None) -> SurveyView:
+    """Takes no more answers; what was answered stays. Raises `StaleEdit` when the survey is not at `revision`."""
     _permit_change(ctx)
-    before = _view(ctx, survey_id)
+    before = _at(_view(ctx, survey_id), revision)
     state = policy.after(before.state, Step.CLOSE)
     view = _changed(ctx, before, {"state": state.value, "closed_at": ctx.now}, "survey.closed")
     ctx.emit(SurveyClosed(workspace_id=ctx.workspace, survey_id=survey_id))
     return view
 
 
-def reopen(ctx: Context, survey_id: UUID) -> SurveyView:
-    """Takes answers again, with the version that was asked last."""
+def reopen(ctx: Context, survey_id: UUID, revision: int | None = None) -> SurveyView:
+    """Takes answers again, with the version that was asked last. Raises `StaleEdit` as `close` does."""
     _permit_change(ctx)
-    before = _view(ctx, survey_id)
+    before = _at(_view(ctx, survey_id), revision)
     state = policy.after(before.state, Step.REOPEN)
     return _changed(ctx, before, {"state": state.value, "closed_at": None}, "survey.reopened")
+
+
+def delete(ctx: Context, survey_id: UUID, revision: int | None = None) -> None:
+    """Deletes a draft that nobody was ever asked.
+
+    Raises `SurveyWasPublished` for any other survey, whose answers belong to it, and `StaleEdit` as `close` does.
+    """
+    _permit_change(ctx)
+    before = _at(_view(ctx, survey_id), revision)
+    policy.after(before.state, Step.DELETE)
+    if not queries.delete_survey(ctx.connection, before.id, before.revision):
+        raise StaleEdit
+    _record(ctx, "survey.deleted", survey_id, name=before.name)
 
 
 def get(ctx: Context, survey_id: UUID) -> SurveyView:
     """One survey of this workspace; raises `NotFound` for any other id."""
     permissions.require(ctx, Grant.SURVEYS_READ)
     return _view(ctx, survey_id)
+
+
+def revision_of(ctx: Context, survey_id: UUID) -> int:
+    """The revision a survey is at, for whoever changes it whatever it is; raises `NotFound`."""
+    permissions.require(ctx, Grant.SURVEYS_WRITE)
+    return _view(ctx, survey_id).revision
 
 
 def exists(ctx: Context, survey_id: UUID) -> bool:
@@ -179,6 +200,12 @@ def listed(ctx: Context) -> list[SurveyView]:
     """All surveys of this workspace, newest first."""
     permissions.require(ctx, Grant.SURVEYS_READ)
     return [_as_view(row) for row in queries.surveys_of(ctx.connection, ctx.workspace)]
+
+
+def offered(ctx: Context) -> list[scales.Definition]:
+    """Every formula that a survey may be made with, in the order in which they are offered."""
+    permissions.require(ctx, Grant.SURVEYS_READ)
+    return list(OFFERED.values())
 
 
 def _permit_change(ctx: Context) -> None:
@@ -229,8 +256,9 @@ def _change(ctx: Context, before: SurveyView, changes: Mapping[str, Any]) -> Non
 
 def _changed(ctx: Context, before: SurveyView, changes: Mapping[str, Any], action: str) -> SurveyView:
     _change(ctx, before, changes)
-    _record(ctx, action, before.id)
-    return _view(ctx, before.id)
+    after = _view(ctx, before.id)
+    _record(ctx, action, before.id, after.name)
+    return after
 
 
 def _add_version(ctx: Context, survey: SurveyView, version_id: UUID, number: int, line: int) -> None:
@@ -265,5 +293,5 @@ def _add_line(ctx: Context, survey: SurveyView) -> int:
     )
 
 
-def _record(ctx: Context, action: str, survey_id: UUID, **detail: Any) -> None:
-    audit.record(ctx, action, encode("srv", survey_id), **detail)
+def _record(ctx: Context, action: str, survey_id: UUID, name: str, **detail: Any) -> None:
+    audit.record(ctx, action, encode("srv", survey_id), name=name, **detail)

@@ -86,6 +86,7 @@ def order(
         ctx,
         "scores.exported",
         encode("srv", survey_id),
+        name=made.survey.name,
         since=period.since.isoformat(),
         until=period.last_day.isoformat(),
         step=made.grain.value,

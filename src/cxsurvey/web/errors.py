@@ -25,6 +25,8 @@ STATUS: Mapping[Kind, int] = {
     Kind.FORBIDDEN: 403,
     Kind.NOT_FOUND: 404,
     Kind.CONFLICT: 409,
+    Kind.STALE: 412,
+    Kind.UNCONDITIONAL: 428,
     Kind.GONE: 410,
     Kind.TOO_LARGE: 413,
     Kind.TOO_MANY: 429,

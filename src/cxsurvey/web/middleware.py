@@ -28,8 +28,8 @@ BODY_LIMIT: Mapping[Audience, int] = {
     Audience.API: 2 * 1024 * 1024,
     Audience.OPERATIONS: 0,
 }
-SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset|enter)/)([^/]{0,6})([^/]*)")
-SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/")
+SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset|enter|join)/)([^/]{0,6})([^/]*)")
+SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/", "/join/")
 
 WRONG_HOST = Fault(400, "wrong_host", "This installation does not answer to that name. Check CXSURVEY_BASE_URL.")
 CROSS_SITE = Fault(403, "cross_site", "This request did not come from one of our own pages, so it was not carried out.")
@@ -98,7 +98,7 @@ class Guard:
             return CROSS_SITE
         # before the body is read: under a flood of writes only a cheap refusal leaves time to store any.
         # A customer's form is always read, because the refusal holds what was typed.
-        if self.audience is Audience.API and given == "POST" and not self.database.has_room(Share.API):
+        if self.audience is Audience.API and given not in origin.SAFE_METHODS and not self.database.has_room(Share.API):
             metrics.refused(Share.API)
             return fault_of(Unavailable())
         return None

@@ -5,29 +5,55 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
-from cxsurvey.api.schemas.invitation import Invitation
+from cxsurvey.api.schemas.company import (
+    AuditEntry,
+    AuditEntryList,
+    Member,
+    MemberInvitation,
+    MemberInvitationList,
+    MemberList,
+    WorkspaceSettings,
+)
+from cxsurvey.api.schemas.formula import Formula, FormulaList
+from cxsurvey.api.schemas.invitation import Invitation, InvitationList
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
 from cxsurvey.api.schemas.segment import Segments
 from cxsurvey.api.schemas.survey import (
+    Deleted,
     Publication,
+    Readiness,
     Survey,
     SurveyList,
     SurveySummary,
+    Version,
+    VersionList,
+    VersionSummary,
     describe_survey,
     summarise_survey,
 )
 
 __all__ = [
+    "AuditEntry",
+    "AuditEntryList",
     "BatchItem",
     "BatchResult",
+    "Deleted",
     "Document",
+    "Formula",
+    "FormulaList",
     "Invitation",
+    "InvitationList",
     "ItemProblem",
     "Me",
+    "Member",
+    "MemberInvitation",
+    "MemberInvitationList",
+    "MemberList",
     "Problem",
     "Publication",
+    "Readiness",
     "Receipt",
     "Response",
     "ResponseList",
@@ -36,6 +62,10 @@ __all__ = [
     "Survey",
     "SurveyList",
     "SurveySummary",
+    "Version",
+    "VersionList",
+    "VersionSummary",
+    "WorkspaceSettings",
     "describe_survey",
     "id_in",
     "summarise_survey",

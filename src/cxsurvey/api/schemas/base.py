@@ -21,6 +21,9 @@ ResponseId = Annotated[str, _id("rsp", "rsp_0694n1s6r5t5p8pke2vnv5ei3c")]
 InvitationId = Annotated[str, _id("inv", "inv_0694n1sa4dv6v1l6q1m0k5n4hg")]
 PersonId = Annotated[str, _id("per", "per_0694n1sdl5pcb2hnj1ef6tgu2s")]
 KeyId = Annotated[str, _id("key", "key_0694n1sgr1p1nbtclhoo21h60k")]
+MemberId = Annotated[str, _id("usr", "usr_0694n1sgr1p1nbtclhoo21h60k")]
+MemberInvitationId = Annotated[str, _id("min", "min_0694n1sgr1p1nbtclhoo21h60k")]
+AuditEntryId = Annotated[str, _id("aud", "aud_0694n1sgr1p1nbtclhoo21h60k")]
 
 
 def maybe(prefix: str, value: UUID | None) -> str | None:
@@ -37,6 +40,11 @@ class Document(BaseModel):
     """Base of all replies."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    @property
+    def tag_revision(self) -> int | None:
+        """The revision of the thing, where readers are told an ETag; None elsewhere."""
+        return None
 
     def encoded(self) -> bytes:
         """The document as the bytes of a reply."""

@@ -45,3 +45,11 @@ class Invitation(Document):
             expires_at=view.expires_at,
             revoked_at=view.revoked_at,
         )
+
+
+class InvitationList(Document):
+    """A page of personal links, newest first."""
+
+    data: list[Invitation]
+    next: str | None
+    """Address of the page after this one; null on the last."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from pydantic import Field
 
 from cxsurvey.api.schemas.base import Document
 from cxsurvey.api.schemas.response import Receipt
+from cxsurvey.core.errors import FieldProblem
 
 
 class ProblemEntry(Document):
@@ -19,6 +22,16 @@ class ProblemEntry(Document):
     query: str | None = None
     rule: str = Field(examples=["out_of_range"])
     message: str = Field(examples=["must be 10 or less"])
+
+    @classmethod
+    def of(cls, problem: FieldProblem) -> Self:
+        """The entry for a rule that a field of the body broke."""
+        return cls(
+            pointer="".join("/" + part.replace("~", "~0").replace("/", "~1") for part in problem.field.split(".")),
+            field=problem.field,
+            rule=problem.rule,
+            message=problem.message,
+        )
 
 
 class ItemProblem(Document):

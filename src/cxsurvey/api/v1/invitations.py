@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of, empty_body
-from cxsurvey.api.contract import WRITES, keyed_by, problems, stored, takes
+from cxsurvey.api.contract import READS, WRITES, keyed_by, problems, stored, takes
+from cxsurvey.api.cursors import Cursor, PageLimit, next_url, place_of
 from cxsurvey.api.door import Calling
 from cxsurvey.api.ids import InvitationInPath, found
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
 from cxsurvey.core.text import Line40
-from cxsurvey.invitations import service
+from cxsurvey.invitations import listing, service
 from cxsurvey.invitations.service import CreateInvitation, InvitationView
 from cxsurvey.people import segments
 
@@ -28,6 +32,44 @@ class InvitationInput(CreateInvitation):
 
 class Nothing(Command):
     """An empty object."""
+
+
+class Listing(BaseModel):
+    """Which invitations to list."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    survey: str | None = Field(default=None, max_length=40, description="Only links to this survey.")
+    limit: PageLimit = 50
+    after: Cursor = None
+
+
+@router.get(
+    "",
+    summary="List personal links",
+    operation_id="listInvitations",
+    response_model=schemas.InvitationList,
+    responses=problems(*READS, 404),
+)
+async def list_invitations(caller: Calling, wanted: Annotated[Listing, Query()]) -> Response:
+    """Pages through the personal links of the workspace, newest first. Follow `next` until it is null.
+
+    A key in test mode sees the links that keys in test mode have made.
+    """
+    after = place_of(wanted.after) if wanted.after is not None else None
+    base = f"{caller.database.settings.origin}{caller.request.scope['path']}"
+
+    def read(ctx: Context, _: object) -> schemas.InvitationList:
+        survey_id = found("srv", wanted.survey) if wanted.survey is not None else None
+        views = listing.page(ctx, survey_id=survey_id, after=after, limit=wanted.limit + 1)
+        more, views = len(views) > wanted.limit, views[: wanted.limit]
+        place = (views[-1].created_at, views[-1].id) if more else None
+        following = next_url(base, wanted.model_dump(), place) if place is not None else None
+        texts = segments.texts_for(ctx, {number for view in views for number in view.segments.values()})
+        data = [schemas.Invitation.of(view, _link(ctx, view), texts) for view in views]
+        return schemas.InvitationList(data=data, next=following)
+
+    return await caller.read(read)
 
 
 @router.post(
@@ -93,5 +135,8 @@ def _by_id(ctx: Context, invitation_id: str) -> schemas.Invitation:
 
 
 def _document(ctx: Context, view: InvitationView) -> schemas.Invitation:
-    url = f"{ctx.settings.origin}/r/{view.token(ctx)}"
-    return schemas.Invitation.of(view, url, segments.texts_for(ctx, view.segments.values()))
+    return schemas.Invitation.of(view, _link(ctx, view), segments.texts_for(ctx, view.segments.values()))
+
+
+def _link(ctx: Context, view: InvitationView) -> str:
+    return f"{ctx.settings.origin}/r/{view.token(ctx)}"

@@ -17,11 +17,13 @@ from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import schemas
 from cxsurvey.api.body import MANY, body_of
 from cxsurvey.api.contract import READS, SECURED, WRITES, problems, stored, takes
-from cxsurvey.api.cursors import next_url, place_of
-from cxsurvey.api.door import JSON, Calling, token_of
+from cxsurvey.api.credential import token_of
+from cxsurvey.api.cursors import Cursor, PageLimit, next_url, place_of
+from cxsurvey.api.door import JSON, Calling
 from cxsurvey.api.errors import IdempotencyKeyRequired, in_query
 from cxsurvey.api.ids import ResponseInPath, found
 from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
+from cxsurvey.api.turns import take_more
 from cxsurvey.api.v1.batches import Batch, item_of, items_of
 from cxsurvey.api.v1.intake import INTAKE, Item, Post
 from cxsurvey.core.command import says
@@ -86,12 +88,8 @@ class Listing(BaseModel):
     updated_since: Instant | None = Field(
         default=None, description="Only what changed at or after this instant (RFC 3339 with an offset)."
     )
-    limit: Annotated[
-        int,
-        Field(ge=1, le=100, description="The most responses on one page."),
-        says("out_of_range", "must be a whole number from 1 to 100"),
-    ] = 50
-    after: str | None = Field(default=None, max_length=64, description="A cursor, as it stands in `next`.")
+    limit: PageLimit = 50
+    after: Cursor = None
 
 
 @intake.post(
@@ -130,14 +128,16 @@ async def create_response(request: Request) -> Response:
 async def create_responses(request: Request) -> Response:
     """Stores each answer by itself: one that is refused does not keep the others out.
 
-    The batch as a whole needs an Idempotency-Key; give each item an `external_id` as well, then any repetition,
-    also in another batch, stores nothing twice.
+    Each item uses one turn of the key. The batch as a whole needs an Idempotency-Key; give each item an
+    `external_id` as well, then any repetition, also in another batch, stores nothing twice.
     """
     token = token_of(request)
     if idempotency_key_of(request) is None:
         raise IdempotencyKeyRequired
     body = await body_of(request, MANY)
-    return await _take_in(request, token, body, items_of(body), is_batch=True)
+    items = items_of(body)
+    take_more(request, len(items) - 1)
+    return await _take_in(request, token, body, items, is_batch=True)
 
 
 async def _take_in(

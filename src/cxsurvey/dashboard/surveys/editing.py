@@ -6,14 +6,16 @@ from collections.abc import Mapping
 
 from cxsurvey.core.errors import Refusal
 from cxsurvey.dashboard.surveys import places, sent
+from cxsurvey.dashboard.surveys.groups import groups_of
 from cxsurvey.dashboard.surveys.path import CURRENT, head
 from cxsurvey.dashboard.surveys.places import FOLLOW_UPS, SETTINGS, label_field, place_of
-from cxsurvey.dashboard.surveys.views import GROUPS, EditorPage, FollowUpFields, OptionFields, Tab
+from cxsurvey.dashboard.surveys.views import EditorPage, FollowUpFields, OptionFields, Tab
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import MOST_FOLLOW_UPS, MOST_OPTIONS, Definition, FollowUp
 from cxsurvey.surveys.errors import StaleEdit
 from cxsurvey.surveys.languages import direction_of, name_of, own_name_of
+from cxsurvey.surveys.looks import Look
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import READY
 from cxsurvey.web.door import Visit
@@ -23,6 +25,7 @@ STALE = (
     "Somebody else saved this survey while you were writing. What you typed is still below, not saved yet. "
     "Save again to put your text in the place of theirs, or leave this page to keep theirs."
 )
+POINT_NAMES = {Look.NUMBERS: "number", Look.SMILEYS: "smiley", Look.THUMBS: "thumb", Look.STARS: "star"}
 
 
 def first_part(survey: SurveyView) -> str:
@@ -80,7 +83,11 @@ def _page(
         direction=direction_of(language),
         values=values,
         errors=errors,
-        labels=_labels(follow_ups),
+        labels=_labels(draft, follow_ups),
+        groups=groups_of(draft),
+        scores=tuple(draft.scale.scoring.scale.values),
+        point_name=POINT_NAMES[draft.look],
+        names_points=draft.may_name_points,
         notice=notice,
         can_add_follow_up=len(draft.follow_ups) < MOST_FOLLOW_UPS,
     )
@@ -104,7 +111,7 @@ def _follow_ups(draft: Definition) -> tuple[FollowUpFields, ...]:
             field=label_field(each.id),
             original=each.labels.get(draft.default_language, ""),
             bands_field=f"follow_ups.{each.id}.bands",
-            boxes=tuple((sent.band_field(each, Band(band)), name) for band, name, _ in GROUPS),
+            boxes=tuple((sent.band_field(each, Band(group.band)), group.name) for group in groups_of(draft)),
             options=_options(each, draft.default_language),
             is_first=index == 0,
             is_last=index == last,
@@ -121,8 +128,8 @@ def _options(follow_up: FollowUp, language: str) -> tuple[OptionFields, ...]:
     )
 
 
-def _labels(follow_ups: tuple[FollowUpFields, ...]) -> dict[str, str]:
-    labels = {**places.TEXT_FIELDS, "name": "Name", "default_language": "Default language"}
+def _labels(draft: Definition, follow_ups: tuple[FollowUpFields, ...]) -> dict[str, str]:
+    labels = {**places.text_fields(draft), "name": "Name", "default_language": "Default language"}
     labels["new_language"] = "Another language"
     for each in follow_ups:
         labels[each.field] = f"Follow-up {each.number}"

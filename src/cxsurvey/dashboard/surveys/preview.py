@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -10,8 +10,10 @@ from starlette.responses import HTMLResponse, Response
 
 from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.errors import NotFound
+from cxsurvey.dashboard.surveys.groups import groups_of
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, head
-from cxsurvey.dashboard.surveys.views import GROUPS, PreviewPage
+from cxsurvey.dashboard.surveys.views import PreviewPage
+from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import service
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
@@ -23,11 +25,6 @@ router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/preview")
 
 QUESTION = "question"
 FOLLOW_UPS = "follow-ups-"
-STEPS = (
-    (QUESTION, "Question"),
-    *((f"{FOLLOW_UPS}{band}", f"Follow-ups, {name.lower()}") for band, name, _ in GROUPS),
-    *((f"thanks-{band}", f"Thank-you, {name.lower()}") for band, name, _ in GROUPS),
-)
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -43,7 +40,7 @@ def show_preview(
 ) -> Response:
     """The frame and the ways to the pages of the survey."""
     survey = service.get(visit.ctx, survey_id)
-    steps = tuple(step for step in STEPS if _is_asked(step[0], survey.draft))
+    steps = tuple((step, name) for step, name in _steps(survey.draft) if _is_asked(step, survey.draft))
     step = page if page in dict(steps) else QUESTION
     shown = survey.draft.language_for(language)
     survey_head = head(visit, survey)
@@ -65,7 +62,7 @@ def show_step(request: Request, visit: Visiting, survey_id: SurveyId, step: str,
     """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
     survey = service.get(visit.ctx, survey_id)
     draw: Draw | None = request.app.state.draw_survey
-    if draw is None or step not in dict(STEPS):
+    if draw is None or step not in dict(_steps(survey.draft)):
         raise NotFound
     of = visit.workspace
     workspace = AskedWorkspace(of.name, of.privacy_url, of.accent, of.report_zone)
@@ -73,6 +70,16 @@ def show_step(request: Request, visit: Visiting, survey_id: SurveyId, step: str,
     return HTMLResponse(drawn, headers={"Content-Security-Policy": POLICY})
 
 
+def _steps(draft: Definition) -> Iterator[tuple[str, str]]:
+    """The pages of a survey with their names."""
+    groups = groups_of(draft)
+    yield QUESTION, "Question"
+    for group in groups:
+        yield f"{FOLLOW_UPS}{group.band}", f"Follow-ups, {group.name.lower()}"
+    for group in groups:
+        yield f"thanks-{group.band}", f"Thank-you, {group.name.lower()}"
+
+
 def _is_asked(step: str, draft: Definition) -> bool:
     band = step.removeprefix(FOLLOW_UPS)
-    return band == step or any(asked.value == band for each in draft.follow_ups for asked in each.bands)
+    return band == step or bool(draft.follow_ups_for(Band(band)))

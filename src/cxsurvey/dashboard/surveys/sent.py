@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cxsurvey.dashboard.surveys.places import FOLLOW_UPS, SETTINGS, TEXT_FIELDS, label_field
+from cxsurvey.dashboard.surveys.places import FOLLOW_UPS, SETTINGS, label_field, text_fields
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.commands import EditSurvey
 from cxsurvey.surveys.definition import Definition, FollowUp
@@ -32,13 +32,13 @@ def edit_of(survey: SurveyView, part: str, sent: Mapping[str, str]) -> EditSurve
         _lay_structure(definition, survey.draft, sent)
         _lay_labels(definition, survey.draft, survey.draft.default_language, sent)
     elif part in survey.draft.texts:
-        _lay_texts(definition["texts"][part], sent)
+        _lay_texts(definition["texts"][part], text_fields(survey.draft), sent)
         _lay_labels(definition, survey.draft, part, sent)
     return EditSurvey.from_fields({"revision": revision(sent), "name": name, "definition": definition})
 
 
-def _lay_texts(texts: dict[str, Any], sent: Mapping[str, str]) -> None:
-    for name in TEXT_FIELDS:
+def _lay_texts(texts: dict[str, Any], fields: Iterable[str], sent: Mapping[str, str]) -> None:
+    for name in fields:
         if name in sent:
             *way, last = name.split(".")
             target = texts
@@ -79,13 +79,13 @@ def values_of(survey: SurveyView, part: str) -> dict[str, str]:
         bands = {band_field(each, band): "yes" for each in draft.follow_ups for band in each.bands}
         return {**_label_values(draft, draft.default_language), **bands}
     texts = draft.texts[part].model_dump()
-    return {**{name: _at(texts, name) for name in TEXT_FIELDS}, **_label_values(draft, part)}
+    return {**{name: _at(texts, name) for name in text_fields(draft)}, **_label_values(draft, part)}
 
 
 def _at(texts: dict[str, Any], name: str) -> str:
     found: Any = texts
     for step in name.split("."):
-        found = found[step]
+        found = found.get(step, "")  # a point without a name has no entry
     return str(found)
 
 

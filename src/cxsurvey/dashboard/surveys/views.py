@@ -7,18 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cxsurvey.core.ids import encode
-from cxsurvey.scoring.scales import Band
+from cxsurvey.dashboard.surveys.groups import Group
 from cxsurvey.surveys.changes import Change
 from cxsurvey.surveys.policy import SurveyState
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.web.frame import Frame
 
 STATE_NAMES = {SurveyState.DRAFT: "Draft", SurveyState.OPEN: "Open", SurveyState.CLOSED: "Closed"}
-GROUPS = (
-    (Band.DETRACTOR.value, "Detractors", "0 to 6"),
-    (Band.PASSIVE.value, "Passives", "7 and 8"),
-    (Band.PROMOTER.value, "Promoters", "9 and 10"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,12 @@ class EditorPage:
     labels: Mapping[str, str]
     notice: str
     can_add_follow_up: bool
-    groups: tuple[tuple[str, str, str], ...] = GROUPS
+    groups: tuple[Group, ...]
+    scores: tuple[int, ...]
+    point_name: str
+    """What a point of the scale is: a number, a smiley, a thumb, a star."""
+    names_points: bool
+    """Whether the points may have names; of eleven numbers none has."""
 
 
 @dataclass(frozen=True, slots=True)
