@@ -21,6 +21,9 @@ from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.scales import NPS, Definition
 from cxsurvey.scoring.score import score
 from cxsurvey.surveys.definition import AskedScale
+from cxsurvey.surveys.definition import Definition as AskedDefinition
+from cxsurvey.surveys.looks import OFFERED
+from cxsurvey.surveys.standard import preset
 from tests.application import NOON
 from tests.factories import Place, act_in, make_place, publish_anew
 from tests.insights.answers import answer, store
@@ -63,8 +66,11 @@ def asking(shops: Shops, formula: Definition) -> Shops:
 
     def work(ctx: Context) -> Place:
         act_in(ctx, shops.place.workspace_id)
-        asked = shops.place.survey.draft.model_copy(update={"scale": AskedScale.of(formula)})
+        asked = preset(formula.key, "Northwind Home", ("en",)) if formula.key in OFFERED else _on(formula)
         return publish_anew(ctx, shops.place, asked)
+
+    def _on(formula: Definition) -> AskedDefinition:
+        return shops.place.survey.draft.model_copy(update={"scale": AskedScale.of(formula)})
 
     return Shops(shops.database, shops.write, shops.write(work))
 

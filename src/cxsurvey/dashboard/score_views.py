@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -82,10 +82,29 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardGroup:
+    """The surveys of one metric; `title` is "" where there is only one metric."""
+
+    title: str
+    cards: tuple[CardView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuideStep:
+    """One step of the way to the first score."""
+
+    title: str
+    text: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewView:
-    """The numbers of the overview."""
+    """The numbers of the overview. `guide` is the way to the first answer, empty once there is one."""
 
     cards: tuple[CardView, ...]
+    groups: tuple[CardGroup, ...]
+    guide: tuple[GuideStep, ...]
     noticed: tuple[Noticed, ...]
     left_out: tuple[words.Reason, ...]
     left_out_total: int
@@ -144,8 +163,11 @@ class ResultsView:
 
 def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
     """The numbers of the overview, ready to be shown."""
+    cards = tuple(_card(card, home, bar) for card in found.cards)
     return OverviewView(
-        cards=tuple(_card(card, home, bar) for card in found.cards),
+        cards=cards,
+        groups=_groups(found, cards),
+        guide=() if found.ever_answered else _guide(found),
         noticed=_noticed(found, home, bar),
         left_out=words.reasons(found.left_out),
         left_out_total=found.left_out.total,
@@ -154,6 +176,29 @@ def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
         drafts=found.drafts,
         more=found.more,
         ever_answered=found.ever_answered,
+    )
+
+
+def _groups(found: Overview, cards: Sequence[CardView]) -> tuple[CardGroup, ...]:
+    """The cards by metric, in the order they came; those that nobody answered stand last, without a heading."""
+    by_title: dict[str, list[CardView]] = {}
+    for card, view in zip(found.cards, cards, strict=True):
+        title = (
+            metrics.TITLES[card.report.survey.formula.metric] if card.report.result.n else "No answers in these days"
+        )
+        by_title.setdefault(title, []).append(view)
+    if len(by_title) == 1:
+        return (CardGroup("", tuple(cards)),)
+    return tuple(CardGroup(title, tuple(of)) for title, of in by_title.items())
+
+
+def _guide(found: Overview) -> tuple[GuideStep, ...]:
+    """What is done and what is next, told from what is there."""
+    is_published = bool(found.cards)
+    return (
+        GuideStep("Make a survey", "One question and why, ready in four languages.", is_published or found.drafts > 0),
+        GuideStep("Publish and share it", "A link, a QR code, or personal links by REST.", is_published),
+        GuideStep("See the first answer", "It stands here the moment it is sent.", done=False),
     )
 
 

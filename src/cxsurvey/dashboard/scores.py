@@ -29,7 +29,6 @@ from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.insights import comments, service
 from cxsurvey.insights.filters import NAMES
 from cxsurvey.insights.panels import Panel, panel
-from cxsurvey.insights.planning import is_plannable
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visit, Visiting
@@ -157,7 +156,7 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         survey=survey,
         filters=chosen,
         list_href=f"{home}/responses?{urlencode({'survey': survey.id, **query})}",
-        plan_href=f"{home}/planning?{urlencode({'like': survey.id})}" if is_plannable(line.formula) else "",
+        plan_href=f"{home}/planning?{urlencode({'like': survey.id})}",
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         download=f"{survey.base}/results/download",
