@@ -161,3 +161,18 @@ def test_a_search_that_is_too_long_is_left_out_with_a_notice(signed_in: TestClie
 
     assert shown.status_code == 422
     assert "100 characters" in text_of(shown, ".filters .notice")
+
+
+def test_the_list_of_answers_and_its_file_take_the_same_filters(signed_in: TestClient, filled: SurveyView) -> None:
+    chosen = {"survey": encode("srv", filled.id), "touchpoint": "Delivery", "band": "promoter"}
+
+    shown = signed_in.get("/w/northwind/responses", params=chosen)
+    sent = signed_in.post("/w/northwind/responses/download", data=chosen)
+
+    assert "Download 20 as CSV" in text_of(shown, ".download button")
+    assert {node.text().split()[-1] for node in page(shown).css(".answers .pill")} == {"9"}
+    kept = {
+        node.attributes["name"]: node.attributes["value"] for node in page(shown).css(".download input[type=hidden]")
+    }
+    assert chosen.items() <= kept.items(), "what is downloaded is what is shown"
+    assert len(list(csv.DictReader(StringIO(sent.text)))) == 20

@@ -72,12 +72,18 @@ class FilterBar:
 
 
 def filter_bar(
-    request: Request, visit: Visit, bar: PeriodBar, *, without: str = "", segments: bool = True, more: bool = False
+    request: Request,
+    visit: Visit,
+    bar: PeriodBar,
+    *,
+    without: str = "",
+    segments: bool = True,
+    more: tuple[str, ...] = (),
 ) -> FilterBar:
     """The filters that the address of the page asks for.
 
     `without` is a segment that the page is about itself; `segments` False offers none, as for an anonymous survey;
-    `more` offers groups of scores and follow-ups too, which lists can be filtered by.
+    `more` names what else the page can be filtered by: `band`, `follow_up`, `q`.
     """
     values, errors = _wanted(request, segments=segments, more=more), {}
     try:
@@ -91,15 +97,15 @@ def filter_bar(
     return FilterBar(
         only=only,
         chips=tuple(_chips(only, names, kept)),
-        fields=(*(_segments(visit, only, names, without) if segments else ()), *(_more(only) if more else ())),
+        fields=(*(_segments(visit, only, names, without) if segments else ()), *_more(only, more)),
         kept=kept,
         names=names,
         errors={names.get(name, name): sentence for name, sentence in errors.items()},
     )
 
 
-def _wanted(request: Request, *, segments: bool, more: bool) -> dict[str, str]:
-    read = (*(SEGMENT_KEYS if segments else ()), *(("band", "follow_up", "q") if more else ()))
+def _wanted(request: Request, *, segments: bool, more: tuple[str, ...]) -> dict[str, str]:
+    read = (*(SEGMENT_KEYS if segments else ()), *more)
     return {name: request.query_params[name] for name in read if name in request.query_params}
 
 
@@ -131,9 +137,11 @@ def _segments(visit: Visit, only: Filter, names: Mapping[str, str], without: str
     return fields
 
 
-def _more(only: Filter) -> tuple[FilterField, ...]:
+def _more(only: Filter, names: tuple[str, ...]) -> tuple[FilterField, ...]:
     chosen = only.query
-    return (
-        FilterField("band", "Group", chosen.get("band", ""), (("", "any"), *BANDS.items())),
-        FilterField("follow_up", "Follow-ups", chosen.get("follow_up", ""), (("", "any"), *FOLLOW_UPS.items())),
+    offered = {"band": ("Group", BANDS), "follow_up": ("Follow-ups", FOLLOW_UPS)}
+    return tuple(
+        FilterField(name, label, chosen.get(name, ""), (("", "any"), *options.items()))
+        for name, (label, options) in offered.items()
+        if name in names
     )

@@ -113,7 +113,7 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
     bar = period_bar(request, visit, "survey", *NAMES)
     lines = service.survey_lines(visit.ctx)
     line = wanted_survey(lines, survey) if survey else None
-    chosen = filter_bar(request, visit, bar, more=True)
+    chosen = filter_bar(request, visit, bar, more=("band", "follow_up", "q"))
     asked = [line] if line is not None else lines
 
     def found(ctx: Context) -> CommentsView:

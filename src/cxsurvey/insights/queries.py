@@ -7,6 +7,7 @@ first, a page at a time.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -38,6 +39,20 @@ Days = tuple[date, date]
 """The first day and the one after the last."""
 Numbers = Mapping[str, int | None]
 """The number each segment key must have; None for answers that have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which answers of a list are wanted: by the numbers of their segments, and by score; None takes any score."""
+
+    numbers: Numbers
+    scores: frozenset[int] | None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What must hold of each answer."""
+        found = chosen(self.numbers)
+        return found if self.scores is None else [*found, _responses.c.score.in_(self.scores)]
+
 
 _SURVEYS: Select[Any] = select(
     _surveys.c.id,
@@ -149,6 +164,7 @@ def newest_ids(
     states: Collection[str],
     after: tuple[date, datetime, UUID] | None,
     limit: int,
+    choice: Choice,
 ) -> list[Row[Any]]:
     """(id, report day, answered at) of responses on these days in one of these states, newest first.
 
@@ -156,7 +172,7 @@ def newest_ids(
     """
     table = _responses
     statement = select(table.c.id, table.c.report_day, table.c.answered_at).where(
-        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states)
+        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states), *choice.conditions()
     )
     if after is not None:
         day, at, response_id = after
@@ -166,11 +182,13 @@ def newest_ids(
     return list(connection.execute(statement.order_by(*newest_first).limit(limit)))
 
 
-def ids_of_days(connection: Connection, line_id: int, days: Collection[date], states: Collection[str]) -> list[UUID]:
+def ids_of_days(
+    connection: Connection, line_id: int, days: Collection[date], states: Collection[str], choice: Choice
+) -> list[UUID]:
     """The ids of all responses on these days in one of these states, oldest day first."""
     table = _responses
     statement = select(table.c.id).where(
-        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states)
+        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states), *choice.conditions()
     )
     return list(connection.scalars(statement.order_by(table.c.report_day, table.c.id)))
 
