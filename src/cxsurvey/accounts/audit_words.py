@@ -71,6 +71,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "survey.edited": Action(AuditKind.SURVEYS, "{who} changed the draft of the survey {name}."),
     "survey.published": Action(AuditKind.SURVEYS, "{who} published the survey {name} as version {version}."),
     "survey.closed": Action(AuditKind.SURVEYS, "{who} closed the survey {name}."),
+    "survey.deleted": Action(AuditKind.SURVEYS, "{who} deleted the draft of the survey {name}."),
     "survey.reopened": Action(AuditKind.SURVEYS, "{who} opened the survey {name} again."),
     "response.voided": Action(AuditKind.RESPONSES, "{who} took an answer out of the scores."),
     "response.restored": Action(AuditKind.RESPONSES, "{who} put an answer back."),
@@ -122,7 +123,8 @@ def sentence(action: str, detail: Mapping[str, Any], who: str, subject: str) -> 
 def _changes(changes: Any) -> str:
     if not isinstance(changes, Mapping) or not changes:
         return "the settings"
-    return ", ".join(_one_change(name, change) for name, change in changes.items())
+    *most, last = (_one_change(name, change) for name, change in changes.items())
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _one_change(name: str, change: Any) -> str:

@@ -15,7 +15,7 @@ from cxsurvey.accounts.queries import team
 from cxsurvey.accounts.views import Visitor, WorkspaceView
 from cxsurvey.core import audit
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import FieldProblem, Invalid, Kind, LiveKeyNeeded, Refusal
+from cxsurvey.core.errors import FieldProblem, Invalid, Kind, LiveKeyNeeded, Refusal, Stale
 
 LONGEST_SLUG = 40
 MOST_WORKSPACES = 50
@@ -23,11 +23,9 @@ FIXED_SEGMENTS = frozenset({"touchpoint", "channel", "language", "country", "age
 """What the other segments are called; a name of the workspace's own must be another."""
 
 
-class StaleSettings(Refusal):
+class StaleSettings(Stale):
     """The settings changed since the caller read them; nothing of this change was stored."""
 
-    code = "stale_edit"
-    kind = Kind.CONFLICT
     message = "Somebody else changed these settings in the meantime. Look at their change, then save again."
 
 
@@ -45,18 +43,18 @@ def settings(ctx: Context) -> WorkspaceView:
     return service.workspace(ctx)
 
 
-def edit(ctx: Context, command: EditWorkspace) -> WorkspaceView:
+def edit(ctx: Context, command: EditWorkspace, revision: int | None = None) -> WorkspaceView:
     """Changes settings. What is as it was writes nothing and raises no revision.
 
     Another report zone counts for answers that come from now on: the days of those that are there stay.
-    Raises `StaleSettings` when the settings are not those of `command.revision`, and `Invalid` for names of
-    attributes that cannot be told apart.
+    Raises `StaleSettings` when the settings are not those of `command.revision`, or of `revision`, which may come from
+    beside the command; and `Invalid` for names of attributes that cannot be told apart.
     """
     require(ctx, Grant.WORKSPACE)
     if ctx.actor.test:
         raise LiveKeyNeeded
     before = service.workspace(ctx)
-    if command.revision is not None and command.revision != before.revision:
+    if not {command.revision, revision} <= {None, before.revision}:
         raise StaleSettings
     return change(ctx, before, _wanted(before, command))
 

@@ -30,6 +30,7 @@ from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.errors import SurveyIsAnonymous
 
 PURPOSE = "invitation"
 PREFIX = "inv"
@@ -84,11 +85,16 @@ class InvitationView:
 
 
 def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> InvitationView:
-    """Makes a personal link to a survey. Raises NotFound for one of another workspace or never published."""
+    """Makes a personal link to a survey.
+
+    Raises NotFound for one of another workspace or never published, `SurveyIsAnonymous` for one that knows nobody.
+    """
     require(ctx, Grant.INVITATIONS_WRITE)
     survey = surveys.asked_by_id(ctx, survey_id)
     if survey is None or survey.workspace_id != ctx.workspace:
         raise NotFound
+    if survey.anonymous:
+        raise SurveyIsAnonymous(field="survey")
     person, claims = people.known_or_claimed(command.person, test=ctx.actor.test)
     person_id = people.upsert(ctx, [(ctx.workspace, person)])[0] if person is not None else None
     numbers = segments.numbers_for(ctx, command.segments.pairs(ctx.workspace))

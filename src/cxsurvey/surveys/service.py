@@ -22,9 +22,10 @@ from cxsurvey.surveys.asked import Asked, AskedWorkspace, asked_by_code, asked_b
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import StaleEdit
+from cxsurvey.surveys.errors import AnonymityFixed, StaleEdit
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
 from cxsurvey.surveys.looks import OFFERED
+from cxsurvey.surveys.models import EVERYTHING, NOTHING_YET
 from cxsurvey.surveys.policy import Outcome, Step, SurveyState
 from cxsurvey.surveys.standard import preset
 
@@ -101,14 +102,19 @@ def create(ctx: Context, command: CreateSurvey) -> SurveyView:
 def edit(ctx: Context, survey_id: UUID, command: EditSurvey) -> SurveyView:
     """Replaces the draft; what customers are asked stays until it is published.
 
-    Raises `StaleEdit` when the survey changed since `command.revision`.
+    Raises `StaleEdit` when the survey changed since `command.revision`, `AnonymityFixed` when a survey that was
+    published shall become anonymous or cease to be so.
     """
     _permit_change(ctx)
     before = _at(_view(ctx, survey_id), command.revision)
     policy.after(before.state, Step.EDIT)
-    if before.name == command.name and policy.outcome(before.draft, command.definition) is Outcome.UNCHANGED:
+    anonymous = before.anonymous if command.anonymous is None else command.anonymous
+    if anonymous != before.anonymous and before.version_number is not None:
+        raise AnonymityFixed(field="anonymous")
+    same = (before.name, before.anonymous) == (command.name, anonymous)
+    if same and policy.outcome(before.draft, command.definition) is Outcome.UNCHANGED:
         return before
-    changes = {"name": command.name, "draft": command.definition.stored()}
+    changes = {"name": command.name, "draft": command.definition.stored(), "anonymous": anonymous}
     return _changed(ctx, before, changes, "survey.edited")
 
 
@@ -288,6 +294,7 @@ def _add_line(ctx: Context, survey: SurveyView) -> int:
             "formula": scale.formula,
             "minimum": scale.minimum,
             "maximum": scale.maximum,
+            "released_through": NOTHING_YET if survey.anonymous else EVERYTHING,
             "created_at": ctx.now,
         },
     )

@@ -34,6 +34,10 @@ class WorkspaceSettings(Document):
     revision: int
     """Raised by every change."""
 
+    @property
+    def tag_revision(self) -> int:
+        return self.revision
+
     @classmethod
     def of(cls, view: WorkspaceView) -> Self:
         """The document for a workspace."""

@@ -17,8 +17,9 @@ from cxsurvey.accounts import audit_log, joining, team, workspaces
 from cxsurvey.accounts.commands import EditWorkspace
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of
-from cxsurvey.api.contract import READS, WRITES, problems, stored, takes
+from cxsurvey.api.contract import READS, TAGGED, WRITES, conditional, problems, stored, tagged, takes
 from cxsurvey.api.door import Calling
+from cxsurvey.api.tags import condition_of
 from cxsurvey.core.command import says
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
@@ -44,8 +45,8 @@ class AuditQuery(BaseModel):
     "/workspace",
     summary="Read the settings of the workspace",
     operation_id="getWorkspace",
-    response_model=schemas.WorkspaceSettings,
-    responses=problems(401, 403, 503),
+    openapi_extra=TAGGED,
+    responses={**tagged(schemas.WorkspaceSettings), **problems(401, 403, 503)},
 )
 async def get_workspace(caller: Calling) -> Response:
     """The settings of the workspace that the key belongs to."""
@@ -56,16 +57,22 @@ async def get_workspace(caller: Calling) -> Response:
     "/workspace",
     summary="Change settings of the workspace",
     operation_id="editWorkspace",
-    openapi_extra=takes(
-        EditWorkspace, {"name": "Northwind Home", "attributes": {"attribute_1": "Plan"}, "revision": 3}
+    openapi_extra=conditional(
+        takes(EditWorkspace, {"name": "Northwind Home", "attributes": {"attribute_1": "Plan"}, "revision": 3})
     ),
-    responses={**stored(schemas.WorkspaceSettings, {200: "The settings as they are now."}), **problems(*WRITES)},
+    responses={**stored(schemas.WorkspaceSettings, {200: "The settings as they are now."}), **problems(*WRITES, 412)},
 )
 async def edit_workspace(caller: Calling) -> Response:
-    """Changes what is named and leaves the rest; with `revision` only if it is still the one that was read."""
+    """Changes what is named and leaves the rest; with If-Match, or a `revision`, only what was read is changed."""
     body = await body_of(caller.request)
     command = EditWorkspace.from_json(body)
-    return await caller.write(lambda ctx: schemas.WorkspaceSettings.of(workspaces.edit(ctx, command)), body=body)
+    condition = condition_of(caller.request, needed=False)
+
+    def edit(ctx: Context) -> schemas.WorkspaceSettings:
+        with condition.met():
+            return schemas.WorkspaceSettings.of(workspaces.edit(ctx, command, condition.revision))
+
+    return await caller.write(edit, body=body)
 
 
 @router.get(

@@ -14,8 +14,9 @@ from cxsurvey.accounts import audit_log, keys, team
 from cxsurvey.accounts.audit_log import OPERATOR, AuditFilter, AuditPage, EntryView
 from cxsurvey.accounts.audit_words import KIND_NAMES
 from cxsurvey.core.errors import Invalid
-from cxsurvey.core.ids import encode
+from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard.exports import CSV, as_attachment
+from cxsurvey.surveys import service as surveys
 from cxsurvey.transfer import audit_log as download_of
 from cxsurvey.transfer.export import as_csv
 from cxsurvey.web.door import Acting, Visit, Visiting
@@ -92,8 +93,9 @@ def _page(
 ) -> AuditLogPage:
     home = f"/w/{visit.workspace.slug}"
     older = f"?{urlencode({**wanted.query, 'after': found.next})}" if found.next else ""
+    gone = _gone(visit, found)
     rows = tuple(
-        EntryRow(entry.at, entry.sentence, KIND_NAMES[entry.kind] if entry.kind else "", _href(home, entry))
+        EntryRow(entry.at, entry.sentence, KIND_NAMES[entry.kind] if entry.kind else "", _href(home, entry, gone))
         for entry in found.items
     )
     return AuditLogPage(
@@ -118,7 +120,19 @@ def _people(visit: Visit, wanted: AuditFilter) -> tuple[tuple[str, str], ...]:
     return (*known, (wanted.person, "Somebody who left"))
 
 
-def _href(home: str, entry: EntryView) -> str:
+def _gone(visit: Visit, found: AuditPage) -> set[str]:
+    """The surveys that entries are about and that are no more: a draft may be deleted."""
+    named = {entry.subject: decode("srv", entry.subject) for entry in found.items}
+    return {
+        subject
+        for subject, survey_id in named.items()
+        if survey_id is not None and not surveys.exists(visit.ctx, survey_id)
+    }
+
+
+def _href(home: str, entry: EntryView, gone: set[str]) -> str:
+    if entry.subject in gone:
+        return ""
     if entry.action == "workspace.changed":
         return f"{home}/settings"
     place = PLACES.get(entry.subject.partition("_")[0])

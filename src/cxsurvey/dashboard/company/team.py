@@ -27,8 +27,8 @@ router = APIRouter(prefix="/w/{slug}/team")
 
 LIST, MEMBER = "dashboard/company/team.html", "dashboard/company/member.html"
 ROLE_WORDS: Final[Mapping[Role, str]] = {
-    Role.OWNER: "Everything, and who else is an owner",
-    Role.ADMIN: "Everything about the company but who is an owner",
+    Role.OWNER: "Everything, also who is an owner",
+    Role.ADMIN: "Everything but who is an owner",
     Role.MANAGER: "Surveys, answers and downloads",
     Role.VIEWER: "Reads scores and answers",
 }
