@@ -17,6 +17,7 @@ from cxsurvey.dashboard import (
     planning,
     responses,
     scores,
+    segments,
     surveys,
     trials,
 )
@@ -37,6 +38,7 @@ ROUTERS = (
     branding.router,
     surveys.router,
     scores.router,
+    segments.router,
     exports.router,
     trials.router,
     responses.router,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import charts, doubts, metrics, moves, words
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
-from cxsurvey.insights.periods import Period
+from cxsurvey.insights.folding import pieces
 from cxsurvey.insights.reports import Card, Comment, Comments, Overview, ScoreReport, SurveyReport
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.results import Difference, Result
@@ -82,10 +83,29 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardGroup:
+    """The surveys of one metric; `title` is "" where there is only one metric."""
+
+    title: str
+    cards: tuple[CardView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuideStep:
+    """One step of the way to the first score."""
+
+    title: str
+    text: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewView:
-    """The numbers of the overview."""
+    """The numbers of the overview. `guide` is the way to the first answer, empty once there is one."""
 
     cards: tuple[CardView, ...]
+    groups: tuple[CardGroup, ...]
+    guide: tuple[GuideStep, ...]
     noticed: tuple[Noticed, ...]
     left_out: tuple[words.Reason, ...]
     left_out_total: int
@@ -98,19 +118,27 @@ class OverviewView:
 
 @dataclass(frozen=True, slots=True)
 class CommentView:
-    """A comment with the address of its answer; `group` is what the one who wrote it is called."""
+    """A comment with the address of its answer; `group` is what the one who wrote it is called.
+
+    `pieces` are its text in order, each with whether it is what was searched for.
+    """
 
     comment: Comment
     href: str
     group: str
+    pieces: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CommentsView:
-    """Some comments; `older` is the address of those before them."""
+    """Some comments; `older` is the address of those before them.
+
+    `searched_back_to` is a day where a search was broken off before it found enough: `older` goes on from there.
+    """
 
     items: tuple[CommentView, ...]
     older: str | None
+    searched_back_to: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +164,11 @@ class ResultsView:
 
 def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
     """The numbers of the overview, ready to be shown."""
+    cards = tuple(_card(card, home, bar) for card in found.cards)
     return OverviewView(
-        cards=tuple(_card(card, home, bar) for card in found.cards),
+        cards=cards,
+        groups=_groups(found, cards),
+        guide=() if found.ever_answered else _guide(found),
         noticed=_noticed(found, home, bar),
         left_out=words.reasons(found.left_out),
         left_out_total=found.left_out.total,
@@ -146,6 +177,29 @@ def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
         drafts=found.drafts,
         more=found.more,
         ever_answered=found.ever_answered,
+    )
+
+
+def _groups(found: Overview, cards: Sequence[CardView]) -> tuple[CardGroup, ...]:
+    """The cards by metric, in the order they came; those that nobody answered stand last, without a heading."""
+    by_title: dict[str, list[CardView]] = {}
+    for card, view in zip(found.cards, cards, strict=True):
+        title = (
+            metrics.TITLES[card.report.survey.formula.metric] if card.report.result.n else "No answers in these days"
+        )
+        by_title.setdefault(title, []).append(view)
+    if len(by_title) == 1:
+        return (CardGroup("", tuple(cards)),)
+    return tuple(CardGroup(title, tuple(of)) for title, of in by_title.items())
+
+
+def _guide(found: Overview) -> tuple[GuideStep, ...]:
+    """What is done and what is next, told from what is there."""
+    is_published = bool(found.cards)
+    return (
+        GuideStep("Make a survey", "One question and why, ready in four languages.", is_published or found.drafts > 0),
+        GuideStep("Publish and share it", "A link, a QR code, or personal links by REST.", is_published),
+        GuideStep("See the first answer", "It stands here the moment it is sent.", done=False),
     )
 
 
@@ -264,15 +318,17 @@ def comments_view(found: Comments, home: str, bar: PeriodBar) -> CommentsView:
                 comment,
                 f"{home}/responses/{encode('rsp', comment.response_id)}",
                 metrics.group_of(comment.formula, comment.score),
+                pieces(comment.text, found.search),
             )
             for comment in found.items
         ),
         older=f"?{bar.query}&{urlencode({'after': found.next})}#comments" if found.next else None,
+        searched_back_to=found.searched_back_to,
     )
 
 
-def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
-    """The numbers of one survey, ready to be shown."""
+def results_view(found: SurveyReport, query: Mapping[str, str], base: str) -> ResultsView:
+    """The numbers of one survey, ready to be shown; `query` are the days and filters that links keep."""
     report, trend = found.score, found.trend
     formula = report.survey.formula
     return ResultsView(
@@ -281,7 +337,7 @@ def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
         shares=charts.shares(report.result),
         distribution=words.distribution(report.result, formula),
         grain=trend.grain.value,
-        grains=_grains(trend.grain, bar.period, base),
+        grains=_grains(trend.grain, query, base),
         course=words.course(trend, formula),
         largest_step=words.largest_step(trend, formula),
         gaps=words.gaps(trend),
@@ -294,11 +350,11 @@ def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
     )
 
 
-def _grains(chosen: Grain, period: Period, base: str) -> tuple[Choice, ...]:
+def _grains(chosen: Grain, query: Mapping[str, str], base: str) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             {Grain.WEEK: "Weeks", Grain.MONTH: "Months"}[grain],
-            f"{base}/results?{urlencode({**period.query, 'step': grain.value})}#trend",
+            f"{base}/results?{urlencode({**query, 'step': grain.value})}#trend",
             grain is chosen,
         )
         for grain in Grain

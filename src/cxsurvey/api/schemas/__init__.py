@@ -20,6 +20,7 @@ from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLi
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
+from cxsurvey.api.schemas.segment import Segments
 from cxsurvey.api.schemas.survey import (
     Deleted,
     Publication,
@@ -59,6 +60,7 @@ __all__ = [
     "Response",
     "ResponseList",
     "Score",
+    "Segments",
     "SignedLink",
     "Survey",
     "SurveyList",
