@@ -23,6 +23,7 @@ from cxsurvey.invitations import models as _invitations
 from cxsurvey.people import models as _people
 from cxsurvey.responses import counts
 from cxsurvey.responses import models as _responses
+from cxsurvey.responses import rebuilding as _rebuilding
 from cxsurvey.surveys import models as _surveys
 from cxsurvey.transfer import imports as _imports
 from cxsurvey.transfer import models as _transfer
@@ -56,6 +57,7 @@ class Wiring:
         self.job_handlers: Mapping[str, JobHandler] = {
             _housekeeping.JOB: _housekeeping.forget_old,
             _door_keeping.JOB: _door_keeping.forget_expired,
+            _rebuilding.JOB: _rebuilding.rebuild,
             _imports.JOB: _importing.run,
             _imports.FORGET: _imports.forget_files,
             handling.JOB: listeners.run,

@@ -19,6 +19,11 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import encode
 from cxsurvey.surveys import service as surveys
+from cxsurvey.transfer import imports
+from cxsurvey.transfer.profile import ColumnProfile, Profile
+from cxsurvey.transfer.reading import Kind
+from cxsurvey.transfer.sniffing import TextForm
+from cxsurvey.transfer.source import Source
 from cxsurvey.web.middleware import Guard
 from tests.application import NOON
 from tests.dashboard.conftest import Write, attribute, in_northwind, page, sign_in
@@ -36,22 +41,26 @@ LEADING_ON = {"/", "/w/{slug}/surveys/{survey_id}/edit"}
 READING = ("SELECT", "WITH", "SAVEPOINT", "RELEASE", "ROLLBACK")
 HOSTILE = (b"name=%00", b"name=%ED%A0%80", b"\xff\xfe", b"name=a&name=b", b"a=&" * 300)
 NEEDING_SIGN_IN = [pair for pair in PATHS if pair[1] not in OPEN]
+A_FILE = Source(
+    TextForm("utf-8", ",", guessed=False), None, (), Profile(1, (ColumnProfile("Rating", 1, ("9",), (("9", 1),)),))
+)
 NOTHING = {"token": "0" * 27, "part": "en", "step": "question"}
 
 
 @dataclass(frozen=True)
 class Things:
-    """Public ids of a survey that is open, one that is closed, an answer and a key of Ada's workspace."""
+    """Public ids of a survey that is open, one that is closed, an answer, a key and the draft of an import of Ada's."""
 
     open: str
     closed: str
     answer: str
     key: str
+    draft: str
 
     def filled(self, path: str, slug: str = "northwind") -> str:
         """A path with something that exists in each of its places."""
         survey = self.closed if path.endswith("/reopen") else self.open
-        ids = {"survey_id": survey, "response_id": self.answer, "key": self.key}
+        ids = {"survey_id": survey, "response_id": self.answer, "key": self.key, "import_id": self.draft}
         return path.format(slug=slug, **NOTHING, **ids)
 
 
@@ -63,7 +72,14 @@ def things(ada: str, write: Write) -> Things:
         surveys.close(ctx, closed.id)
         (given,) = store(ctx, [answer(ctx, asked.id, 3, NOON, "late again")])
         key = keys.create(ctx, CreateKey(name="Shop")).key
-        return Things(encode("srv", asked.id), encode("srv", closed.id), encode("rsp", given), encode("key", key.id))
+        draft = imports.begin(ctx, Kind.RESPONSES, ctx.ids.new(), "old.csv", 9, A_FILE)
+        return Things(
+            open=encode("srv", asked.id),
+            closed=encode("srv", closed.id),
+            answer=encode("rsp", given),
+            key=encode("key", key.id),
+            draft=draft.public_id,
+        )
 
     made: Things = write(make)
     return made

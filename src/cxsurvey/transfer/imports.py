@@ -172,6 +172,14 @@ def settle(
     return get(ctx, import_id)
 
 
+def take_sheet(ctx: Context, import_id: UUID, source: Source) -> ImportView:
+    """Another sheet of a draft's workbook was examined; what was said of the columns before holds no more."""
+    view = get(ctx, import_id)
+    values = {"file": source.as_stored(), "reading": Reading().model_dump(mode="json"), "rehearsal": False}
+    _change(ctx, view, (ImportState.DRAFT,), {**values, **NOTHING_YET})
+    return get(ctx, import_id)
+
+
 def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportView:
     """Puts the job that carries a settled import out, or tries it and stores nothing."""
     view = get(ctx, import_id)

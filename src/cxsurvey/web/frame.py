@@ -11,7 +11,8 @@ class Frame:
     """The first field of every dashboard page.
 
     `title` is the page's own name, `current` the entry of the navigation it belongs to ("overview",
-    "surveys", "comments", "responses", "planning", "keys", "account"), `now` and `zone` what times are told against.
+    "surveys", "comments", "responses", "planning", "imports", "keys", "account"), `now` and `zone` what times
+    are told against.
     """
 
     title: str
@@ -24,3 +25,4 @@ class Frame:
     user_name: str
     now: datetime
     may_manage_keys: bool
+    may_import: bool

@@ -28,6 +28,13 @@ BODY_LIMIT: Mapping[Audience, int] = {
     Audience.API: 2 * 1024 * 1024,
     Audience.OPERATIONS: 0,
 }
+UPLOADS: Mapping[Audience, re.Pattern[str]] = {
+    Audience.DASHBOARD: re.compile(r"^/w/[^/]+/imports$"),
+    Audience.API: re.compile(r"^/api/v1/imports$"),
+}
+"""Where files are brought; they go to the disk as they come, and may be as large as the installation says."""
+AROUND_A_FILE = 64 * 1024
+"""Bytes of a form beside the file in it."""
 SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset|enter)/)([^/]{0,6})([^/]*)")
 SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/")
 
@@ -75,24 +82,32 @@ class Guard:
             self._note(scope, number, reply.status, self.clock.monotonic() - began)
 
     async def _answer(self, scope: Scope, receive: Receive, reply: Reply, given: str) -> None:
-        fault = self._fault(scope, given)
+        limit = self._limit_of(scope, given)
+        fault = self._fault(scope, given, limit)
         if fault is not None:
             await self.face(Request(scope), fault)(scope, receive, reply)
             return
         try:
-            await self.app(scope, limited(receive, self.limit), reply)
+            await self.app(scope, limited(receive, limit), reply)
         except Exception:  # the last line of defence: log it, and answer if nobody has
             log.exception("failed", request_id=scope["state"]["request_id"])
             if not reply.status:
                 await self.face(Request(scope), UNEXPECTED)(scope, receive, reply)
 
-    def _fault(self, scope: Scope, given: str) -> Fault | None:
+    def _limit_of(self, scope: Scope, given: str) -> int:
+        """The most bytes that the body of this request may have."""
+        uploads = UPLOADS.get(self.audience)
+        if given == "POST" and uploads is not None and uploads.match(scope["path"]):
+            return self.settings.import_megabytes * 1024 * 1024 + AROUND_A_FILE
+        return self.limit
+
+    def _fault(self, scope: Scope, given: str, limit: int) -> Fault | None:
         if given not in METHODS:
             return METHOD_NOT_ALLOWED
         # probes of an orchestrator call by address, and nothing behind them depends on the name
         if self.audience is not Audience.OPERATIONS and not origin.is_our_host(scope, self.settings):
             return WRONG_HOST
-        if _announced_length(scope) > self.limit:
+        if _announced_length(scope) > limit:
             return fault_of(TooLarge())
         if self._needs_same_site(scope, given) and not origin.is_same_site(scope, self.settings):
             return CROSS_SITE
