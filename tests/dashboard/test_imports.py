@@ -31,9 +31,9 @@ def drain(database: Database) -> None:
     Runner(database, wiring.JOB_HANDLERS, "test").drain()
 
 
-def reading(survey: SurveyView, **changes: str) -> dict[str, str]:
+def reading(made: SurveyView, **changes: str) -> dict[str, str]:
     """The form as it is sent: respondent, score and comment in the first three columns."""
-    sent = {"survey": encode("srv", survey.id), "zone": "Europe/London", "source": "till", "do": "try"}
+    sent = {"survey": encode("srv", made.id), "zone": "Europe/London", "source": "till", "do": "try"}
     return {**sent, "column-0": "respondent", "column-1": "score", "column-2": "comment", **changes}
 
 
