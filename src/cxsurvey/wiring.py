@@ -24,6 +24,7 @@ from cxsurvey.people import models as _people
 from cxsurvey.responses import counts
 from cxsurvey.responses import models as _responses
 from cxsurvey.responses import rebuilding as _rebuilding
+from cxsurvey.responses import release as _release
 from cxsurvey.surveys import models as _surveys
 from cxsurvey.transfer import imports as _imports
 from cxsurvey.transfer import models as _transfer
@@ -39,6 +40,7 @@ FINISHERS: Mapping[str, Finisher] = {counts.KIND: counts.flush}
 
 SCHEDULES: Sequence[Schedule] = (
     Schedule("forget-old", _housekeeping.JOB, cron="20 3 * * *"),
+    Schedule("release-anonymous-answers", _release.JOB, cron="10 * * * *"),
     Schedule("forget-expired-doors", _door_keeping.JOB, cron="40 3 * * *"),
     Schedule("forget-files-of-imports", _imports.FORGET, cron="50 3 * * *"),
 )
@@ -60,6 +62,7 @@ class Wiring:
             _rebuilding.JOB: _rebuilding.rebuild,
             _imports.JOB: _importing.run,
             _imports.FORGET: _imports.forget_files,
+            _release.JOB: _release.release,
             handling.JOB: listeners.run,
         }
 

@@ -122,11 +122,11 @@ def test_a_survey_is_made_with_a_formula_of_its_metric(rest: TestClient, formula
     assert [(entry["pointer"], entry["rule"]) for entry in reply.json()["errors"]] == [("/formula", rule)]
 
 
-def test_no_survey_can_promise_anonymity_yet(rest: TestClient) -> None:
-    reply = rest.post("/surveys", json={"name": "x", "anonymous": True})
+def test_whether_a_survey_is_anonymous_is_true_or_false(rest: TestClient) -> None:
+    reply = rest.post("/surveys", json={"name": "x", "anonymous": "yes"})
     assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
     (entry,) = reply.json()["errors"]
-    assert (entry["pointer"], entry["rule"], entry["message"]) == ("/anonymous", "not_offered", "is not offered yet")
+    assert (entry["pointer"], entry["rule"]) == ("/anonymous", "not_true_or_false")
 
 
 @pytest.mark.parametrize("languages", [["en", "en"], ["pt-br", "de", "pt-BR"]])

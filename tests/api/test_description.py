@@ -53,7 +53,7 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
 def test_every_operation_says_what_can_happen(document: dict[str, Any]) -> None:
     found = list(operations(document))
-    assert len(found) == 24
+    assert len(found) >= 29
     for path, method, operation in found:
         where = f"{method} {path}"
         assert operation["security"] == [{"apiKey": []}], where
@@ -85,7 +85,7 @@ def test_the_examples_are_taken(document: dict[str, Any]) -> None:
         name = content["schema"]["$ref"].rpartition("/")[2]
         REQUESTS[name].model_validate_json(json.dumps(content["example"]))
         tried += 1
-    assert tried == 8
+    assert tried >= 8
 
 
 def test_a_survey_is_described_with_what_it_may_ask(document: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cxsurvey.core.db.base import Base
@@ -29,6 +29,8 @@ class Workspace(Base):
     """Raised to make every signed shared link of the workspace invalid."""
     segment_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Names of the declared attributes: {"attribute_1": "Plan", …}."""
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    """Raised by every change of the settings; who changes them may say which one was read."""
     created_at: Mapped[datetime]
 
 
@@ -57,6 +59,25 @@ class Membership(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    """Since when the user may not come into this workspace; what else the user belongs to is not touched."""
+
+
+class MemberInvitation(Base):
+    """A link by which a colleague joins a workspace: shown once, kept as its SHA-256, for one address."""
+
+    __tablename__ = "member_invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    email_key: Mapped[str] = mapped_column(String(320))
+    role: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id))
+    """The user who made it; None for the operator."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignIn(Base):

@@ -41,4 +41,6 @@ def view_of(row: Workspace) -> WorkspaceView:
         accent=row.accent,
         is_demo=row.is_demo,
         minimum_group=row.minimum_group,
+        segment_names=dict(row.segment_names),
+        revision=row.revision,
     )

@@ -39,7 +39,7 @@ def opened() -> Iterator[Here]:
     settings, engines = read_settings_and_engines()
     lock = ServeLock(engines.sqlite_file)
     try:
-        alone = lock.alone() and (engines.is_sqlite or serving.user_of(engines, SystemClock().now()) is None)
+        alone = lock.alone() and (engines.is_sqlite or serving.alive_on_postgres(engines, SystemClock().now()) is None)
         if not alone:
             lock.share()
         engines.dispose()

@@ -6,7 +6,19 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
-from cxsurvey.dashboard import account, door, entrance, exports, imports, keys, planning, responses, scores, surveys
+from cxsurvey.dashboard import (
+    account,
+    company,
+    door,
+    entrance,
+    exports,
+    imports,
+    keys,
+    planning,
+    responses,
+    scores,
+    surveys,
+)
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
@@ -19,6 +31,7 @@ ROUTERS = (
     door.router,
     entrance.router,
     account.router,
+    company.router,
     keys.router,
     surveys.router,
     scores.router,

@@ -53,7 +53,7 @@ def download(request: Request, act: Acting, sent: SentFields) -> Response:
             export.rows(made, lambda read: act.look(lambda visit: read(visit.ctx))), bom=sent.get("bom", "") == "yes"
         )
     )
-    return StreamingResponse(body, media_type=CSV, headers=_named(made.filename))
+    return StreamingResponse(body, media_type=CSV, headers=as_attachment(made.filename))
 
 
 @router.post("/surveys/{survey_id}/results/download")
@@ -68,10 +68,11 @@ def download_numbers(act: Acting, survey_id: SurveyId, sent: SentFields) -> Resp
     made = act.do(work)
     lines = act.look(lambda visit: numbers.rows(visit.ctx, made))
     content = b"".join(export.as_csv(iter(lines), bom=sent.get("bom", "") == "yes"))
-    return Response(content, media_type=CSV, headers=_named(made.filename))
+    return Response(content, media_type=CSV, headers=as_attachment(made.filename))
 
 
-def _named(filename: str) -> dict[str, str]:
+def as_attachment(filename: str) -> dict[str, str]:
+    """The header that makes a browser save the answer under this name."""
     return {"Content-Disposition": f'attachment; filename="{filename}"'}
 
 

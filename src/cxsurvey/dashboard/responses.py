@@ -66,6 +66,7 @@ class ListPage:
     states: tuple[Choice, ...]
     state: str
     may_export: bool
+    smallest_group: int
     action: str
     home: str
     answers: Panel[ListView]
@@ -113,6 +114,7 @@ def show_list(request: Request, visit: Visiting, survey: str = "", state: str = 
         states=_choices("state", [("", "All"), *STATES.items()], state, bar),
         state=state,
         may_export=allows(visit.ctx, Grant.EXPORT),
+        smallest_group=visit.workspace.minimum_group,
         action=f"{home}/responses/download",
         home=home,
         answers=panel(visit.ctx, "responses", work),

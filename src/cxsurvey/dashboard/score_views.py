@@ -67,6 +67,7 @@ class CardView:
     spark: charts.Spark | None
     spark_text: str
     ever_answered: bool
+    anonymous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def _card(card: Card, home: str, bar: PeriodBar) -> CardView:
         spark=charts.spark(card.trend),
         spark_text=words.course(card.trend, report.survey.formula),
         ever_answered=card.ever_answered,
+        anonymous=card.report.survey.anonymous,
     )
 
 

@@ -17,6 +17,7 @@ from cxsurvey.accounts.models import Workspace
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.models import Person
 from cxsurvey.responses.models import COUNTERS, Response, ScoreDay
+from cxsurvey.responses.queries import is_released
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.models import Survey, SurveyVersion, TrendLine
 
@@ -67,14 +68,18 @@ def versions(connection: Connection, survey_id: UUID) -> list[Row[Any]]:
 def score_sums(connection: Connection, line_ids: Collection[int], since: date, until: date) -> list[Row[Any]]:
     """`responses.queries.score_days` summed to one row per trend line; a line without an answer has none."""
     statement = select(_days.c.trend_line_id, *(func.sum(_days.c[name]).label(name) for name in COUNTERS)).where(
-        _days.c.trend_line_id.in_(line_ids), _days.c.report_day >= since, _days.c.report_day < until
+        _days.c.trend_line_id.in_(line_ids),
+        _days.c.report_day >= since,
+        _days.c.report_day < until,
+        is_released(_days),
     )
     return list(connection.execute(statement.group_by(_days.c.trend_line_id)))
 
 
 def lines_with_answers(connection: Connection, line_ids: Collection[int]) -> set[int]:
     """Those of the trend lines that have any day at all."""
-    any_day = select(_days.c.report_day).where(_days.c.trend_line_id == _lines.c.id).exists()
+    shown = (_days.c.trend_line_id == _lines.c.id, _days.c.report_day <= _lines.c.released_through)
+    any_day = select(_days.c.report_day).where(*shown).exists()
     return set(connection.scalars(select(_lines.c.id).where(_lines.c.id.in_(line_ids), any_day)))
 
 
@@ -128,6 +133,7 @@ def _newest_of_line(
         table.c.answered_at < instants[1] + ZONE_SLACK,
         table.c.report_day >= days[0],
         table.c.report_day < days[1],
+        is_released(table),
     )
     if after is not None:
         at, response_id = after

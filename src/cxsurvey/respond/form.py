@@ -58,7 +58,7 @@ async def send_shared(request: Request) -> Response:
     if not answer.problems and answer.stamp is not None and answer.stamp.target is Target.SURVEY:
         outcome = await _store(request, _submission(answer, Submission(answer.stamp.target_id, "link")))
         if isinstance(outcome, Stored):
-            return see(f"/a/{outcome.change_token}")
+            return see(f"/a/{outcome.change_token}{_in_its_language(outcome, answer)}")
     return await _not_stored(request, _shared(request), request.path_params["code"], sent, answer, outcome)
 
 
@@ -79,8 +79,14 @@ async def _send_by_token(request: Request, find: Find, store: Store, home: str) 
     if not answer.problems and answer.stamp is not None:
         outcome = await store(request, token, answer)
         if isinstance(outcome, Stored):
-            return see(f"{home}/{token}/{'changed' if answer.stamp.change else 'next'}")
+            step = "changed" if answer.stamp.change else "next"
+            return see(f"{home}/{token}/{step}{_in_its_language(outcome, answer)}")
     return await _not_stored(request, find, token, sent, answer, outcome)
+
+
+def _in_its_language(stored: Stored, answer: Answer) -> str:
+    """The language for the next address, where the answer does not remember it."""
+    return "" if stored.locale or answer.stamp is None else f"?lang={answer.stamp.language}"
 
 
 async def _store_personal(request: Request, token: str, answer: Answer) -> Stored | Refusal | None:

@@ -15,6 +15,7 @@ from cxsurvey.respond.prepared import Shelf, marker
 from cxsurvey.respond.reading import Answer
 from cxsurvey.respond.stamp import SUBMISSION_BYTES, Stamp
 from cxsurvey.respond.tongue import Tongue
+from cxsurvey.responses.anonymity import last_day_to_change
 
 _shelf = Shelf()
 
@@ -35,9 +36,8 @@ def blank_form(database: Database, place: Place, tongue: Tongue, now: datetime, 
     hours = database.settings.change_hours
     key = (asked.version_id, tongue.language, asked.workspace, asked.anonymous, is_personal, name is None, hours)
     values = {"stamp": fresh_stamp(database, place, tongue, now).encode()}
-    if place.invitation is not None:
-        day = place.invitation.expires_at.astimezone(drawing.zone_of(asked.workspace)).date()
-        values["until"] = str(escape(tongue.day(day))).encode()
+    if is_personal or asked.anonymous:
+        values["until"] = str(escape(_until(place, tongue, now))).encode()
     if name is not None:
         values["name"] = str(escape(name)).encode()
     if chosen is not None:
@@ -69,7 +69,7 @@ def form_with_answer(
     state = FormState(
         stamp=fresh_stamp(database, place, tongue, now, change=change),
         marks={chosen: CHECKED} if chosen is not None else {},
-        changeable=_changeable_here(database, place, tongue),
+        changeable=_changeable_here(database, place, tongue, now),
         comment=(own.comment or "") if own is not None else "",
         keep=f"&s={chosen}" if chosen is not None and not change else "",
         note=note if own is not None else "",
@@ -89,7 +89,7 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
     state = FormState(
         stamp=answer.stamp_text if is_kept else fresh_stamp(database, place, tongue, now, change=change),
         marks={answer.score: CHECKED} if answer.score is not None else {},
-        changeable=_changeable_here(database, place, tongue),
+        changeable=_changeable_here(database, place, tongue, now),
         comment=answer.comment,
         problems=sentences.problems(tongue.words, answer.problems, scale.minimum, scale.maximum),
         back=f"{place.base}/thanks" if change else "",
@@ -100,27 +100,30 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
 def still_changeable(database: Database, place: Place, tongue: Tongue, now: datetime) -> str:
     """How long the stored answer may be changed, for the pages after the form."""
     if place.invitation is not None:
-        return _changeable(place, tongue, _until(place, tongue), 0)
+        return _changeable(place, tongue, _until(place, tongue, now), 0)
     if place.answer is None:
         return ""
+    if place.asked.anonymous:
+        return sentences.changeable_until(tongue.words, tongue.day(last_day_to_change(place.answer.report_day)))
     until = place.answer.answered_at + timedelta(hours=database.settings.change_hours)
     return sentences.still_changeable(tongue.words, now, until)
 
 
-def _changeable_here(database: Database, place: Place, tongue: Tongue) -> str:
+def _changeable_here(database: Database, place: Place, tongue: Tongue, now: datetime) -> str:
     if place.answer is not None and place.invitation is None:
         return ""
-    return _changeable(place, tongue, _until(place, tongue), database.settings.change_hours)
+    return _changeable(place, tongue, _until(place, tongue, now), database.settings.change_hours)
 
 
 def _changeable(place: Place, tongue: Tongue, until: str, hours: int) -> str:
-    if place.invitation is not None:
+    if place.invitation is not None or place.asked.anonymous:
         return sentences.changeable_until(tongue.words, until)
-    # of an anonymous answer only the day is kept, so how long it may be changed depends on the hour
-    return "" if place.asked.anonymous else sentences.changeable_for(tongue.words, hours)
+    return sentences.changeable_for(tongue.words, hours)
 
 
-def _until(place: Place, tongue: Tongue) -> str:
-    if place.invitation is None:
-        return ""
-    return tongue.day(place.invitation.expires_at.astimezone(drawing.zone_of(place.asked.workspace)).date())
+def _until(place: Place, tongue: Tongue, now: datetime) -> str:
+    """The last day of a personal link, or the one to change an anonymous answer that is given now."""
+    zone = drawing.zone_of(place.asked.workspace)
+    if place.invitation is not None:
+        return tongue.day(place.invitation.expires_at.astimezone(zone).date())
+    return tongue.day(last_day_to_change(now.astimezone(zone).date())) if place.asked.anonymous else ""

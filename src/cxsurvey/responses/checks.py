@@ -18,6 +18,7 @@ from cxsurvey.responses.errors import (
 )
 from cxsurvey.surveys.asked import Asked
 from cxsurvey.surveys.definition import Definition, FollowUpKind
+from cxsurvey.surveys.errors import SurveyIsAnonymous
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -25,6 +26,8 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 def check(item: Submission, survey: Asked, now: datetime, *, known: bool) -> None:
     """Raises the refusal that names what is wrong with a submission; `known` when it changes a stored answer."""
+    if survey.anonymous and (item.page is None or item.invitation_id is not None):
+        raise SurveyIsAnonymous(field="survey")
     if not survey.is_open and not item.accepts_closed and not known:
         raise SurveyClosed
     if item.unknown:

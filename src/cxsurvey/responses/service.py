@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +22,13 @@ from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.service import PersonView
-from cxsurvey.responses import changes, queries
+from cxsurvey.responses import anonymity, changes, queries
 from cxsurvey.responses.checks import check_follow_ups
 from cxsurvey.responses.errors import ChangeExpired, StateForbids, SurveyUnknown
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.definition import Definition
 
 PREFIX = "rsp"
@@ -119,11 +120,14 @@ def follow_up(
 
     Raises NotFound for an unknown link, `ChangeExpired` when the time of a shared-link answer is over.
     """
-    ctx.actor = RESPONDENT
+    ctx.actor, traceless = RESPONDENT, False
     if token is not None:
         row = _by_token(ctx, token)
-        if ctx.now >= row["answered_at"] + timedelta(hours=ctx.settings.change_hours):
+        survey = asked_by_id(ctx, row["survey_id"])
+        hours = ctx.settings.change_hours
+        if survey is None or not anonymity.may_change(row["answered_at"], row["report_day"], survey, ctx.now, hours):
             raise ChangeExpired
+        traceless = survey.anonymous
     else:
         found = queries.by(ctx.connection, "invitation_id", [invitation_id]).get(invitation_id)
         if found is None:
@@ -132,7 +136,7 @@ def follow_up(
     given = {key: text for key, text in answers.answers.items() if text}
     check_follow_ups(given, definition, row["score"])
     kept = {key: text for key, text in row["follow_ups"].items() if key not in answers.answers}
-    changed = changes.apply(ctx, row, {"follow_ups": {**kept, **given}}, kind="followed_up")
+    changed = changes.apply(ctx, row, {"follow_ups": {**kept, **given}}, kind="followed_up", traceless=traceless)
     if changed is None:
         raise Busy
     return _views(ctx, [changed])[0]
@@ -194,7 +198,8 @@ def _judged(ctx: Context, row: dict[str, Any], wanted: dict[str, Any], kind: str
     changed = changes.apply(ctx, row, wanted, kind=kind, reason=reason)
     if changed is None:
         raise Busy
-    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]), reason=reason)
+    # the reason stays with the answer: it may be about the customer
+    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]))
     return _views(ctx, [changed])[0]
 
 

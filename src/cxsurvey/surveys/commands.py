@@ -21,20 +21,12 @@ def _check_formula(value: str) -> str:
     return value
 
 
-def _check_anonymous(value: bool) -> bool:
-    # a promise that pages, reports and downloads do not keep yet must not be made
-    if value:
-        raise PydanticCustomError("not_offered", "is not offered yet")
-    return value
-
-
 def _check_languages(value: tuple[str, ...]) -> tuple[str, ...]:
     refuse_twins(value)
     return value
 
 
 AskedFormula = Annotated[str, AfterValidator(_check_formula), WithJsonSchema({"type": "string", "enum": list(OFFERED)})]
-NotAnonymous = Annotated[bool, AfterValidator(_check_anonymous), WithJsonSchema({"type": "boolean", "const": False})]
 Languages = Annotated[
     tuple[Language, ...],
     Field(min_length=1, max_length=MOST_LANGUAGES, json_schema_extra={"uniqueItems": True}),
@@ -47,14 +39,15 @@ class CreateSurvey(Command):
     """A new survey as a draft: with `definition`, or with the standard texts of a formula in `languages`.
 
     Without a formula it is the usual one of the metric, without both that of NPS. The first language is the
-    default one.
+    default one. An `anonymous` survey keeps no person and no time, only the day; that can be chosen until it is
+    published for the first time.
     """
 
     name: Line80
     metric: Metric | None = None
     formula: AskedFormula | None = None
     languages: Languages = ("en",)
-    anonymous: NotAnonymous = False
+    anonymous: bool = False
     definition: Definition | None = None
 
     @field_validator("formula")
@@ -72,8 +65,12 @@ class CreateSurvey(Command):
 
 
 class EditSurvey(Command):
-    """The whole draft anew. `revision` is the one the editor saw; another one is refused as stale."""
+    """The whole draft anew. `revision` is the one the editor saw; another one is refused as stale.
+
+    `anonymous` None leaves it as it is.
+    """
 
     revision: Revision
     name: Line80
     definition: Definition
+    anonymous: bool | None = None

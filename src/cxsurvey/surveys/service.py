@@ -22,9 +22,10 @@ from cxsurvey.surveys.asked import Asked, AskedWorkspace, asked_by_code, asked_b
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import StaleEdit
+from cxsurvey.surveys.errors import AnonymityFixed, StaleEdit
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
 from cxsurvey.surveys.looks import OFFERED
+from cxsurvey.surveys.models import EVERYTHING, NOTHING_YET
 from cxsurvey.surveys.policy import Outcome, Step, SurveyState
 from cxsurvey.surveys.standard import preset
 
@@ -94,21 +95,26 @@ def create(ctx: Context, command: CreateSurvey) -> SurveyView:
             "changed_at": ctx.now,
         },
     )
-    _record(ctx, "survey.created", survey_id)
+    _record(ctx, "survey.created", survey_id, command.name)
     return _view(ctx, survey_id)
 
 
 def edit(ctx: Context, survey_id: UUID, command: EditSurvey) -> SurveyView:
     """Replaces the draft; what customers are asked stays until it is published.
 
-    Raises `StaleEdit` when the survey changed since `command.revision`.
+    Raises `StaleEdit` when the survey changed since `command.revision`, `AnonymityFixed` when a survey that was
+    published shall become anonymous or cease to be so.
     """
     _permit_change(ctx)
     before = _at(_view(ctx, survey_id), command.revision)
     policy.after(before.state, Step.EDIT)
-    if before.name == command.name and policy.outcome(before.draft, command.definition) is Outcome.UNCHANGED:
+    anonymous = before.anonymous if command.anonymous is None else command.anonymous
+    if anonymous != before.anonymous and before.version_number is not None:
+        raise AnonymityFixed(field="anonymous")
+    same = (before.name, before.anonymous) == (command.name, anonymous)
+    if same and policy.outcome(before.draft, command.definition) is Outcome.UNCHANGED:
         return before
-    changes = {"name": command.name, "draft": command.definition.stored()}
+    changes = {"name": command.name, "draft": command.definition.stored(), "anonymous": anonymous}
     return _changed(ctx, before, changes, "survey.edited")
 
 
@@ -134,7 +140,7 @@ def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publi
     changes = {"state": state.value, "version_id": version_id, "trend_line_id": line, "published_at": ctx.now}
     _change(ctx, before, changes)  # before the version: whoever comes second stops here
     _add_version(ctx, before, version_id, number, line)
-    _record(ctx, "survey.published", survey_id, version=number, outcome=outcome.value)
+    _record(ctx, "survey.published", survey_id, before.name, version=number, outcome=outcome.value)
     ctx.emit(
         SurveyPublished(
             workspace_id=ctx.workspace,
@@ -256,8 +262,9 @@ def _change(ctx: Context, before: SurveyView, changes: Mapping[str, Any]) -> Non
 
 def _changed(ctx: Context, before: SurveyView, changes: Mapping[str, Any], action: str) -> SurveyView:
     _change(ctx, before, changes)
-    _record(ctx, action, before.id)
-    return _view(ctx, before.id)
+    after = _view(ctx, before.id)
+    _record(ctx, action, before.id, after.name)
+    return after
 
 
 def _add_version(ctx: Context, survey: SurveyView, version_id: UUID, number: int, line: int) -> None:
@@ -287,10 +294,11 @@ def _add_line(ctx: Context, survey: SurveyView) -> int:
             "formula": scale.formula,
             "minimum": scale.minimum,
             "maximum": scale.maximum,
+            "released_through": NOTHING_YET if survey.anonymous else EVERYTHING,
             "created_at": ctx.now,
         },
     )
 
 
-def _record(ctx: Context, action: str, survey_id: UUID, **detail: Any) -> None:
-    audit.record(ctx, action, encode("srv", survey_id), **detail)
+def _record(ctx: Context, action: str, survey_id: UUID, name: str, **detail: Any) -> None:
+    audit.record(ctx, action, encode("srv", survey_id), name=name, **detail)

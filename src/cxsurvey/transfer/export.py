@@ -86,6 +86,7 @@ def order(ctx: Context, survey_id: UUID, period: Period, states: Sequence[Respon
         ctx,
         "responses.exported",
         encode("srv", survey_id),
+        name=made.survey.name,
         states=[state.value for state in states],
         since=period.since.isoformat(),
         until=period.last_day.isoformat(),

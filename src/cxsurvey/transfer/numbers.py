@@ -79,6 +79,7 @@ def order(ctx: Context, survey_id: UUID, period: Period, grain: Grain | None = N
         ctx,
         "scores.exported",
         encode("srv", survey_id),
+        name=made.survey.name,
         since=period.since.isoformat(),
         until=period.last_day.isoformat(),
         step=made.grain.value,

@@ -54,8 +54,9 @@ class Visit:
             is_demo=self.workspace.is_demo,
             user_name=self.visitor.name,
             now=self.ctx.now,
-            may_manage_keys=allows(self.ctx, Grant.KEYS),
             may_import=allows(self.ctx, Grant.RESPONSES_WRITE),
+            may_manage=allows(self.ctx, Grant.WORKSPACE),
+            places=self.visitor.places,
         )
 
 

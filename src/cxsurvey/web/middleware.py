@@ -35,8 +35,8 @@ UPLOADS: Mapping[Audience, re.Pattern[str]] = {
 """Where files are brought; they go to the disk as they come, and may be as large as the installation says."""
 AROUND_A_FILE = 64 * 1024
 """Bytes of a form beside the file in it."""
-SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset|enter)/)([^/]{0,6})([^/]*)")
-SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/")
+SECRET_IN_PATH = re.compile(r"^(/(?:a/|(?:r|u|setup|reset|enter|join)/[^/]{0,6}))([^/]*)")
+SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/", "/join/")
 
 WRONG_HOST = Fault(400, "wrong_host", "This installation does not answer to that name. Check CXSURVEY_BASE_URL.")
 CROSS_SITE = Fault(403, "cross_site", "This request did not come from one of our own pages, so it was not carried out.")
@@ -177,8 +177,11 @@ def limited(receive: Receive, limit: int) -> Receive:
 
 
 def without_secrets(path: str) -> str:
-    """A path as it may stand in a log: of a secret link only the first characters of its token."""
-    return SECRET_IN_PATH.sub(lambda match: f"{match[1]}{match[2]}{'…' if match[3] else ''}", path)
+    """A path as it may stand in a log: of a secret link only the first characters of its token.
+
+    Of the link to an answer not even those: with the time of the line they would tell when an anonymous one came.
+    """
+    return SECRET_IN_PATH.sub(lambda match: f"{match[1]}{'…' if match[2] else ''}", path)
 
 
 def _announced_length(scope: Scope) -> int:

@@ -35,6 +35,7 @@ def environment() -> Environment:
         percent=display.percent,
         day=display.day,
         exact=display.exact,
+        minute=display.minute,
         ago=display.ago,
     )
     return made

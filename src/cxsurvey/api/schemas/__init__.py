@@ -5,6 +5,15 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
+from cxsurvey.api.schemas.company import (
+    AuditEntry,
+    AuditEntryList,
+    Member,
+    MemberInvitation,
+    MemberInvitationList,
+    MemberList,
+    WorkspaceSettings,
+)
 from cxsurvey.api.schemas.formula import Formula, FormulaList
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
@@ -25,6 +34,8 @@ from cxsurvey.api.schemas.survey import (
 )
 
 __all__ = [
+    "AuditEntry",
+    "AuditEntryList",
     "BatchItem",
     "BatchResult",
     "Deleted",
@@ -35,6 +46,10 @@ __all__ = [
     "InvitationList",
     "ItemProblem",
     "Me",
+    "Member",
+    "MemberInvitation",
+    "MemberInvitationList",
+    "MemberList",
     "Problem",
     "Publication",
     "Readiness",
@@ -48,6 +63,7 @@ __all__ = [
     "Version",
     "VersionList",
     "VersionSummary",
+    "WorkspaceSettings",
     "describe_survey",
     "id_in",
     "summarise_survey",

@@ -52,7 +52,8 @@ def show_new(request: Request, visit: Visiting) -> Response:
 def create(request: Request, act: Acting, sent: SentFields) -> Response:
     """A new draft, opened in the editor."""
     try:
-        command = CreateSurvey.from_fields({"name": sent.get("name", ""), "languages": sent.all("languages")})
+        wanted = {"name": sent.get("name", ""), "languages": sent.all("languages"), "anonymous": "anonymous" in sent}
+        command = CreateSurvey.from_fields(wanted)
         survey = act.do(lambda ctx: service.create(ctx, command))
     except Refusal as refusal:
         if refusal.kind not in AGAIN:
@@ -68,7 +69,7 @@ def _new_page(visit: Visit, sent: Fields, refusal: Refusal | None = None) -> New
     return NewPage(
         frame=visit.frame("New survey", CURRENT),
         offered=tuple((tag, own_name_of(tag), tag in ticked) for tag in READY),
-        values={"name": sent.get("name", "")},
+        values={"name": sent.get("name", ""), "anonymous": sent.get("anonymous", "")},
         errors=errors_by_field(refusal) if refusal else {},
     )
 

@@ -24,9 +24,10 @@ def revision(sent: Mapping[str, str]) -> int:
 def edit_of(survey: SurveyView, part: str, sent: Mapping[str, str]) -> EditSurvey:
     """The draft with what one part of the editor sent laid over it; raises `Invalid` by path."""
     definition = survey.draft.model_dump()
-    name = survey.name
+    name, anonymous = survey.name, None
     if part == SETTINGS:
         name = sent.get("name", name)
+        anonymous = "anonymous" in sent if "anonymity" in sent else None
         definition["default_language"] = sent.get("default_language", definition["default_language"])
     elif part == FOLLOW_UPS:
         _lay_structure(definition, survey.draft, sent)
@@ -34,7 +35,9 @@ def edit_of(survey: SurveyView, part: str, sent: Mapping[str, str]) -> EditSurve
     elif part in survey.draft.texts:
         _lay_texts(definition["texts"][part], text_fields(survey.draft), sent)
         _lay_labels(definition, survey.draft, part, sent)
-    return EditSurvey.from_fields({"revision": revision(sent), "name": name, "definition": definition})
+    return EditSurvey.from_fields(
+        {"revision": revision(sent), "name": name, "definition": definition, "anonymous": anonymous}
+    )
 
 
 def _lay_texts(texts: dict[str, Any], fields: Iterable[str], sent: Mapping[str, str]) -> None:
@@ -74,7 +77,8 @@ def values_of(survey: SurveyView, part: str) -> dict[str, str]:
     """What the fields of a part hold when nothing was sent yet. An unticked box has no entry."""
     draft = survey.draft
     if part == SETTINGS:
-        return {"name": survey.name, "default_language": draft.default_language, "new_language": ""}
+        values = {"name": survey.name, "default_language": draft.default_language, "new_language": ""}
+        return values | {"anonymous": "yes"} if survey.anonymous else values
     if part == FOLLOW_UPS:
         bands = {band_field(each, band): "yes" for each in draft.follow_ups for band in each.bands}
         return {**_label_values(draft, draft.default_language), **bands}
@@ -101,8 +105,8 @@ def _label_values(draft: Definition, language: str) -> dict[str, str]:
 def values_again(survey: SurveyView, part: str, sent: Mapping[str, str]) -> dict[str, str]:
     """What the fields hold when the page is shown again: exactly what was typed and ticked."""
     values = values_of(survey, part)
-    kept = {name: value for name, value in values.items() if ".bands." not in name}
-    known = set(kept) if part == SETTINGS else {*kept, *_all_boxes(survey.draft)}
+    kept = {name: value for name, value in values.items() if ".bands." not in name and name != "anonymous"}
+    known = {*kept, "anonymous"} if part == SETTINGS else {*kept, *_all_boxes(survey.draft)}
     return {**kept, **{name: value for name, value in sent.items() if name in known}}
 
 

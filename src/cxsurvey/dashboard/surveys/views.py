@@ -30,6 +30,8 @@ class Head:
     languages: tuple[str, ...]
     default_language: str
     anonymous: bool
+    smallest_group: int
+    """How many answers of an anonymous survey appear together at least."""
     revision: int
     version_number: int | None
     changed: bool
@@ -179,8 +181,8 @@ class PreviewPage:
     may_write: bool
 
 
-def head_of(survey: SurveyView, base: str, origin: str) -> Head:
-    """The head of a survey."""
+def head_of(survey: SurveyView, base: str, origin: str, smallest_group: int) -> Head:
+    """The head of a survey; `origin` is where its links lead, `smallest_group` that of its workspace."""
     draft, asked = survey.draft, survey.published or survey.draft
     return Head(
         id=encode("srv", survey.id),
@@ -193,6 +195,7 @@ def head_of(survey: SurveyView, base: str, origin: str) -> Head:
         languages=asked.languages,
         default_language=draft.default_language,
         anonymous=survey.anonymous,
+        smallest_group=smallest_group,
         revision=survey.revision,
         version_number=survey.version_number,
         changed=survey.has_unpublished_changes,

@@ -125,6 +125,7 @@ def _submission(made: Furnished, answer: MadeUp, invitation: UUID | None, end: d
         workspace_id=made.workspace_id,
         source=answer.door.value,
         score=answer.score,
+        unknown=answer.score is None,
         comment=answer.comment,
         follow_ups={REASON: answer.reason} if answer.reason is not None else {},
         locale=answer.language,
