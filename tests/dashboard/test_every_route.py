@@ -23,14 +23,11 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import encode
 from cxsurvey.surveys import service as surveys
 from cxsurvey.transfer import imports
-from cxsurvey.transfer.profile import ColumnProfile, Profile
 from cxsurvey.transfer.reading import Kind
-from cxsurvey.transfer.sniffing import TextForm
-from cxsurvey.transfer.source import Source
 from cxsurvey.web.middleware import Guard
 from tests.application import NOON
 from tests.dashboard.conftest import Write, attribute, in_northwind, page, sign_in
-from tests.factories import make_open_survey, make_user
+from tests.factories import A_FILE, make_open_survey, make_user
 from tests.insights.answers import answer, store
 
 OPEN = {"/sign-in", "/enter/{token}", "/join/{token}", "/setup/{token}", "/reset/{token}", "/sign-out"}
@@ -44,9 +41,6 @@ LEADING_ON = {"/", "/w/{slug}/surveys/{survey_id}/edit"}
 READING = ("SELECT", "WITH", "SAVEPOINT", "RELEASE", "ROLLBACK")
 HOSTILE = (b"name=%00", b"name=%ED%A0%80", b"\xff\xfe", b"name=a&name=b", b"a=&" * 300)
 NEEDING_SIGN_IN = [pair for pair in PATHS if pair[1] not in OPEN]
-A_FILE = Source(
-    TextForm("utf-8", ",", guessed=False), None, (), Profile(1, (ColumnProfile("Rating", 1, ("9",), (("9", 1),)),))
-)
 NOTHING = {"token": "0" * 27, "part": "en", "step": "question", "sign_in_id": "sig_" + "0" * 26}
 
 
