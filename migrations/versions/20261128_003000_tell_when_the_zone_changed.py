@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261128_003000"
-down_revision = "20261128_002000"
+down_revision = "20261128_002500"
 branch_labels = None
 depends_on = None
 

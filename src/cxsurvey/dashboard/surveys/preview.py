@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from cxsurvey.surveys import service
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.languages import name_of
-from cxsurvey.web.door import Visiting
+from cxsurvey.web.door import Visit, Visiting
 from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/preview")
@@ -30,8 +31,22 @@ POLICY = (
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 
-Draw = Callable[[Definition, str, AskedWorkspace, str], str]
-"""Draws one page of a survey as customers see it, from definition, language, workspace and step."""
+SCHEMES = ("light", "dark")
+
+
+class Draw(Protocol):
+    """Draws one page of a survey as customers see it, from definition, language, workspace and step."""
+
+    def __call__(
+        self,
+        definition: Definition,
+        language: str,
+        workspace: AskedWorkspace,
+        step: str,
+        *,
+        anonymous: bool = False,
+        scheme: str = "",
+    ) -> str: ...
 
 
 @router.get("")
@@ -58,16 +73,35 @@ def show_preview(
 
 
 @router.get("/{step}")
-def show_step(request: Request, visit: Visiting, survey_id: SurveyId, step: str, language: str = "") -> Response:
+def show_step(
+    request: Request, visit: Visiting, survey_id: SurveyId, step: str, language: str = "", scheme: str = ""
+) -> Response:
     """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
     survey = service.get(visit.ctx, survey_id)
-    draw: Draw | None = request.app.state.draw_survey
-    if draw is None or step not in dict(_steps(survey.draft)):
+    if step not in dict(_steps(survey.draft)):
         raise NotFound
-    of = visit.workspace
-    workspace = AskedWorkspace(of.name, of.privacy_url, of.accent, of.report_zone)
-    drawn = draw(survey.draft, survey.draft.language_for(language), workspace, step)
-    return HTMLResponse(drawn, headers={"Content-Security-Policy": POLICY})
+    chosen = survey.draft.language_for(language)
+    return drawn(request, visit, survey.draft, chosen, step, anonymous=survey.anonymous, scheme=scheme)
+
+
+def drawn(
+    request: Request,
+    visit: Visit,
+    definition: Definition,
+    language: str,
+    step: str = QUESTION,
+    *,
+    anonymous: bool = False,
+    scheme: str = "",
+) -> Response:
+    """A page of customers as it stands in the frame of a preview."""
+    draw: Draw | None = request.app.state.draw_survey
+    if draw is None:
+        raise NotFound
+    workspace = AskedWorkspace.of(visit.workspace)
+    wanted = scheme if scheme in SCHEMES else ""
+    page = draw(definition, language, workspace, step, anonymous=anonymous, scheme=wanted)
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 
 def _steps(draft: Definition) -> Iterator[tuple[str, str]]:
