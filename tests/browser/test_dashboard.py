@@ -80,8 +80,8 @@ def test_axe_finds_nothing_and_a_long_name_widens_no_page(
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     house.sign_in(page)
-    ways = ("", "surveys", "responses", "comments", "planning", "planning?change=x", "keys")
-    for part in (*ways, "SURVEY/results", "SURVEY/edit/en", "SURVEY/preview"):
+    ways = ("", "surveys", "responses", "comments?q=late", "planning", "planning?change=x", "keys")
+    for part in (*ways, "SURVEY/results", "SURVEY/segments?by=touchpoint", "SURVEY/edit/en", "SURVEY/preview"):
         page.goto(house.url(part))
         broken, unsure = axe(page)
         assert (broken, set(unsure) - UNSURE) == ([], set()), part
