@@ -4,56 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import charts, doubts, metrics, moves, words
+from cxsurvey.dashboard.number_views import Number, number_of
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
-from cxsurvey.insights.folding import pieces
-from cxsurvey.insights.reports import Card, Comment, Comments, Overview, ScoreReport, SurveyReport
-from cxsurvey.scoring.lowbase import BaseLevel
-from cxsurvey.scoring.results import Difference, Result
-from cxsurvey.scoring.scales import Definition, Headline, Metric
+from cxsurvey.insights.reports import Card, Overview, ScoreReport, SurveyReport
+from cxsurvey.scoring.results import Difference
 from cxsurvey.scoring.trend import Grain
 from cxsurvey.web import display
 
+MOST_IN_ONE_GROUP = 6
+"""Surveys up to which the overview needs no headings: each card names its metric."""
 MOST_NOTICED = 5
 """Surveys that moved, named on the overview."""
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Another figure that the same answers give, with its interval."""
-
-    label: str
-    value: str
-    interval: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A score as it stands on a page: what it is, how sure it is, and whether it moved."""
-
-    metric: str
-    title: str
-    result: Result
-    value: str
-    method: str
-    base: str
-    notes: tuple[doubts.Note, ...]
-    is_faint: bool
-    is_countable: bool
-    """Whether there are enough answers to show a score at all; below that only counts and interval."""
-    groups: str
-    interval: str
-    confidence: str
-    change: moves.Change | None
-    ruler: charts.Ruler | None
-    before: str
-    """The score before in one line; "" where there is none."""
-    beside: tuple[Beside, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,31 +83,6 @@ class OverviewView:
 
 
 @dataclass(frozen=True, slots=True)
-class CommentView:
-    """A comment with the address of its answer; `group` is what the one who wrote it is called.
-
-    `pieces` are its text in order, each with whether it is what was searched for.
-    """
-
-    comment: Comment
-    href: str
-    group: str
-    pieces: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CommentsView:
-    """Some comments; `older` is the address of those before them.
-
-    `searched_back_to` is a day where a search was broken off before it found enough: `older` goes on from there.
-    """
-
-    items: tuple[CommentView, ...]
-    older: str | None
-    searched_back_to: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class ResultsView:
     """The numbers of one survey."""
 
@@ -181,14 +122,14 @@ def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
 
 
 def _groups(found: Overview, cards: Sequence[CardView]) -> tuple[CardGroup, ...]:
-    """The cards by metric, in the order they came; those that nobody answered stand last, without a heading."""
+    """The cards by metric, in the order they came; those that nobody answered stand last. A few need no headings."""
     by_title: dict[str, list[CardView]] = {}
     for card, view in zip(found.cards, cards, strict=True):
         title = (
             metrics.TITLES[card.report.survey.formula.metric] if card.report.result.n else "No answers in these days"
         )
         by_title.setdefault(title, []).append(view)
-    if len(by_title) == 1:
+    if len(by_title) == 1 or len(cards) <= MOST_IN_ONE_GROUP:
         return (CardGroup("", tuple(cards)),)
     return tuple(CardGroup(title, tuple(of)) for title, of in by_title.items())
 
@@ -216,47 +157,6 @@ def _card(card: Card, home: str, bar: PeriodBar) -> CardView:
         spark_text=words.course(card.trend, report.survey.formula),
         ever_answered=card.ever_answered,
         anonymous=card.report.survey.anonymous,
-    )
-
-
-def number_of(report: ScoreReport) -> Number:
-    """A score with its doubt, ready to be shown."""
-    result, formula = report.result, report.survey.formula
-    return Number(
-        metric=metrics.label(formula),
-        title=metrics.title(formula),
-        result=result,
-        value=doubts.value(result.estimate, result.unit),
-        method=doubts.confidence(result),
-        base=doubts.BASE_WORDS[result.base.level],
-        notes=doubts.notes(result),
-        is_faint=result.base.greyed,
-        is_countable=result.base.level > BaseLevel.COUNTS_ONLY,
-        groups=words.groups(result),
-        interval=doubts.interval(result),
-        confidence=display.percent(100 * result.confidence),
-        change=moves.change(report),
-        ruler=charts.ruler(report),
-        before=doubts.told(report.before) if report.before is not None and report.before.n else "",
-        beside=_beside(result, formula) if result.base.level > BaseLevel.COUNTS_ONLY else (),
-    )
-
-
-def _beside(result: Result, formula: Definition) -> tuple[Beside, ...]:
-    """What stands beside a share or a mean; a net score from 0 to 10 stands alone, its parts are in the bar."""
-    if formula.metric is Metric.NPS:
-        return ()
-    good, _, bad = formula.group_names
-    figures = (
-        ("Mean", result.mean, Headline.MEAN),
-        (good.capitalize(), result.top_box, Headline.TOP_BOX),
-        (bad.capitalize(), result.bottom_box, None),
-        (f"{good.capitalize()} less {bad}", result.net, Headline.NET),
-    )
-    return tuple(
-        Beside(label, doubts.value(figure.estimate, figure.unit), doubts.interval(figure))
-        for label, figure, headline in figures
-        if figure is not None and headline is not formula.headline
     )
 
 
@@ -307,23 +207,6 @@ def _noticed_move(change: Difference, report: ScoreReport, home: str, bar: Perio
         rest=f" {moves.from_to(change)}, beyond chance ({doubts.evidence(change)}).",
         href=f"{home}/surveys/{encode('srv', report.survey.survey_id)}/results?{bar.query}",
         action="See why",
-    )
-
-
-def comments_view(found: Comments, home: str, bar: PeriodBar) -> CommentsView:
-    """Comments with the addresses of their answers and of the older ones."""
-    return CommentsView(
-        items=tuple(
-            CommentView(
-                comment,
-                f"{home}/responses/{encode('rsp', comment.response_id)}",
-                metrics.group_of(comment.formula, comment.score),
-                pieces(comment.text, found.search),
-            )
-            for comment in found.items
-        ),
-        older=f"?{bar.query}&{urlencode({'after': found.next})}#comments" if found.next else None,
-        searched_back_to=found.searched_back_to,
     )
 
 

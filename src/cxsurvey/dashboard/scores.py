@@ -14,13 +14,12 @@ from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard.answer_views import wanted_survey
+from cxsurvey.dashboard.comment_views import CommentsView, comments_view
 from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
 from cxsurvey.dashboard.score_views import (
-    CommentsView,
     OverviewView,
     ResultsView,
-    comments_view,
     overview_view,
     results_view,
 )

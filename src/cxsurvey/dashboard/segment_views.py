@@ -13,7 +13,7 @@ from cxsurvey.insights.filters import NOT_SET
 from cxsurvey.insights.segments import SegmentReport, SegmentRow
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.results import Difference, Result
-from cxsurvey.scoring.scales import Definition
+from cxsurvey.scoring.scales import Definition, Headline
 from cxsurvey.web.display import number, percent, score
 
 MARGIN: Final = 0.06
@@ -123,6 +123,8 @@ def _is_drawn(result: Result) -> bool:
 
 
 def _end(value: float, formula: Definition) -> str:
+    if formula.headline is Headline.TOP_BOX:
+        return percent(value)
     low, high = metrics.ends(formula)
     return score(value, 1 if high - low < 20 else 0, sign=low < 0)
 
@@ -184,7 +186,8 @@ def _changed(change: Difference | None, formula: Definition) -> tuple[str, str]:
 
 def _figures(found: Difference) -> str:
     unit = found.now.unit
-    lower, upper = (doubts.step(limit, unit, sign=True) for limit in (found.lower, found.upper))
+    ends = (found.lower, found.upper)
+    lower, upper = (doubts.step(limit, unit, sign=True, finer=found.changed) for limit in ends)
     return f"{doubts.step(found.estimate, unit, sign=True)} ({lower} to {upper})"
 
 
