@@ -21,7 +21,7 @@ from cxsurvey.core.jobs.runner import JobHandler
 from cxsurvey.core.jobs.schedules import Schedule
 from cxsurvey.invitations import models as _invitations
 from cxsurvey.people import models as _people
-from cxsurvey.responses import counts
+from cxsurvey.responses import counts, trials
 from cxsurvey.responses import models as _responses
 from cxsurvey.responses import release as _release
 from cxsurvey.surveys import housekeeping as _survey_keeping
@@ -65,6 +65,7 @@ class Wiring:
             _release.JOB: _release.release,
             _survey_keeping.JOB: _survey_keeping.forget_pictures,
             handling.JOB: listeners.run,
+            trials.JOB: trials.delete_trials,
         }
 
 

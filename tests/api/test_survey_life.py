@@ -212,6 +212,20 @@ def test_a_key_in_test_mode_changes_no_survey(rest: TestClient, scene: Scene, dr
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(403, "live_key_needed")] * 4
 
 
+def test_settings_are_kept_and_changed_by_their_tag(rest: TestClient) -> None:
+    read = rest.get("/workspace")
+    known = rest.get("/workspace", headers={"If-None-Match": read.headers["etag"]})
+    changed = rest.patch("/workspace", json={"name": "Northwind"}, headers={"If-Match": read.headers["etag"]})
+    stale = rest.patch("/workspace", json={"name": "Lost"}, headers={"If-Match": read.headers["etag"]})
+    by_revision = rest.patch("/workspace", json={"name": "Lost", "revision": 1})
+    whatever = rest.patch("/workspace", json={"name": "Northwind Home"})
+
+    assert (known.status_code, changed.status_code, whatever.status_code) == (304, 200, 200)
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+    assert (by_revision.status_code, by_revision.json()["code"]) == (409, "stale_edit")
+    assert rest.get("/workspace").json()["name"] == "Northwind Home"
+
+
 def test_of_twenty_edits_at_once_one_wins(real_database: Database) -> None:
     real_database.write(set_scene, share=Share.JOBS)
     with TestClient(api.build(real_database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as rest:

@@ -35,6 +35,8 @@ class Workspace(Base):
     """Raised to make every signed shared link of the workspace invalid."""
     segment_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Names of the declared attributes: {"attribute_1": "Plan", …}."""
+    zone_changes: Mapped[list[Any]] = mapped_column(default=list)
+    """Every change of the report zone, oldest first: {"at": instant, "before": zone, "after": zone}."""
     revision: Mapped[int] = mapped_column(Integer, default=1)
     """Raised by every change of the settings; who changes them may say which one was read."""
     created_at: Mapped[datetime]

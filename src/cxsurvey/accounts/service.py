@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from cxsurvey.accounts import queries
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.accounts.views import WorkspaceView
@@ -28,6 +30,14 @@ def workspace_by_slug(ctx: Context, slug: str) -> WorkspaceView:
 def workspaces(ctx: Context) -> list[WorkspaceView]:
     """All workspaces of the installation, by slug; for operators, who belong to none."""
     return [view_of(row) for row in queries.workspaces(ctx)]
+
+
+def link_generation(ctx: Context, workspace_id: UUID) -> int:
+    """Which signed shared links of a workspace are valid: those of this generation. Needs nobody to be signed in."""
+    row = queries.workspace(ctx, workspace_id)
+    if row is None:
+        raise NotFound
+    return row.link_generation
 
 
 def view_of(row: Workspace) -> WorkspaceView:

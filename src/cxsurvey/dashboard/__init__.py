@@ -18,6 +18,7 @@ from cxsurvey.dashboard import (
     responses,
     scores,
     surveys,
+    trials,
 )
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
@@ -37,6 +38,7 @@ ROUTERS = (
     surveys.router,
     scores.router,
     exports.router,
+    trials.router,
     responses.router,
     planning.router,
 )

@@ -16,7 +16,7 @@ from cxsurvey.api.schemas.company import (
     WorkspaceSettings,
 )
 from cxsurvey.api.schemas.formula import Formula, FormulaList
-from cxsurvey.api.schemas.invitation import Invitation, InvitationList
+from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
@@ -59,6 +59,7 @@ __all__ = [
     "Response",
     "ResponseList",
     "Score",
+    "SignedLink",
     "Survey",
     "SurveyList",
     "SurveySummary",
