@@ -125,7 +125,7 @@ def test_every_page_of_a_survey_offers_the_same_ways(signed_in: TestClient, surv
             [node.text() for node in found if "aria-current" in node.attributes],
         )
 
-    offered = ["Results", "Edit", "Preview", "Share"]
+    offered = ["Results", "Edit", "Branding", "Preview", "Share"]
     assert ways == {name: (offered, [name.capitalize()]) for name in ("results", "edit", "preview", "share")}
 
 
@@ -134,7 +134,7 @@ def test_results_are_offered_once_a_survey_is_published(signed_in: TestClient) -
 
     found = page(signed_in.get(f"{draft}/share")).css("nav[aria-label='This survey'] .chip")
 
-    assert [node.text() for node in found] == ["Edit", "Preview", "Share", "Publish"]
+    assert [node.text() for node in found] == ["Edit", "Branding", "Preview", "Share", "Publish"]
 
 
 def test_the_overview_says_what_its_marks_are(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
