@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 from cxsurvey.core.db.database import Database
 from cxsurvey.dashboard import (
     account,
+    branding,
     company,
     door,
     entrance,
@@ -17,7 +18,9 @@ from cxsurvey.dashboard import (
     planning,
     responses,
     scores,
+    segments,
     surveys,
+    trials,
 )
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
@@ -33,9 +36,12 @@ ROUTERS = (
     account.router,
     company.router,
     keys.router,
+    branding.router,
     surveys.router,
     scores.router,
+    segments.router,
     exports.router,
+    trials.router,
     responses.router,
     imports.router,
     planning.router,

@@ -28,6 +28,10 @@ BODY_LIMIT: Mapping[Audience, int] = {
     Audience.API: 2 * 1024 * 1024,
     Audience.OPERATIONS: 0,
 }
+WITH_PICTURE = ("/branding",)
+"""How the addresses of the dashboard end whose form holds a picture."""
+PICTURE_LIMIT = 4 * 1024 * 1024
+"""Far above what is taken, so that a picture that is too large can be told so beside all that was typed."""
 UPLOADS: Mapping[Audience, re.Pattern[str]] = {
     Audience.DASHBOARD: re.compile(r"^/w/[^/]+/imports$"),
     Audience.API: re.compile(r"^/api/v1/imports$"),
@@ -61,7 +65,6 @@ class Guard:
         self.audience = audience
         self.face = face
         self.headers = headers_for(audience, database.settings)
-        self.limit = BODY_LIMIT[audience]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -96,10 +99,13 @@ class Guard:
 
     def _limit_of(self, scope: Scope, given: str) -> int:
         """The most bytes that the body of this request may have."""
-        uploads = UPLOADS.get(self.audience)
-        if given == "POST" and uploads is not None and uploads.match(scope["path"]):
-            return self.settings.import_megabytes * 1024 * 1024 + AROUND_A_FILE
-        return self.limit
+        if given == "POST":
+            uploads = UPLOADS.get(self.audience)
+            if uploads is not None and uploads.match(scope["path"]):
+                return self.settings.import_megabytes * 1024 * 1024 + AROUND_A_FILE
+            if self.audience is Audience.DASHBOARD and scope["path"].endswith(WITH_PICTURE):
+                return PICTURE_LIMIT
+        return BODY_LIMIT[self.audience]
 
     def _fault(self, scope: Scope, given: str, limit: int) -> Fault | None:
         if given not in METHODS:
