@@ -13,7 +13,7 @@ def _buttons(answer: object, action: str) -> list[str]:
     return [text.partition(":")[2] for text in values if text.partition(":")[0] == action]
 
 
-def _add(browser: TestClient, base: str, kind: str = "choice") -> str:
+def _add(browser: TestClient, base: str, kind: str = "single") -> str:
     """Adds a follow-up and gives its id."""
     answer = follow(browser, edit(browser, base, "follow-ups", f"add-follow-up:{kind}"))
     return _buttons(answer, "remove")[-1]
@@ -151,6 +151,7 @@ def test_anonymity_is_offered_until_the_survey_is_published(signed_in: TestClien
     press(signed_in, signed_in.get(page_of_settings), "save", without=("anonymous",))
     assert not has(signed_in.get(page_of_settings), "input[name=anonymous][checked]")
     edit(signed_in, base, "settings", anonymity="asked", anonymous="yes")
+    assert "stays so" in text_of(signed_in.get(f"{base}/publish"), "main")
     assert press(signed_in, signed_in.get(f"{base}/publish")).status_code == 303
 
     assert not has(signed_in.get(page_of_settings), "input[name=anonymous]")

@@ -8,21 +8,24 @@ from starlette.types import ASGIApp
 from cxsurvey.core.db.database import Database
 from cxsurvey.dashboard import (
     account,
+    branding,
     company,
     door,
     entrance,
     exports,
+    imports,
     keys,
     planning,
     responses,
     scores,
     segments,
     surveys,
+    trials,
 )
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
-from cxsurvey.web.door import DOORS_AT_ONCE, WRITES_AT_ONCE, Places, ReadingPlaces
+from cxsurvey.web.door import DOORS_AT_ONCE, UPLOADS_AT_ONCE, WRITES_AT_ONCE, Places, ReadingPlaces
 from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
@@ -33,11 +36,14 @@ ROUTERS = (
     account.router,
     company.router,
     keys.router,
+    branding.router,
     surveys.router,
     scores.router,
     segments.router,
     exports.router,
+    trials.router,
     responses.router,
+    imports.router,
     planning.router,
 )
 
@@ -48,6 +54,7 @@ def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.state.writing_places = Places(WRITES_AT_ONCE)
+    app.state.upload_places = Places(UPLOADS_AT_ONCE)
     app.state.door_places = Places(DOORS_AT_ONCE)
     app.state.hashing = Hashing()
     app.state.draw_survey = draw_survey

@@ -28,6 +28,7 @@ from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.asked import definitions_of
+from cxsurvey.surveys.follow_ups import Given
 
 _COUNTERS: Final[Mapping[ResponseState, tuple[str, ...]]] = {
     ResponseState.COUNTED: (*(f"n{score}" for score in range(11)), "unknown", "unscored"),
@@ -165,13 +166,32 @@ def segment_names(ctx: Context) -> dict[str, str]:
     return {key: declared.get(key, key.replace("_", " ").capitalize()) for key in SEGMENT_KEYS}
 
 
-def follow_up_questions(ctx: Context, survey: SurveyLine) -> tuple[tuple[str, str], ...]:
-    """Id and question of every follow-up that any version on the trend line asked, in the newest wording."""
+@dataclass(frozen=True, slots=True)
+class AskedFollowUp:
+    """A follow-up of a trend line in its newest wording; `labels` name every option that any version offered."""
+
+    id: str
+    question: str
+    labels: Mapping[str, str]
+
+    def cell(self, given: Given | None) -> str | int | None:
+        """An answer for a cell: a number as it is, choices by their labels, several of them joined by semicolons."""
+        if isinstance(given, list):
+            return "; ".join(self.labels.get(each, each) for each in given)
+        return self.labels.get(given, given) if isinstance(given, str) else given
+
+
+def follow_ups_of(ctx: Context, survey: SurveyLine) -> tuple[AskedFollowUp, ...]:
+    """Every follow-up that any version on the trend line asked, in the default language."""
     versions = queries.versions_of_line(ctx.connection, survey.line_id)
-    found: dict[str, str] = {}
+    questions: dict[str, str] = {}
+    labels: dict[str, dict[str, str]] = {}
     known = definitions_of(ctx, versions)
     for version_id in versions:
-        definition = known[version_id]
-        for follow_up in definition.follow_ups:
-            found.setdefault(follow_up.id, follow_up.labels.get(definition.default_language, follow_up.id))
-    return tuple(found.items())
+        language = known[version_id].default_language
+        for follow_up in known[version_id].follow_ups:
+            questions.setdefault(follow_up.id, follow_up.label(language))
+            named = labels.setdefault(follow_up.id, {})
+            for option in follow_up.options:
+                named.setdefault(option.id, option.labels.get(language) or option.id)
+    return tuple(AskedFollowUp(key, question, labels[key]) for key, question in questions.items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsurvey.respond import drawing, sentences
 from cxsurvey.respond.drawing import FormState, Subject
+from cxsurvey.respond.questions import Said
 from cxsurvey.respond.tongue import tongue
 from cxsurvey.scoring.scales import Band, Direction
 from cxsurvey.surveys.asked import AskedWorkspace
@@ -16,20 +17,29 @@ STEPS = (QUESTION, *(f"{page}{band.value}" for page in (FOLLOW_UPS, THANKS) for 
 HOURS = 24
 
 
-def preview_html(definition: Definition, language: str, workspace: AskedWorkspace, step: str) -> str:
+def preview_html(
+    definition: Definition,
+    language: str,
+    workspace: AskedWorkspace,
+    step: str,
+    *,
+    anonymous: bool = False,
+    scheme: str = "",
+) -> str:
     """One page of a survey in one of its languages: `question`, or `follow-ups-` or `thanks-` and a band.
 
-    The links and forms in it lead nowhere. KeyError for another step.
+    The links and forms in it lead nowhere; `scheme` is `light`, `dark` or nothing. KeyError for another step.
     """
     if step not in STEPS:
         raise KeyError(step)
     chosen = tongue(definition.language_for(language))
-    subject = Subject(definition, workspace, chosen, switchable=False)
+    shown = workspace.in_theme(definition.theme)
+    subject = Subject(definition, shown, chosen, anonymous, switchable=False, scheme=scheme)
     if step == QUESTION:
-        changeable = sentences.changeable_for(chosen.words, HOURS)
+        changeable = "" if anonymous else sentences.changeable_for(chosen.words, HOURS)
         return drawing.form(subject, FormState(stamp="", marks={}, changeable=changeable))
     if step.startswith(FOLLOW_UPS):
-        return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, drawing.Ways("", "#", "#"))
+        return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, Said(), drawing.Ways("", "#", "#"))
     band = Band(step.removeprefix(THANKS))
     return drawing.thanks(subject, _example(definition, band), band, change="#", changeable="")
 

@@ -21,7 +21,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.insights import listing
 from cxsurvey.insights.filters import EVERYTHING, Filter
-from cxsurvey.insights.listing import Day
+from cxsurvey.insights.listing import AskedFollowUp, Day
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import survey_line
@@ -45,14 +45,14 @@ Read = Callable[[Callable[[Context], Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be downloaded. `follow_ups` are id and question of each column after the fixed ones."""
+    """What is to be downloaded. `follow_ups` has a column each after the fixed ones."""
 
     survey: SurveyLine
     period: Period
     states: tuple[ResponseState, ...]
     days: tuple[Day, ...]
     segment_names: Mapping[str, str]
-    follow_ups: tuple[tuple[str, str], ...]
+    follow_ups: tuple[AskedFollowUp, ...]
     only: Filter = EVERYTHING
 
     @property
@@ -84,7 +84,7 @@ def order(
         states=tuple(states),
         days=tuple(listing.days_with(ctx, survey, period, states, only)),
         segment_names=listing.segment_names(ctx),
-        follow_ups=listing.follow_up_questions(ctx, survey),
+        follow_ups=listing.follow_ups_of(ctx, survey),
         only=only,
     )
     audit.record(
@@ -156,7 +156,7 @@ def heading(made: Order) -> list[Cell]:
         "score",
         "group",
         "comment",
-        *(f"follow_up: {question}" for _, question in made.follow_ups),
+        *(f"follow_up: {each.question}" for each in made.follow_ups),
         *(made.segment_names.get(key, key) for key in SEGMENT_KEYS),
         "person_name",
         "person_email",
@@ -185,7 +185,7 @@ def row(made: Order, answer: ResponseView) -> list[Cell]:
         answer.score,
         made.survey.formula.band(answer.score).value if answer.score is not None else None,
         answer.comment,
-        *(answer.follow_ups.get(follow_up) for follow_up, _ in made.follow_ups),
+        *(each.cell(answer.follow_ups.get(each.id)) for each in made.follow_ups),
         *(answer.segments.get(key) for key in SEGMENT_KEYS),
         person.name if person else None,
         person.email if person else None,

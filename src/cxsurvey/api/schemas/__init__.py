@@ -5,6 +5,7 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
+from cxsurvey.api.schemas.branding import Branding, describe_branding
 from cxsurvey.api.schemas.company import (
     AuditEntry,
     AuditEntryList,
@@ -15,9 +16,9 @@ from cxsurvey.api.schemas.company import (
     WorkspaceSettings,
 )
 from cxsurvey.api.schemas.formula import Formula, FormulaList
-from cxsurvey.api.schemas.invitation import Invitation, InvitationList
+from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
-from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
+from cxsurvey.api.schemas.response import Person, PersonList, Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
 from cxsurvey.api.schemas.segment import Segments
 from cxsurvey.api.schemas.survey import (
@@ -39,6 +40,7 @@ __all__ = [
     "AuditEntryList",
     "BatchItem",
     "BatchResult",
+    "Branding",
     "Deleted",
     "Document",
     "Formula",
@@ -51,6 +53,8 @@ __all__ = [
     "MemberInvitation",
     "MemberInvitationList",
     "MemberList",
+    "Person",
+    "PersonList",
     "Problem",
     "Publication",
     "Readiness",
@@ -59,6 +63,7 @@ __all__ = [
     "ResponseList",
     "Score",
     "Segments",
+    "SignedLink",
     "Survey",
     "SurveyList",
     "SurveySummary",
@@ -66,6 +71,7 @@ __all__ = [
     "VersionList",
     "VersionSummary",
     "WorkspaceSettings",
+    "describe_branding",
     "describe_survey",
     "id_in",
     "summarise_survey",
