@@ -14,17 +14,16 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import takewhile
 
 from bench.harness.telling import Report
-from bench.mutation import trying
 from bench.mutation.mistakes import Mistake, mistakes
-from bench.mutation.trying import Outcome
+from bench.mutation.suite import ROOT, SOURCES, Suite, with_tests_of
+from bench.mutation.trying import Outcome, Trials
 
-LISTED = trying.ROOT / "docs" / "mutation.md"
+LISTED = ROOT / "docs" / "mutation.md"
 TARGET = 100.0
-# Tests that take this much longer than they should have run into an endless loop.
-SLOWER, SLACK = 5.0, 3.0
 _ROW = re.compile(r"\| `(?P<module>\w+)` \| ``? ?(?P<before>.+?) ?``? \| ``? ?(?P<after>.+?) ?``? \|")
 
 
@@ -33,11 +32,12 @@ def main() -> None:
     options = _options()
     report = Report("Mutation: mistakes in scoring that its tests notice")
     known, modules = equivalent(), options.module or _modules()
-    trying.prepare()
-    found = {name: mistakes(trying.SOURCES / f"{name}.py") for name in modules}
+    found = {name: mistakes(SOURCES / f"{name}.py") for name in modules}
     real = [each for some in found.values() for each in some if each.name not in known]
     report.note(f"{len(real)} mistakes, {sum(map(len, found.values())) - len(real)} listed as changing no result")
+    began = time.monotonic()
     outcomes = _try(real, options.minutes, options.workers)
+    report.note(f"{len(outcomes)} tried, {60 * len(outcomes) / (time.monotonic() - began):.0f} a minute")
     for name in modules:
         _tell(report, name, [each for each in real if each.module == name], outcomes)
     report.end()
@@ -58,21 +58,20 @@ def _options() -> argparse.Namespace:
 
 
 def _modules() -> list[str]:
-    return sorted(path.stem for path in trying.SOURCES.glob("*.py") if path.stem != "__init__")
+    return sorted(path.stem for path in SOURCES.glob("*.py") if path.stem != "__init__")
 
 
 def _try(some: Sequence[Mistake], minutes: float, workers: int) -> dict[Mistake, Outcome]:
-    ends = time.monotonic() + 60 * minutes
-    tests = {name: trying.tests_of(name) for name in {each.module for each in some}}
-    limits = {name: SLOWER * trying.seconds_unchanged(name) + SLACK for name in tests}
+    outcomes: dict[Mistake, Outcome] = {}
 
-    def waiting() -> Iterator[tuple[Mistake, Sequence[str], float]]:
-        for each in random.Random(0).sample(some, len(some)):
-            if time.monotonic() > ends:
-                return
-            yield each, tests[each.module], limits[each.module]
+    def work(suite: Suite) -> None:
+        ends = time.monotonic() + 60 * minutes
+        shuffled = random.Random(0).sample(some, len(some))
+        waiting = takewhile(lambda _: time.monotonic() < ends, shuffled)
+        outcomes.update(Trials(suite).outcomes(waiting, workers))
 
-    return dict(trying.tried(waiting(), workers))
+    with_tests_of({each.module for each in some}, work)
+    return outcomes
 
 
 def _tell(report: Report, name: str, real: Sequence[Mistake], outcomes: dict[Mistake, Outcome]) -> None:

@@ -1,35 +1,43 @@
-"""One mistake at a time: a fork of this process imports the changed module and runs the tests beside it."""
+"""One mistake at a time, each in a fork of a process that has loaded the tests already.
+
+First the tests run with few examples, and a mistake inside a function is put into the function as it is loaded: that
+notices nearly all, and quickly. What passes is tried once more, with everything imported anew and with all examples,
+and only what passes again has survived.
+"""
 
 from __future__ import annotations
 
-import ast
 import os
 import signal
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
 from pathlib import Path
 from types import CodeType, ModuleType
 
-import pytest
-from hypothesis import Phase, settings
-
 from bench.mutation.mistakes import Mistake, code_with
+from bench.mutation.suite import (
+    ALL_EXAMPLES,
+    FAILED,
+    FEW_EXAMPLES,
+    PASSED,
+    SOURCES,
+    Suite,
+    fork_quiet,
+    leave_unless_passed,
+    passes,
+    passes_anew,
+    tests_of,
+)
+from bench.mutation.swapping import changed_function, swapped
 
-ROOT = Path(__file__).parents[2]
-SOURCES = ROOT / "src" / "cxsurvey" / "scoring"
-TESTS = ROOT / "tests" / "scoring"
-EXAMPLES = TESTS / "test_docstrings.py"
-# Neither settings nor plugins of the project: what is left starts in a tenth of a second.
-ALONE = ("--noconftest", "-c", os.devnull, "--disable-plugin-autoload", "-p", "no:cacheprovider")
-OPTIONS = ("-x", "-q", "--rootdir", str(ROOT), "--import-mode=importlib", *ALONE)
-PASSED, FAILED = int(pytest.ExitCode.OK), int(pytest.ExitCode.TESTS_FAILED)
-POLL = 0.005
+# Tests that need so many times the processor seconds that they should, and some more, have run into an endless loop.
+SLOWER, SLACK = 5.0, 1.0
 
 
 class Outcome(StrEnum):
@@ -58,96 +66,61 @@ class _Changed(MetaPathFinder, Loader):
         exec(self.code, module.__dict__)
 
 
-def prepare() -> None:
-    """Loads what every trial needs, so that a fork has it already."""
-    # A failure needs to be seen, not made small, and the same in every trial.
-    phases = (Phase.explicit, Phase.generate)
-    settings.register_profile("mutation", derandomize=True, database=None, deadline=None, phases=phases)
-    settings.load_profile("mutation")
-    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-        pytest.main([*OPTIONS, "--collect-only", str(TESTS)])
+@dataclass
+class Trials:
+    """Tries mistakes with loaded tests."""
 
+    suite: Suite
+    _seconds: dict[str, float] = field(default_factory=dict)
 
-def tests_of(module: str) -> list[str]:
-    """The tests that import this module, its own file first, and the examples in its docstrings."""
-    name = f"cxsurvey.scoring.{module}"
-    found = [path for path in sorted(TESTS.glob("test_*.py")) if path != EXAMPLES and name in _imports(path)]
-    found.sort(key=lambda path: path.stem != f"test_{module}")
-    return [*map(str, found), f"{EXAMPLES}::test_examples_give_what_they_print[{name}]"]
+    def outcomes(self, waiting: Iterable[Mistake], workers: int) -> Iterator[tuple[Mistake, Outcome]]:
+        """Tries mistakes, so many at once, in the order in which they end."""
+        running: dict[int, tuple[Mistake, bool]] = {}
+        for mistake in waiting:
+            running[fork_quiet(partial(self._quickly, mistake))] = mistake, False
+            while len(running) >= workers:
+                yield from self._ended(running)
+        while running:
+            yield from self._ended(running)
 
-
-def _imports(path: Path) -> set[str]:
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    return {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-
-
-def seconds_unchanged(module: str) -> float:
-    """How long the tests of a module take as it is; leaves when they fail."""
-    began = time.perf_counter()
-    tests = tests_of(module)
-    if _wait_for(_fork_quiet(lambda: _run(tests))) != PASSED:
-        raise SystemExit(f"the tests of {module} fail without any mistake")
-    return time.perf_counter() - began
-
-
-def tried(waiting: Iterable[tuple[Mistake, Sequence[str], float]], workers: int) -> Iterator[tuple[Mistake, Outcome]]:
-    """Tries mistakes, each with its tests and the seconds it may take; in the order in which they end."""
-    running: dict[int, tuple[Mistake, float]] = {}
-    for mistake, tests, limit in waiting:
-        running[_begin(mistake, tests)] = mistake, time.monotonic() + limit
-        while len(running) >= workers:
-            yield from _ended(running)
-    while running:
-        yield from _ended(running)
-
-
-def _ended(running: dict[int, tuple[Mistake, float]]) -> Iterator[tuple[Mistake, Outcome]]:
-    time.sleep(POLL)
-    for pid, (mistake, deadline) in list(running.items()):
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            del running[pid]
-            survived = os.waitstatus_to_exitcode(status) == PASSED
-            yield mistake, Outcome.SURVIVED if survived else Outcome.NOTICED
-        elif time.monotonic() > deadline:
-            del running[pid]
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+    def _ended(self, running: dict[int, tuple[Mistake, bool]]) -> Iterator[tuple[Mistake, Outcome]]:
+        pid, status = os.wait()
+        mistake, thoroughly = running.pop(pid)
+        ended = os.waitstatus_to_exitcode(status)
+        if ended == -signal.SIGVTALRM:
             yield mistake, Outcome.TIMED_OUT
+        elif ended != PASSED:
+            yield mistake, Outcome.NOTICED
+        elif thoroughly:
+            yield mistake, Outcome.SURVIVED
+        else:
+            limit = self._seconds_of_all_examples(mistake.module)
+            running[fork_quiet(lambda: self._anew(mistake, ALL_EXAMPLES, limit))] = mistake, True
+
+    def _quickly(self, mistake: Mistake) -> int:
+        changed = changed_function(SOURCES / f"{mistake.module}.py", mistake.number)
+        tests = self.suite.of(mistake.module)
+        if changed is None or not swapped(self.suite.functions, f"cxsurvey.scoring.{mistake.module}", changed):
+            return self._anew(mistake, FEW_EXAMPLES, sum(self.suite.seconds[each.nodeid] for each in tests))
+        for each in tests:
+            _end_after(self.suite.seconds[each.nodeid])
+            if not passes(each):
+                return FAILED
+        return PASSED
+
+    def _anew(self, mistake: Mistake, examples: int, seconds: float) -> int:
+        path = SOURCES / f"{mistake.module}.py"
+        sys.meta_path.insert(0, _Changed(f"cxsurvey.scoring.{mistake.module}", path, code_with(path, mistake.number)))
+        _end_after(seconds)
+        return PASSED if passes_anew(tests_of(mistake.module), examples) else FAILED
+
+    def _seconds_of_all_examples(self, module: str) -> float:
+        if module not in self._seconds:
+            pid = fork_quiet(lambda: PASSED if passes_anew(tests_of(module), ALL_EXAMPLES) else FAILED)
+            self._seconds[module] = leave_unless_passed(pid, f"the tests of {module}")
+        return self._seconds[module]
 
 
-def _begin(mistake: Mistake, tests: Sequence[str]) -> int:
-    path = SOURCES / f"{mistake.module}.py"
-    code = code_with(path, mistake.number)
-
-    def work() -> int:
-        sys.meta_path.insert(0, _Changed(f"cxsurvey.scoring.{mistake.module}", path, code))
-        return _run(tests)
-
-    return _fork_quiet(work)
-
-
-def _run(tests: Sequence[str]) -> int:
-    for name in [name for name in sys.modules if name.startswith(("cxsurvey", "tests"))]:
-        del sys.modules[name]
-    return int(pytest.main([*OPTIONS, *tests]))
-
-
-def _fork_quiet(work: Callable[[], int]) -> int:
-    """Runs `work` in a fork that prints nothing and leaves with what it gives; the id of the fork."""
-    pid = os.fork()
-    if pid:
-        return pid
-    status = FAILED
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        status = work()
-    finally:
-        # Whatever happens, the fork must not go on with the work of its parent.
-        os._exit(status)
-
-
-def _wait_for(pid: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def _end_after(seconds: float) -> None:
+    """Ends this process, by a signal, when it has used up the processor seconds of an endless loop."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, SLOWER * seconds + SLACK)

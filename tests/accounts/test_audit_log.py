@@ -18,7 +18,7 @@ from cxsurvey.core.errors import Forbidden, Invalid
 from cxsurvey.core.ids import encode
 from tests.factories import act_in, make_user, make_workspace, user_actor
 
-RECORDERS = {"record", "record_in", "about_user", "_record", "_changed"}
+RECORDERS = {"record", "record_in", "about_user", "_record", "_changed", "note"}
 
 
 def recorded_words() -> set[str]:

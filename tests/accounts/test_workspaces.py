@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from cxsurvey.accounts import doors, service, signin, workspaces
@@ -8,8 +10,11 @@ from cxsurvey.accounts.workspaces import StaleSettings
 from cxsurvey.core import audit
 from cxsurvey.core.context import Actor, ActorKind, Context
 from cxsurvey.core.errors import Forbidden, Invalid, LiveKeyNeeded
-from cxsurvey.insights import listing
-from tests.factories import act_in, make_user, make_workspace, user_actor
+from cxsurvey.insights import listing, periods
+from cxsurvey.insights import service as insights
+from cxsurvey.responses import service as responses
+from tests.factories import act_in, make_open_survey, make_user, make_workspace, user_actor
+from tests.insights.answers import answer, store
 
 
 def test_what_is_left_out_stays_and_every_change_raises_the_revision(ctx: Context) -> None:
@@ -103,3 +108,18 @@ def test_a_manager_makes_no_workspace(ctx: Context) -> None:
 
     with pytest.raises(Forbidden):
         workspaces.create(ctx, visitor, CreateWorkspace(name="Mine", report_zone="UTC"))
+
+
+def test_stored_days_stay_and_the_trend_says_from_when_on_another_zone_counts(ctx: Context) -> None:
+    make_workspace(ctx, zone="Europe/Istanbul")
+    asked = make_open_survey(ctx)
+    late = ctx.now - timedelta(hours=14)  # 22:00 UTC of the 20th is the 21st in Istanbul and the 20th in New York
+    (before,) = store(ctx, [answer(ctx, asked.id, 9, late)])
+    workspaces.edit(ctx, EditWorkspace(report_zone="America/New_York"))
+    (after,) = store(ctx, [answer(ctx, asked.id, 9, late)])
+
+    days = [responses.get(ctx, one).report_day.isoformat() for one in (before, after)]
+    assert days == ["2026-11-21", "2026-11-20"]
+    period = periods.parse({"period": "30d"}, ctx.now, "America/New_York")
+    marks = insights.survey_report(ctx, asked.id, period).marks
+    assert [(mark.day.isoformat(), mark.text) for mark in marks] == [("2026-11-21", "Days in America/New_York")]

@@ -82,7 +82,8 @@ def test_axe_finds_nothing_and_a_long_name_widens_no_page(
     page.on("console", lambda message: said.append(message.text))
     house.sign_in(page)
     ways = ("", "surveys", "responses", "comments", "planning", "planning?change=x", "keys")
-    for part in (*ways, "surveys/new", *(f"SURVEY/{page}" for page in PAGES)):
+    company = ("settings", "team", "audit", "workspaces")
+    for part in (*ways, *company, "surveys/new", *(f"SURVEY/{page}" for page in PAGES)):
         page.goto(house.url(part))
         broken, unsure = axe(page)
         assert (broken, set(unsure) - UNSURE) == ([], set()), part
@@ -94,9 +95,10 @@ def test_axe_finds_nothing_and_a_long_name_widens_no_page(
 def test_the_entry_of_the_page_is_in_view_on_a_phone(house: House, open_page: OpenPage) -> None:
     page = open_page(390)
     house.sign_in(page)
-    for part, entry in (("keys", "header nav [aria-current]"), ("SURVEY/edit/settings", ".tab[aria-current]")):
+    places = {"keys": ".side nav", "audit": ".settings-tabs", "SURVEY/edit/settings": ".tabs"}
+    for part, row in places.items():
         page.goto(house.url(part))
-        box = page.locator(entry).bounding_box()
+        box = page.locator(f"{row} [aria-current]").bounding_box()
         assert box is not None
         assert 0 <= box["x"] <= 390 - box["width"], part
 

@@ -151,6 +151,7 @@ def test_anonymity_is_offered_until_the_survey_is_published(signed_in: TestClien
     press(signed_in, signed_in.get(page_of_settings), "save", without=("anonymous",))
     assert not has(signed_in.get(page_of_settings), "input[name=anonymous][checked]")
     edit(signed_in, base, "settings", anonymity="asked", anonymous="yes")
+    assert "stays so" in text_of(signed_in.get(f"{base}/publish"), "main")
     assert press(signed_in, signed_in.get(f"{base}/publish")).status_code == 303
 
     assert not has(signed_in.get(page_of_settings), "input[name=anonymous]")

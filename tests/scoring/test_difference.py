@@ -143,6 +143,13 @@ def test_scores_are_comparable_from_ten_responses_on_both_sides(n_now: int, n_be
     assert difference(GroupCounts(n_now, 0, 0), GroupCounts(0, n_before, 0)).comparable is comparable
 
 
+def test_the_two_scores_of_a_difference_carry_their_headlines_only() -> None:
+    change = difference(GroupCounts(40, 35, 25), GroupCounts(30, 35, 35))
+
+    for side in (change.now, change.before):
+        assert (side.top_box, side.bottom_box, side.mean) == (None, None, None)
+
+
 def test_difference_refuses_a_wrong_confidence() -> None:
     with pytest.raises(InvalidConfidenceError):
         difference(GroupCounts(1, 1, 1), GroupCounts(1, 1, 1), confidence=1.0)

@@ -161,6 +161,12 @@ def test_what_no_data_can_show_is_refused(weigh: Any, matrix: Any, outcome: Any)
         weigh(matrix, outcome)
 
 
+@pytest.mark.parametrize("weigh", [shapley_weights, johnson_weights, r_squared])
+def test_what_does_not_correlate_fully_with_itself_is_named(weigh: Any) -> None:
+    with pytest.raises(InvalidMatrixError, match="ones on the diagonal"):
+        weigh([[1.0, 0.2], [0.2, 0.9]], [0.1, 0.1])
+
+
 def test_attributes_that_contradict_each_other_are_refused() -> None:
     matrix = [[1.0, 0.9, -0.9], [0.9, 1.0, 0.9], [-0.9, 0.9, 1.0]]
 

@@ -2,13 +2,17 @@
 
 from functools import lru_cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
 
-from bench.mutation import trying
+import cxsurvey.scoring.rounding
+from bench.mutation import suite
 from bench.mutation.__main__ import LISTED, equivalent
 from bench.mutation.mistakes import code_with, mistakes
+from bench.mutation.suite import SOURCES
+from bench.mutation.swapping import changed_function, loaded_functions, swapped
 
 SOURCE = '''
 """Not looked at: 1 + 1."""
@@ -72,16 +76,55 @@ def test_a_number_without_a_mistake_is_refused(source: Path) -> None:
         code_with(source, len(EXPECTED))
 
 
-def test_a_module_is_tried_by_its_own_tests_first_then_by_those_that_import_it() -> None:
-    names = [Path(test).name for test in trying.tests_of("intervals")]
+@pytest.mark.parametrize(
+    ("mistake", "name"),
+    [
+        ("return min(a + b, LARGEST) -> return max(a + b, LARGEST)", "inner"),
+        ("LARGEST: '3' = 7 -> LARGEST: '3' = 8", None),
+    ],
+)
+def test_only_a_mistake_inside_a_function_needs_no_new_import(source: Path, mistake: str, name: str | None) -> None:
+    by_name = {each.name: each.number for each in mistakes(source)}
 
-    assert names[0] == "test_intervals.py"
+    changed = changed_function(source, by_name[f"probe: {mistake}"])
+
+    assert (changed and changed.co_qualname) == name
+
+
+def test_a_loaded_function_is_given_the_changed_code(source: Path) -> None:
+    by_name = {mistake.name: mistake.number for mistake in mistakes(source)}
+    changed = changed_function(source, by_name["probe: a *= 3 -> a /= 3"])
+    assert changed is not None
+    loaded: dict[str, Any] = {"lru_cache": lru_cache, "__name__": "probe"}
+    exec(source.read_text(encoding="utf-8"), loaded)
+    function = loaded["inner"].__wrapped__
+    # The module is not imported, so its function is handed over by hand.
+    functions: dict[tuple[str, str, int], FunctionType] = {
+        ("probe", "inner", function.__code__.co_firstlineno): function
+    }
+
+    assert swapped(functions, "probe", changed)
+    assert function.__code__ is changed
+    assert not swapped(functions, "another", changed)
+
+
+def test_the_functions_of_a_package_are_found_as_they_are_loaded() -> None:
+    found = {(module, name): function for (module, name, _), function in loaded_functions("cxsurvey").items()}
+
+    assert found["cxsurvey.scoring.rounding", "display"] is cxsurvey.scoring.rounding.display
+    assert all(module.startswith("cxsurvey") for module, _ in found)
+
+
+def test_a_module_is_tried_by_its_examples_first_then_by_its_own_tests_and_those_that_import_it() -> None:
+    names = [Path(test).name for test in suite.tests_of("intervals")]
+
+    assert names[0].startswith("test_docstrings.py::")
+    assert names[1] == "test_intervals.py"
     assert "test_interval_properties.py" in names
-    assert names[-1].startswith("test_docstrings.py::")
 
 
 def test_what_is_listed_as_changing_no_result_still_exists() -> None:
-    names = {mistake.name for path in trying.SOURCES.glob("*.py") for mistake in mistakes(path)}
+    names = {mistake.name for path in SOURCES.glob("*.py") for mistake in mistakes(path)}
 
     assert equivalent()
     assert equivalent() <= names, f"take these lines out of {LISTED.name}"

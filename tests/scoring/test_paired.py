@@ -1,5 +1,6 @@
 """The same people asked twice, and a segment against the rest."""
 
+from math import erfc, sqrt
 from typing import Any
 
 import pytest
@@ -45,6 +46,26 @@ def test_people_who_mostly_stay_show_a_change_that_two_samples_would_not() -> No
 
     assert paired_difference(steps(pairs)).changed
     assert not difference(counts[1], counts[0]).changed
+
+
+def test_the_test_and_its_power_rest_on_the_padded_steps() -> None:
+    """By hand: half a person more at each of the five steps, 102.5 in all."""
+    change = paired_difference(Steps(1, 9, 72, 13, 5))
+
+    middle = (-2 * 1.5 - 9.5 + 13.5 + 2 * 5.5) / 102.5
+    square = (4 * 1.5 + 9.5 + 13.5 + 4 * 5.5) / 102.5 - middle**2
+    error = sqrt(square / 102.5)
+    assert change.p_value == pytest.approx(erfc(middle / error / sqrt(2)), rel=1e-12)
+    assert change.minimum_detectable == pytest.approx(100 * (1.959963985 + 0.841621234) * error, rel=1e-9)
+
+
+def test_a_change_is_established_as_soon_as_its_interval_leaves_zero_out() -> None:
+    rise, fall = paired_difference(Steps(10, 30, 100, 39, 19)), paired_difference(Steps(19, 39, 100, 30, 10))
+
+    assert 0.0 < known(rise.lower) < 1.0
+    assert rise.changed
+    assert -1.0 < known(fall.upper) < 0.0
+    assert fall.changed
 
 
 def test_nobody_moved_is_a_change_of_zero_with_a_width() -> None:
@@ -116,6 +137,11 @@ def test_steps_are_counts(bad: Any) -> None:
 def test_a_table_has_three_rows_of_three_counts(table: Any) -> None:
     with pytest.raises(InvalidCountError):
         steps_of_table(table)
+
+
+def test_what_is_no_count_in_a_table_is_found_by_its_place() -> None:
+    with pytest.raises(InvalidCountError, match="row 2, column 3"):
+        steps_of_table([[1, 2, 3], [4, 5, -6], [7, 8, 9]])
 
 
 def test_steps_are_added_to_steps_only() -> None:

@@ -305,6 +305,13 @@ def test_own_spread_is_never_nothing_although_all_agree(n: int) -> None:
         assert responses_for_margin(spread, 2).responses >= 1
 
 
+def test_own_spread_of_a_share_adds_two_successes_and_two_failures() -> None:
+    spread = spread_of_share(8, 10)
+
+    assert spread.share == pytest.approx(10 / 14, rel=1e-15)
+    assert spread.variance == pytest.approx(10 / 14 * 4 / 14, rel=1e-15)
+
+
 @given(st.lists(st.integers(0, 500), min_size=5, max_size=5).filter(any))
 def test_own_spread_of_scores_matches_its_definition_and_stays_on_the_scale(counts: list[int]) -> None:
     padded = [counts[0] + 0.75, *counts[1:4], counts[4] + 0.75]

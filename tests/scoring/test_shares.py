@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from itertools import pairwise
-from math import comb
+from math import comb, sqrt
 from typing import Any
 
 import pytest
@@ -340,6 +340,13 @@ def test_equal_shares_have_not_changed(part: tuple[int, int]) -> None:
     assert change.estimate == 0.0
     assert change.p_value == pytest.approx(1.0)
     assert not change.changed
+
+
+def test_minimum_detectable_adds_one_success_and_one_failure_to_each_side() -> None:
+    """Agresti and Caffo's errors of 3 of 8 and of 1 of 5, by hand: q (1 - q) over m of 4 of 10 and of 2 of 7."""
+    error = sqrt(0.4 * 0.6 / 10 + 2 / 7 * 5 / 7 / 7)
+
+    assert share_difference((3, 8), (1, 5)).minimum_detectable == pytest.approx(min(1.0, 2.801585219 * error), rel=1e-9)
 
 
 def test_minimum_detectable_agrees_with_the_planning_formula() -> None:

@@ -1,7 +1,8 @@
 """Closed forms, symmetries and extremes of the distributions; tests/scoring/oracle compares them with scipy."""
 
 from collections.abc import Callable
-from math import atan, erfc, exp, inf, nan, pi, sqrt
+from fractions import Fraction
+from math import atan, erfc, exp, factorial, inf, nan, pi, sqrt
 from typing import Any
 
 import pytest
@@ -146,6 +147,14 @@ def test_chi_square_has_its_closed_forms(x: float) -> None:
     assert chi_square_survival(x, 2) == pytest.approx(exp(-x / 2), rel=1e-11)
 
 
+@pytest.mark.parametrize("shape", [10, 11, 12, 16, 40])
+def test_chi_square_of_even_degrees_of_freedom_is_a_sum_of_powers(shape: int) -> None:
+    """Q(a, a) = exp(-a) (1 + a + a^2 / 2 + ... + a^(a-1) / (a-1)!) for whole a, where Stirling's series begins."""
+    exact = exp(-shape) * float(sum(Fraction(shape**k, factorial(k)) for k in range(shape)))
+
+    assert chi_square_survival(2.0 * shape, 2.0 * shape) == pytest.approx(exact, rel=6e-15)
+
+
 def test_chi_square_is_certain_at_its_ends() -> None:
     assert [chi_square_survival(x, 5.0) for x in (-1.0, 0.0, 5e-324, inf)] == [1.0, 1.0, 1.0, 0.0]
     assert chi_square_survival(1e6, 1e6) == pytest.approx(0.4998, abs=0.0001)
@@ -187,7 +196,12 @@ def test_what_is_no_probability_is_refused(bad: Any) -> None:
             call()
 
 
-@pytest.mark.parametrize("bad", [0.0, -1.0, inf, 1.1e15])
+def test_shapes_and_degrees_of_freedom_reach_to_ten_to_the_fifteenth() -> None:
+    assert beta_cdf(0.5, 1e15, 1e15) == pytest.approx(0.5, rel=1e-13)
+    assert t_cdf(0.0, 1e15) == 0.5
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, inf, 1e15 + 1.0])
 def test_shapes_and_degrees_of_freedom_have_their_bounds(bad: float) -> None:
     with pytest.raises(InvalidArgumentError, match="shape"):
         beta_cdf(0.5, bad, 1.0)

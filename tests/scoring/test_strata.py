@@ -1,29 +1,45 @@
 from itertools import pairwise
-from math import hypot
+from math import hypot, sqrt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cxsurvey.scoring.counts import GroupCounts
 from cxsurvey.scoring.errors import (
     EmptyStratumError,
     InvalidConfidenceError,
+    InvalidCountError,
     InvalidStrataError,
     InvalidWeightError,
 )
+from cxsurvey.scoring.intervals import wilson
 from cxsurvey.scoring.nps import difference, nps
 from cxsurvey.scoring.results import Movement, Unit
-from cxsurvey.scoring.strata import MixChange, Stratum, mix_standardised_change, poststratified_nps
+from cxsurvey.scoring.strata import (
+    MixChange,
+    ShareStratum,
+    Stratum,
+    mix_standardised_change,
+    poststratified_nps,
+    poststratified_share,
+)
 from tests.scoring.strategies import confidences, some_groups
 
 EXAMPLE = {"shop": Stratum(GroupCounts(30, 15, 5), 0.2), "web": Stratum(GroupCounts(10, 20, 20), 0.8)}
+
+SHARES = {"shop": ShareStratum(40, 50, 0.2), "web": ShareStratum(15, 50, 0.8)}
 
 populations = st.one_of(st.floats(0.01, 100), st.integers(1, 10_000))
 many_strata = st.lists(st.builds(Stratum, some_groups, populations), min_size=1, max_size=6).map(
     lambda strata: {f"stratum {number}": stratum for number, stratum in enumerate(strata)}
 )
+many_shares = st.lists(
+    st.tuples(st.integers(0, 300), st.integers(0, 300), populations).filter(lambda one: one[0] + one[1] > 0),
+    min_size=1,
+    max_size=6,
+).map(lambda some: {str(number): ShareStratum(k, k + rest, size) for number, (k, rest, size) in enumerate(some)})
 two_periods = st.lists(st.tuples(some_groups, some_groups), min_size=1, max_size=5).map(
     lambda pairs: (
         {f"stratum {number}": pair[0] for number, pair in enumerate(pairs)},
@@ -56,6 +72,64 @@ def test_poststratified_limits_square_and_add_those_of_the_strata() -> None:
 
     assert result.estimate - result.lower == pytest.approx(hypot(0.2 * (50 - shop.lower), 0.8 * (-20 - web.lower)))
     assert result.confidence == 0.9
+
+
+def test_poststratified_share_by_hand() -> None:
+    """Cochran's formula: 0.2 of .8 and 0.8 of .3, with the binomial variances .16 and .21 of 50 responses each."""
+    result = poststratified_share(SHARES)
+
+    assert (result.raw, result.n, result.unit) == (55.0, 100, Unit.PERCENT)
+    assert result.estimate == pytest.approx(0.2 * 80 + 0.8 * 30)
+    assert result.standard_error == pytest.approx(100 * sqrt(0.04 * 0.16 / 50 + 0.64 * 0.21 / 50))
+    assert result.effective_n == pytest.approx(1 / (0.04 / 50 + 0.64 / 50))
+    assert result.design_effect == pytest.approx(100 / result.effective_n)
+
+
+def test_poststratified_share_squares_and_adds_the_limits_of_wilson() -> None:
+    shop, web = wilson(40, 50, 0.9), wilson(15, 50, 0.9)
+
+    result = poststratified_share(SHARES, 0.9)
+
+    below = hypot(0.2 * (80 - 100 * shop.lower), 0.8 * (30 - 100 * web.lower))
+    above = hypot(0.2 * (100 * shop.upper - 80), 0.8 * (100 * web.upper - 30))
+    assert (result.lower, result.upper) == pytest.approx((40 - below, 40 + above))
+    assert result.confidence == 0.9
+
+
+@given(many_shares, confidences)
+def test_a_share_is_a_net_score_without_detractors_in_all_but_its_interval(
+    strata: dict[str, ShareStratum], confidence: float
+) -> None:
+    groups = {name: GroupCounts(one.successes, one.n - one.successes, 0) for name, one in strata.items()}
+    net = poststratified_nps({name: Stratum(groups[name], one.population) for name, one in strata.items()})
+
+    share = poststratified_share(strata, confidence)
+
+    assert share.estimate == pytest.approx(net.estimate, abs=1e-9)
+    assert (share.raw, share.n, share.effective_n) == (net.raw, net.n, net.effective_n)
+    assert share.standard_error == pytest.approx(net.standard_error, abs=1e-9)
+    assert 0 <= share.lower <= share.estimate <= share.upper <= 100
+    assert share.lower < share.upper
+
+
+@given(st.integers(0, 500), st.integers(0, 500), populations, confidences)
+def test_one_stratum_is_the_share_with_the_interval_of_wilson(
+    successes: int, failures: int, population: float, confidence: float
+) -> None:
+    assume(successes + failures)
+    n = successes + failures
+
+    result = poststratified_share({"all": ShareStratum(successes, n, population)}, confidence)
+
+    lower, upper = wilson(successes, n, confidence)
+    found = (result.estimate, result.lower, result.upper)
+    assert found == pytest.approx((100 * successes / n, 100 * lower, 100 * upper))
+
+
+@pytest.mark.parametrize(("successes", "n"), [(2, 1), (-1, 3), (1.0, 3), (True, 3)])
+def test_what_is_no_share_of_a_stratum_is_refused(successes: Any, n: int) -> None:
+    with pytest.raises(InvalidCountError):
+        ShareStratum(successes, n, 1.0)
 
 
 @given(some_groups, populations, confidences)
@@ -200,6 +274,8 @@ def test_an_empty_stratum_is_refused_by_name() -> None:
     with pytest.raises(EmptyStratumError, match="'web' has no response; merge it"):
         poststratified_nps({"shop": Stratum(full, 1), "web": Stratum(empty, 1)})
     with pytest.raises(EmptyStratumError, match="'web'"):
+        poststratified_share({"shop": ShareStratum(1, 2, 1), "web": ShareStratum(0, 0, 1)})
+    with pytest.raises(EmptyStratumError, match="'web'"):
         mix_standardised_change({"web": empty}, {"web": full})
     with pytest.raises(EmptyStratumError, match="'web'"):
         mix_standardised_change({"web": full}, {"web": empty})
@@ -210,6 +286,8 @@ def test_strata_that_do_not_fit_are_refused() -> None:
 
     with pytest.raises(InvalidStrataError, match="at least one"):
         poststratified_nps({})
+    with pytest.raises(InvalidStrataError, match="at least one"):
+        poststratified_share({})
     with pytest.raises(InvalidStrataError, match="at least one"):
         mix_standardised_change({}, {})
     with pytest.raises(InvalidStrataError, match=r"earlier period .* differs in 'b'"):
@@ -223,11 +301,15 @@ def test_what_is_no_weight_is_refused(weight: Any) -> None:
     with pytest.raises(InvalidWeightError):
         Stratum(GroupCounts(1, 1, 1), weight)
     with pytest.raises(InvalidWeightError):
+        ShareStratum(1, 2, weight)
+    with pytest.raises(InvalidWeightError):
         mix_standardised_change({"a": GroupCounts(1, 1, 1)}, {"a": GroupCounts(1, 1, 1)}, {"a": weight})
 
 
 def test_a_wrong_confidence_is_refused() -> None:
     with pytest.raises(InvalidConfidenceError):
         poststratified_nps(EXAMPLE, 95)
+    with pytest.raises(InvalidConfidenceError):
+        poststratified_share(SHARES, 95)
     with pytest.raises(InvalidConfidenceError):
         mix_standardised_change({"a": GroupCounts(1, 1, 1)}, {"a": GroupCounts(1, 1, 1)}, confidence=1.0)

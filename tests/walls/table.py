@@ -14,9 +14,11 @@ from typing import Any
 from cxsurvey.accounts.permissions import Grant
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.standard import standard
+from tests.pictures import png
 
 PUBLIC, MEMBER, OWN, ANY_KEY = "public", "member", "own", "any key"
-Body = Mapping[str, Any]
+Body = Mapping[str, Any] | bytes
+"""Fields of a form, a JSON object, or a picture."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,10 @@ DASHBOARD = (
     form(SURVEY + "/close", Grant.SURVEYS_WRITE),
     page(SURVEY + "/reopen", Grant.SURVEYS_WRITE),
     form(SURVEY + "/reopen", Grant.SURVEYS_WRITE),
+    form(SURVEY + "/test-link", Grant.INVITATIONS_WRITE),
     page("/responses", Grant.RESPONSES_READ),
+    page("/responses/tests/delete", Grant.RESPONSES_VOID),
+    form("/responses/tests/delete", Grant.RESPONSES_VOID),
     form("/responses/download", Grant.EXPORT, survey="{survey_id}"),
     page(RESPONSE, Grant.RESPONSES_READ),
     form(RESPONSE + "/void", Grant.RESPONSES_VOID, reason="A trial"),
@@ -92,6 +97,11 @@ DASHBOARD = (
     form("/workspaces", Grant.WORKSPACES_CREATE, name="Another", report_zone="UTC"),
     page("/settings", Grant.WORKSPACE),
     form("/settings", Grant.WORKSPACE, **SETTINGS),
+    page("/branding", Grant.WORKSPACE),
+    form("/branding", Grant.WORKSPACE, accent="#274C84"),
+    page("/branding/preview", Grant.WORKSPACE),
+    page(SURVEY + "/branding", Grant.SURVEYS_WRITE),
+    form(SURVEY + "/branding", Grant.SURVEYS_WRITE, revision="1"),
     page("/keys", Grant.KEYS),
     form("/keys", Grant.KEYS, name="Shop", kind="live", scope="scores:read"),
     page("/keys/{key}/revoke", Grant.KEYS),
@@ -119,6 +129,10 @@ API = (
     Row("GET", "/me", ANY_KEY),
     Row("GET", "/workspace", Grant.WORKSPACE_READ),
     Row("PATCH", "/workspace", Grant.WORKSPACE, {"name": "Another"}),
+    Row("GET", "/branding", Grant.SURVEYS_READ),
+    Row("PUT", "/branding", Grant.WORKSPACE, {"accent": "#274C84"}),
+    Row("PUT", "/branding/logo", Grant.WORKSPACE, png()),
+    Row("DELETE", "/branding/logo", Grant.WORKSPACE),
     Row("GET", "/members", Grant.TEAM_READ),
     Row("GET", "/member-invitations", Grant.TEAM_READ),
     Row("GET", "/audit-entries", Grant.AUDIT),
@@ -141,6 +155,7 @@ API = (
     Row("GET", "/responses/{response_id}", Grant.RESPONSES_READ),
     Row("POST", "/responses/{response_id}/void", Grant.RESPONSES_VOID, REASON),
     Row("POST", "/responses/{response_id}/restore", Grant.RESPONSES_VOID, REASON),
+    Row("POST", "/surveys/{survey_id}/links", Grant.INVITATIONS_WRITE, {"segments": {"touchpoint": "till"}}),
     Row("GET", "/invitations", Grant.INVITATIONS_WRITE),
     Row("POST", "/invitations", Grant.INVITATIONS_WRITE, {"survey": "{survey_id}"}),
     Row("GET", "/invitations/{invitation_id}", Grant.INVITATIONS_WRITE),

@@ -124,6 +124,8 @@ class Scene:
         path = row.path.format(slug=slug or where.slug, **FILLED, **ids)
         body = _filled(row.body, ids)
         sent: dict[str, Any] = {} if body is None else {"json": body} if is_api else {"data": body}
+        if isinstance(body, bytes):
+            sent, headers = {"content": body}, {"Content-Type": "image/png", **headers}
         headers = {"Sec-Fetch-Site": "same-origin", **headers}
         if is_api and row.method in {"PUT", "DELETE"}:
             headers["If-Match"] = "*"

@@ -142,7 +142,7 @@ def _views(ctx: Context, rows: list[Any]) -> list[EntryView]:
         who = _who(row, names, keys)
         person = subjects[row.subject]
         subject = names.get(person, "a user") if person is not None else "a user"
-        said = sentence(row.action, row.detail, who, "the own account" if subject == who else subject)
+        said = sentence(row.action, row.detail, who, subject)
         views.append(
             EntryView(row.id, row.at, row.actor_kind, row.actor_id, who, row.action, row.subject, row.detail, said)
         )

@@ -23,6 +23,7 @@ class AuditKind(StrEnum):
     SURVEYS = "surveys"
     RESPONSES = "responses"
     LINKS = "links"
+    IMPORTS = "imports"
     DOWNLOADS = "downloads"
 
 
@@ -34,6 +35,7 @@ KIND_NAMES: Final[Mapping[AuditKind, str]] = {
     AuditKind.SURVEYS: "Surveys",
     AuditKind.RESPONSES: "Answers",
     AuditKind.LINKS: "Personal links",
+    AuditKind.IMPORTS: "Imports",
     AuditKind.DOWNLOADS: "Downloads",
 }
 
@@ -67,15 +69,26 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "key.revoked": Action(AuditKind.KEYS, "{who} revoked the key {name}."),
     "workspace.created": Action(AuditKind.SETTINGS, "{who} made this workspace."),
     "workspace.changed": Action(AuditKind.SETTINGS, "{who} changed {changes}."),
+    "branding.changed": Action(AuditKind.SETTINGS, "{who} changed the branding."),
+    "branding.logo_set": Action(AuditKind.SETTINGS, "{who} set another logo."),
+    "branding.logo_removed": Action(AuditKind.SETTINGS, "{who} removed the logo."),
     "survey.created": Action(AuditKind.SURVEYS, "{who} made the survey {name}."),
     "survey.edited": Action(AuditKind.SURVEYS, "{who} changed the draft of the survey {name}."),
     "survey.published": Action(AuditKind.SURVEYS, "{who} published the survey {name} as version {version}."),
     "survey.closed": Action(AuditKind.SURVEYS, "{who} closed the survey {name}."),
     "survey.deleted": Action(AuditKind.SURVEYS, "{who} deleted the draft of the survey {name}."),
     "survey.reopened": Action(AuditKind.SURVEYS, "{who} opened the survey {name} again."),
+    "link.signed": Action(AuditKind.LINKS, "{who} made a shared link that names {names}."),
+    "responses.tests_deleted": Action(AuditKind.RESPONSES, "{who} deleted all test answers: {number}."),
     "response.voided": Action(AuditKind.RESPONSES, "{who} took an answer out of the scores."),
     "response.restored": Action(AuditKind.RESPONSES, "{who} put an answer back."),
     "invitation.revoked": Action(AuditKind.LINKS, "{who} took a personal link back."),
+    "import.started": Action(AuditKind.IMPORTS, "{who} started an import of {kind}."),
+    "import.cancelled": Action(AuditKind.IMPORTS, "{who} stopped an import of {kind}."),
+    "import.done": Action(AuditKind.IMPORTS, "An import of {kind} came to its end."),
+    "import.refused_downloaded": Action(
+        AuditKind.DOWNLOADS, "{who} downloaded the {refused} rows that an import of {kind} refused."
+    ),
     "responses.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded {count} answers to the survey {name}, {since} to {until}."
     ),

@@ -26,6 +26,14 @@ class WorkspaceView:
     """Names of the declared attributes by key; one without a name is not in use."""
     revision: int
     """Raised by every change."""
+    brand_name: str = ""
+    footer: str = ""
+    logo: str | None = None
+
+    @property
+    def shown_name(self) -> str:
+        """The name that customers are shown."""
+        return self.brand_name or self.name
 
 
 @dataclass(frozen=True, slots=True)

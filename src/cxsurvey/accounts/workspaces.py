@@ -67,7 +67,11 @@ def change(ctx: Context, before: WorkspaceView, wanted: dict[str, Any]) -> Works
     changed = {name: value for name, value in wanted.items() if getattr(before, name) != value}
     if not changed:
         return before
-    if not team.change_workspace(ctx, before.revision, changed):
+    stored = dict(changed)
+    if "report_zone" in changed:
+        one = {"at": ctx.now.isoformat(), "before": before.report_zone, "after": changed["report_zone"]}
+        stored["zone_changes"] = [*team.zone_changes(ctx), one]
+    if not team.change_workspace(ctx, before.revision, stored):
         raise StaleSettings
     changes = {name: [getattr(before, name), value] for name, value in changed.items()}
     audit.record(ctx, "workspace.changed", before.slug, changes=changes)

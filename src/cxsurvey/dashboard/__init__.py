@@ -6,7 +6,20 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
-from cxsurvey.dashboard import account, company, door, entrance, exports, keys, planning, responses, scores, surveys
+from cxsurvey.dashboard import (
+    account,
+    branding,
+    company,
+    door,
+    entrance,
+    exports,
+    keys,
+    planning,
+    responses,
+    scores,
+    surveys,
+    trials,
+)
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
@@ -21,9 +34,11 @@ ROUTERS = (
     account.router,
     company.router,
     keys.router,
+    branding.router,
     surveys.router,
     scores.router,
     exports.router,
+    trials.router,
     responses.router,
     planning.router,
 )

@@ -24,6 +24,7 @@ from cxsurvey.insights import listing, service
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.responses import service as responses
+from cxsurvey.responses import trials
 from cxsurvey.responses.service import ResponseView, VoidResponse
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
@@ -35,6 +36,7 @@ from cxsurvey.web.templating import render
 router = APIRouter(prefix="/w/{slug}/responses")
 
 ANSWERS_A_PAGE = 50
+TESTS_GO = "The test answers are being deleted. That takes a moment when there are many."
 DONE: Final[Mapping[tuple[str, str], str]] = {
     ("voided", "void"): "This answer is out of the score now. It stays readable, and its reason is kept.",
     ("restored", "counted"): "This answer is part of the score now.",
@@ -71,6 +73,10 @@ class ListPage:
     home: str
     answers: Panel[ListView]
     reference: str
+    tests: int
+    tests_href: str
+    may_judge: bool
+    notice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +103,9 @@ ResponseId = Annotated[UUID, Depends(response_in_path)]
 
 
 @router.get("")
-def show_list(request: Request, visit: Visiting, survey: str = "", state: str = "", after: str = "") -> Response:
+def show_list(
+    request: Request, visit: Visiting, survey: str = "", state: str = "", after: str = "", tests: str = ""
+) -> Response:
     """The answers of one survey: those of the first one when none is chosen."""
     bar = period_bar(request, visit, "survey", "state")
     lines = service.survey_lines(visit.ctx)
@@ -119,6 +127,10 @@ def show_list(request: Request, visit: Visiting, survey: str = "", state: str = 
         home=home,
         answers=panel(visit.ctx, "responses", work),
         reference=request_id(request),
+        tests=trials.number(visit.ctx),
+        tests_href=f"{home}/responses?{urlencode({'survey': survey_id, 'state': 'test', 'period': 'all'})}",
+        may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
+        notice=TESTS_GO if tests == "deleted" else "",
     )
     return render(request, "dashboard/responses/list.html", page, bar.status)
 

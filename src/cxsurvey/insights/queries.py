@@ -174,6 +174,11 @@ def ids_of_days(connection: Connection, line_id: int, days: Collection[date], st
     return list(connection.scalars(statement.order_by(table.c.report_day, table.c.id)))
 
 
+def zone_changes(connection: Connection, workspace_id: UUID) -> list[Any]:
+    """Every change of the report zone of a workspace, oldest first, as stored."""
+    return connection.scalar(select(_workspaces.c.zone_changes).where(_workspaces.c.id == workspace_id)) or []
+
+
 def segment_names(connection: Connection, workspace_id: UUID) -> dict[str, str]:
     """What the workspace calls the attributes it declared: segment key to name."""
     names = connection.scalar(select(_workspaces.c.segment_names).where(_workspaces.c.id == workspace_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -113,7 +113,7 @@ def survey_report(ctx: Context, survey_id: UUID, period: Period, grain: Grain | 
     return SurveyReport(
         score=_report(survey, period, own.tally, _before(ctx, [survey], period)),
         trend=_trend(ctx, survey, period, own.by_day, grain or grain_for(period)),
-        marks=_marks(survey, period, versions),
+        marks=(*_marks(survey, period, versions), *_zone_marks(ctx, period)),
         earlier_scales=len({row.trend_line_id for row in versions} - {survey.line_id}),
         ever_answered=bool(_ever_answered(ctx, [survey], days)),
     )
@@ -258,3 +258,12 @@ def _marks(survey: SurveyLine, period: Period, versions: Iterable[Any]) -> tuple
             marks.append(Mark(day, "New scale" if new_scale else f"Version {row.number}"))
         line_before = row.trend_line_id
     return tuple(marks)
+
+
+def _zone_marks(ctx: Context, period: Period) -> tuple[Mark, ...]:
+    """From when on days are those of another zone: the days before stay as they were counted."""
+    found = queries.zone_changes(ctx.connection, ctx.workspace)
+    days = [
+        (datetime.fromisoformat(one["at"]).astimezone(ZoneInfo(one["after"])).date(), one["after"]) for one in found
+    ]
+    return tuple(Mark(day, f"Days in {zone}") for day, zone in days if period.since <= day < period.until)

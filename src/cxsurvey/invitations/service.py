@@ -33,6 +33,7 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.errors import SurveyIsAnonymous
 
 PURPOSE = "invitation"
+SOURCES = {ActorKind.OPERATOR: "cli", ActorKind.USER: "dashboard"}
 PREFIX = "inv"
 
 
@@ -84,18 +85,20 @@ class InvitationView:
             raise LinkExpired
 
 
-def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> InvitationView:
+def create(ctx: Context, survey_id: UUID, command: CreateInvitation, *, test: bool = False) -> InvitationView:
     """Makes a personal link to a survey.
 
+    The answer to a `test` link, or to one that a key in test mode makes, never counts, and names nobody.
     Raises NotFound for one of another workspace or never published, `SurveyIsAnonymous` for one that knows nobody.
     """
+    test = test or ctx.actor.test
     require(ctx, Grant.INVITATIONS_WRITE)
     survey = surveys.asked_by_id(ctx, survey_id)
     if survey is None or survey.workspace_id != ctx.workspace:
         raise NotFound
     if survey.anonymous:
         raise SurveyIsAnonymous(field="survey")
-    person, claims = people.known_or_claimed(command.person, test=ctx.actor.test)
+    person, claims = people.known_or_claimed(command.person, test=test)
     person_id = people.upsert(ctx, [(ctx.workspace, person)])[0] if person is not None else None
     numbers = segments.numbers_for(ctx, command.segments.pairs(ctx.workspace))
     invitation_id = ctx.ids.new()
@@ -109,8 +112,8 @@ def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> Invitati
         "key_number": ctx.keys.current,
         "generation": 1,
         "locale": command.locale or (command.person.locale if command.person else None),
-        "test": ctx.actor.test,
-        "source": "cli" if ctx.actor.kind is ActorKind.OPERATOR else "rest",
+        "test": test,
+        "source": SOURCES.get(ctx.actor.kind, "rest"),
         **dict.fromkeys(SEGMENT_KEYS),
         **{key: number for (_, key, _), number in numbers.items()},
         "attributes": dict(command.attributes),

@@ -34,8 +34,8 @@ from cxsurvey.web.templating import environment
 class Subject:
     """What a page is about: a definition, who asks, in which language, and whom by first name.
 
-    `switchable` says whether the page offers its other languages; `scheme` is light or dark where the browser is not
-    to decide.
+    `switchable` says whether the page offers its other languages, `scheme` whether it is light or dark whatever the
+    browser wants.
     """
 
     definition: Definition
@@ -64,6 +64,8 @@ class FormState:
     comment: str = ""
     keep: str = ""
     """Appended to the links to other languages, so that a chosen score is not lost."""
+    carry: str = ""
+    """Appended to every address of the form: what its link says about the answer."""
     note: str = ""
     problems: tuple[Problem, ...] = ()
     back: str = ""
@@ -88,6 +90,8 @@ def frame(subject: Subject, title: str, *, failed: bool = False, keep: str = "")
         brand=workspace.name,
         accent=workspace.accent,
         privacy_url=workspace.privacy_url,
+        logo=workspace.logo,
+        footer=workspace.footer,
         scheme=subject.scheme,
         other_languages=tuple(
             OtherLanguage(tag, own_name_of(tag), direction_of(tag), f"?lang={tag}{keep}")
@@ -108,8 +112,8 @@ def form(subject: Subject, state: FormState) -> str:
     if scales.ends_are_named(definition, options):
         low = high = ""
     page = FormPage(
-        frame=frame(subject, question, failed=bool(state.problems), keep=state.keep),
-        action=f"?lang={tongue.language}",
+        frame=frame(subject, question, failed=bool(state.problems), keep=f"{state.carry}{state.keep}"),
+        action=f"?lang={tongue.language}{state.carry}",
         stamp=state.stamp,
         question=question,
         ends=f"{scale.minimum}: {low}. {scale.maximum}: {high}." if are_numbers and (low or high) else "",
@@ -225,6 +229,8 @@ def notice(tongue: Tongue, title: str, text: str, *, workspace: AskedWorkspace |
         brand=workspace.name if workspace else None,
         accent=workspace.accent if workspace else None,
         privacy_url=workspace.privacy_url if workspace else None,
+        logo=workspace.logo if workspace else None,
+        footer=workspace.footer if workspace else "",
     )
     return html("notice", NoticePage(surrounding, title, text, again), tongue)
 

@@ -25,7 +25,10 @@ class Frame:
     brand: str | None = None
     accent: str | None = None
     privacy_url: str | None = None
+    logo: str | None = None
+    footer: str = ""
     scheme: str = ""
+    """`light` or `dark` where a preview shows that one; "" lets the browser choose."""
     other_languages: tuple[OtherLanguage, ...] = ()
 
 

@@ -35,6 +35,8 @@ class Place:
     asked: Asked
     invitation: InvitationView | None = None
     answer: ResponseView | None = None
+    carry: str = ""
+    """What the shared link says about the answer, to be appended to the addresses of the form; begins with &."""
 
     @property
     def target(self) -> tuple[Target, UUID]:
@@ -88,12 +90,12 @@ class Place:
         return Subject(self.asked.definition, self.asked.workspace, tongue, self.asked.anonymous, self.first_name)
 
 
-def shared(ctx: Context, code: str, base: str) -> Place:
+def shared(ctx: Context, code: str, base: str, carry: str = "") -> Place:
     """The survey behind a shared link; raises NotFound."""
     asked = surveys.asked_by_code(ctx, code) if CODE.fullmatch(code) else None
     if asked is None:
         raise NotFound
-    return Place(base, asked)
+    return Place(base, asked, carry=carry)
 
 
 def personal(ctx: Context, token: str) -> Place:

@@ -15,21 +15,28 @@ FOLLOW_UPS = "follow-ups-"
 THANKS = "thanks-"
 STEPS = (QUESTION, *(f"{page}{band.value}" for page in (FOLLOW_UPS, THANKS) for band in Band))
 HOURS = 24
-SCHEMES = frozenset({"light", "dark"})
 
 
-def preview_html(definition: Definition, language: str, workspace: AskedWorkspace, step: str, scheme: str = "") -> str:
+def preview_html(
+    definition: Definition,
+    language: str,
+    workspace: AskedWorkspace,
+    step: str,
+    *,
+    anonymous: bool = False,
+    scheme: str = "",
+) -> str:
     """One page of a survey in one of its languages: `question`, or `follow-ups-` or `thanks-` and a band.
 
-    `scheme` is light or dark; for any other word the browser decides. The links and forms in it lead nowhere.
-    KeyError for another step.
+    The links and forms in it lead nowhere; `scheme` is `light`, `dark` or nothing. KeyError for another step.
     """
     if step not in STEPS:
         raise KeyError(step)
     chosen = tongue(definition.language_for(language))
-    subject = Subject(definition, workspace, chosen, switchable=False, scheme=scheme if scheme in SCHEMES else "")
+    shown = workspace.in_theme(definition.theme)
+    subject = Subject(definition, shown, chosen, anonymous, switchable=False, scheme=scheme)
     if step == QUESTION:
-        changeable = sentences.changeable_for(chosen.words, HOURS)
+        changeable = "" if anonymous else sentences.changeable_for(chosen.words, HOURS)
         return drawing.form(subject, FormState(stamp="", marks={}, changeable=changeable))
     if step.startswith(FOLLOW_UPS):
         return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, Said(), drawing.Ways("", "#", "#"))

@@ -41,6 +41,8 @@ def blank_form(database: Database, place: Place, tongue: Tongue, now: datetime, 
         values["until"] = str(escape(_until(place, tongue, now))).encode()
     if name is not None:
         values["name"] = str(escape(name)).encode()
+    if place.carry:
+        values["carry"] = str(escape(place.carry)).encode()
     if chosen is not None:
         values |= {f"m{chosen}": CHECKED.encode(), "keep": f"&amp;s={chosen}".encode()}
     return _shelf.page(key, lambda: _draw_with_markers(place, tongue, hours)).filled(values)
@@ -55,6 +57,7 @@ def _draw_with_markers(place: Place, tongue: Tongue, hours: int) -> str:
         marks={score: marker(f"m{score}") for score in scores},
         changeable=_changeable(place, tongue, marker("until"), hours),
         keep=marker("keep") if place.invitation is not None else "",
+        carry=marker("carry") if place.invitation is None else "",
     )
     return drawing.form(Subject(asked.definition, asked.workspace, tongue, asked.anonymous, name), state)
 
@@ -94,6 +97,7 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
         changeable=_changeable_here(database, place, tongue, now),
         comment=answer.comment,
         problems=sentences.problems(tongue.words, answer.problems, place.asked.definition),
+        carry=place.carry,
         back=f"{place.base}/thanks" if change else "",
     )
     return drawing.form(place.subject(tongue), state)

@@ -8,11 +8,25 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, literal, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
 from cxsurvey.responses.models import COUNTERS, LEFT_OUT, Response, ResponseRevision, ScoreDay
+from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.models import EVERYTHING, TrendLine
 
 _lines = cast("Table", TrendLine.__table__)
@@ -127,6 +141,28 @@ def changed_page(
         query = query.where(tuple_(_responses.c.changed_at, _responses.c.id) > tuple_(*after))
     query = query.order_by(_responses.c.changed_at, _responses.c.id).limit(limit)
     return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def trial_days(connection: Connection, workspace_id: UUID) -> list[Any]:
+    """(trend_line_id, report_day, test) of the days of a workspace that hold test answers."""
+    statement = select(_days.c.trend_line_id, _days.c.report_day, _days.c.test).where(
+        _lines.c.workspace_id == workspace_id, _lines.c.id == _days.c.trend_line_id, _days.c.test > 0
+    )
+    return list(connection.execute(statement.order_by(_days.c.trend_line_id, _days.c.report_day)))
+
+
+def delete_trials(connection: Connection, trend_line_id: int, day: date, limit: int) -> int:
+    """Deletes up to `limit` test answers of a day with their revisions; returns how many."""
+    wanted = select(_responses.c.id).where(
+        _responses.c.trend_line_id == trend_line_id,
+        _responses.c.report_day == day,
+        _responses.c.state == ResponseState.TEST.value,
+    )
+    ids = list(connection.execute(wanted.limit(limit)).scalars())
+    if not ids:
+        return 0
+    connection.execute(delete(_revisions).where(_revisions.c.response_id.in_(ids)))
+    return connection.execute(delete(_responses).where(_responses.c.id.in_(ids))).rowcount
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ module            what it offers
 ``trend``         ``trend(days, grain) -> tuple[Period, ...]``: weeks or months of day counts
 ``special``       ``beta_cdf``, ``beta_quantile``, ``t_cdf``, ``t_quantile``, ``normal_cdf``,
                   ``normal_quantile``, ``chi_square_survival``
+``significance``  ``POWER``, ``two_sided`` p-values, ``detectable`` differences
 ``multiple``      ``adjusted(p_values, q, correction)``: many tests at once, with flags
 ``shrinkage``     ``shrunken_nps(segments)``, ``shrunken_shares(segments)``: empirical Bayes
 ``ranking``       ``ranking(segments) -> Ranking``: shrunken, tied, flagged
@@ -35,7 +36,8 @@ module            what it offers
 ``withholding``   ``withholding(groups, minimum)``: what an anonymous survey must not show
 ``weights``       ``weighted_nps(cells)``, ``weighted_share(cells)``, ``effective_n(weights)``,
                   ``nonresponse_bounds(groups, invited)``, ``finite_population_factor(n, N)``
-``strata``        ``poststratified_nps(strata)``, ``mix_standardised_change(now, before, mix)``
+``strata``        ``poststratified_nps(strata)``, ``poststratified_share(strata)``,
+                  ``mix_standardised_change(now, before, mix)``
 ``spread``        ``Spread``, ``Mix``: how much responses differ, assumed or from own counts
 ``planning``      ``responses_for_margin``, ``responses_to_see_change``, ``invitations_needed``,
                   ``margin_for_responses``, ``detectable_change``

@@ -60,7 +60,7 @@ def _told(now: Result, before: Result, factor: float, found: ShareDifference | M
         upper=factor * found.upper,
         p_value=found.p_value,
         direction=direction_of(found.estimate),
-        changed=found.lower > 0.0 or found.upper < 0.0,
+        changed=found.changed,
         minimum_detectable=factor * found.minimum_detectable,
         confidence=now.confidence,
         now=now,

@@ -29,6 +29,20 @@ def checked_count(value: object, name: str) -> int:
     raise InvalidCountError(f"The count of {name} must be a whole number from 0 to {MAX_COUNT}, not {value!r}.")
 
 
+def checked_part(successes: object, n: object) -> tuple[int, int]:
+    """Return both if they are counts and the successes are at most the ``n`` responses.
+
+    Raises ``InvalidCountError``.
+
+    >>> checked_part(3, 4)
+    (3, 4)
+    """
+    part, whole = checked_count(successes, "successes"), checked_count(n, "responses")
+    if part > whole:
+        raise InvalidCountError(f"Successes are at most the {whole} responses, not {part}.")
+    return part, whole
+
+
 @dataclass(frozen=True, slots=True)
 class GroupCounts:
     """Promoters, passives and detractors. Adding two merges them.

@@ -6,24 +6,23 @@ v = p + d - (p - d)^2 the variance of one response coded +1, 0, -1.
 Limits are shares from -1 to 1 (``wilson``: from 0 to 1).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
-from cxsurvey.scoring.counts import GroupCounts, checked_count
+from cxsurvey.scoring.counts import GroupCounts, checked_part
 from cxsurvey.scoring.dirichlet import net_share_quantile
-from cxsurvey.scoring.errors import (
-    EmptyCountsError,
-    InvalidConfidenceError,
-    InvalidCountError,
-    UnknownMethodError,
-)
+from cxsurvey.scoring.errors import EmptyCountsError, InvalidConfidenceError, UnknownMethodError
+from cxsurvey.scoring.scales import Headline
 
 # Bisection stops here: two steps above the spacing of floats below 1.
 _TOLERANCE: Final = 2.0**-51
+
+
+AMethod = TypeVar("AMethod", bound=StrEnum)
 
 
 class Method(StrEnum):
@@ -73,19 +72,20 @@ class Moments(NamedTuple):
     standard_error: float
 
 
-def checked_method(name: object) -> Method:
-    """The method of this name.
+def method_named(methods: Iterable[AMethod], name: object, headline: Headline) -> AMethod:
+    """The one of these methods that has this name.
 
-    Raises ``UnknownMethodError`` naming all methods.
+    Raises ``UnknownMethodError`` naming all methods of the headline.
 
-    >>> checked_method("adjusted-wald") is Method.ADJUSTED_WALD
+    >>> method_named(Method, "adjusted-wald", Headline.NET) is Method.ADJUSTED_WALD
     True
     """
-    try:
-        return Method(name)  # type: ignore[arg-type]
-    except ValueError:
-        allowed = ", ".join(method.value for method in Method)
-        raise UnknownMethodError(f"The interval method must be one of {allowed}, not {name!r}.") from None
+    known = list(methods)
+    for method in known:
+        if method == name:
+            return method
+    allowed = ", ".join(known)
+    raise UnknownMethodError(f"The interval method of a {headline.value} score must be one of {allowed}, not {name!r}.")
 
 
 def checked_confidence(confidence: object) -> float:
@@ -122,7 +122,7 @@ def interval(groups: GroupCounts, confidence: float = 0.95, method: Method | str
     >>> [round(100 * limit, 1) for limit in interval(GroupCounts(12, 3, 5), 0.95, "wald")]
     [-2.4, 72.4]
     """
-    return _INTERVALS[checked_method(method)](groups, confidence)
+    return _INTERVALS[method_named(Method, method, Headline.NET)](groups, confidence)
 
 
 def score_interval(groups: GroupCounts, confidence: float = 0.95) -> Limits:
@@ -194,7 +194,7 @@ def dirichlet(groups: GroupCounts, confidence: float = 0.95) -> Limits:
     """The middle of the posterior of p - d under Jeffreys' prior, Dir(P + 1/2, S + 1/2, D + 1/2).
 
     Limits cut the share (1 - confidence) / 2 off either end. They are computed, not simulated: no
-    seed, no noise, 0.1 to 2 ms a limit. They lie strictly inside -1
+    seed, no noise, a millisecond or so a limit. They lie strictly inside -1
     and 1, so when all are promoters or all detractors the interval does **not** hold the
     estimate, and it can never cover a truth of -1 or 1. All passives: symmetric around 0.
 
@@ -251,10 +251,7 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Limits:
     >>> [round(limit, 4) for limit in wilson(81, 263)]
     [0.2553, 0.3662]
     """
-    checked_count(successes, "successes")
-    checked_count(n, "responses")
-    if successes > n:
-        raise InvalidCountError(f"Successes are at most the {n} responses, not {successes}.")
+    checked_part(successes, n)
     if n == 0:
         raise EmptyCountsError("An interval needs at least one response.")
     return wilson_limits(successes, n - successes, z_value(confidence))

@@ -7,20 +7,20 @@ scale as equal; that is why it is offered beside a share and seldom instead of o
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import erfc, hypot, sqrt
+from math import hypot, sqrt
 from typing import Final, NamedTuple
 
 from cxsurvey.scoring.counts import ScoreCounts, checked_count
-from cxsurvey.scoring.errors import EmptyCountsError, ScaleMismatchError, UnknownMethodError
-from cxsurvey.scoring.intervals import Limits, Moments, checked_confidence, z_value
-from cxsurvey.scoring.special import normal_quantile, t_cdf, t_quantile
+from cxsurvey.scoring.errors import EmptyCountsError, ScaleMismatchError
+from cxsurvey.scoring.intervals import Limits, Moments, checked_confidence, method_named, z_value
+from cxsurvey.scoring.scales import Headline
+from cxsurvey.scoring.significance import detectable, two_sided
+from cxsurvey.scoring.special import t_cdf, t_quantile
 
 MEAN_NEEDS: Final = 30
 """The fewest responses of which a mean may be the headline."""
 PADDING: Final = 0.75
 """How much of a response the end-padded interval adds at each end of the scale."""
-POWER: Final = 0.80
-"""The chance with which a true difference of the minimum detectable size would be found."""
 
 
 class MeanMethod(StrEnum):
@@ -140,23 +140,8 @@ def mean_interval(
     >>> [round(limit, 3) for limit in mean_interval(ScoreCounts.from_scores([10, 9, 8, 8]), 0.95, "t")]
     [7.227, 10.0]
     """
-    chosen = usual_method(counts) if method is None else checked_mean_method(method)
+    chosen = usual_method(counts) if method is None else method_named(MeanMethod, method, Headline.MEAN)
     return _INTERVALS[chosen](counts, confidence)
-
-
-def checked_mean_method(name: object) -> MeanMethod:
-    """The method of this name.
-
-    Raises ``UnknownMethodError`` naming all methods.
-
-    >>> checked_mean_method("end-padded") is MeanMethod.END_PADDED
-    True
-    """
-    try:
-        return MeanMethod(name)  # type: ignore[arg-type]
-    except ValueError:
-        allowed = ", ".join(method.value for method in MeanMethod)
-        raise UnknownMethodError(f"The interval method of a mean must be one of {allowed}, not {name!r}.") from None
 
 
 def t_interval(counts: ScoreCounts, confidence: float = 0.95) -> Limits | None:
@@ -256,7 +241,7 @@ def mean_difference(now: ScoreCounts, before: ScoreCounts, confidence: float = 0
         upper=min(width, limits.upper),
         p_value=p_value,
         df=df,
-        minimum_detectable=min(width, (z_value(confidence) + normal_quantile(POWER)) * error),
+        minimum_detectable=detectable(error, confidence, width),
     )
 
 
@@ -280,8 +265,8 @@ def _padded(now: ScoreCounts, before: ScoreCounts, estimate: float, confidence: 
     below = hypot(max(0.0, mean(now) - first.lower), max(0.0, second.upper - mean(before)))
     above = hypot(max(0.0, first.upper - mean(now)), max(0.0, mean(before) - second.lower))
     left, right = padded_moments(now), padded_moments(before)
-    z = abs(left.mean - right.mean) / hypot(left.standard_error, right.standard_error)
-    return Limits(estimate - below, estimate + above), erfc(z / sqrt(2.0)), None
+    p_value = two_sided(left.mean - right.mean, hypot(left.standard_error, right.standard_error))
+    return Limits(estimate - below, estimate + above), p_value, None
 
 
 def _t_value(confidence: float, df: float) -> float:

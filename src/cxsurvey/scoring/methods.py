@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from cxsurvey.scoring.errors import UnknownMethodError
-from cxsurvey.scoring.intervals import Method
+from cxsurvey.scoring.intervals import Method, method_named
 from cxsurvey.scoring.means import MeanMethod
 from cxsurvey.scoring.scales import Headline
 from cxsurvey.scoring.shares import ShareMethod
@@ -27,14 +26,7 @@ def method_for(headline: Headline, name: object = None) -> AnyMethod:
     >>> method_for(Headline.TOP_BOX).value, method_for(Headline.NET, "wald").value
     ('wilson', 'wald')
     """
-    methods = METHODS[headline]
-    if name is None:
-        return methods[0]
-    for method in methods:
-        if method == name:
-            return method
-    allowed = ", ".join(method.value for method in methods)
-    raise UnknownMethodError(f"The interval method of a {headline.value} score must be one of {allowed}, not {name!r}.")
+    return METHODS[headline][0] if name is None else method_named(METHODS[headline], name, headline)
 
 
 def method_names() -> tuple[str, ...]:

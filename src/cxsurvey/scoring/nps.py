@@ -3,21 +3,18 @@
 Net Promoter, NPS and Net Promoter Score are registered trademarks of their owners.
 """
 
-from math import erfc, hypot, sqrt
-from statistics import NormalDist
+from math import hypot
 from typing import Final, NamedTuple
 
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
-from cxsurvey.scoring.intervals import Method, adjusted_moments, z_value
+from cxsurvey.scoring.intervals import Method, adjusted_moments
 from cxsurvey.scoring.results import Difference, Movement, Result
 from cxsurvey.scoring.scales import NPS, Definition
 from cxsurvey.scoring.score import score
+from cxsurvey.scoring.significance import detectable, two_sided
 
-POWER: Final = 0.80
-"""The chance with which a change of the minimum detectable size would be found."""
-
-_WIDEST_CHANGE: Final = 200.0
-_Z_POWER: Final = NormalDist().inv_cdf(POWER)
+WIDEST_CHANGE: Final = 200.0
+"""From all detractors to all promoters, in points."""
 
 
 class _Known(NamedTuple):
@@ -95,11 +92,10 @@ def difference(
         estimate=estimate,
         lower=lower,
         upper=upper,
-        # 2 (1 - Phi(x)) = erfc(x / sqrt 2), which keeps its precision in the far tail.
-        p_value=erfc(abs(mean) / standard_error / sqrt(2.0)),
+        p_value=two_sided(mean, standard_error),
         direction=direction_of(estimate),
         changed=lower > 0.0 or upper < 0.0,
-        minimum_detectable=min(_WIDEST_CHANGE, (z_value(confidence) + _Z_POWER) * standard_error),
+        minimum_detectable=detectable(standard_error, confidence, WIDEST_CHANGE),
         confidence=confidence,
         now=results[0],
         before=results[1],

@@ -7,22 +7,17 @@ with what remains when it is taken away.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import erfc, sqrt
-from statistics import NormalDist
+from math import sqrt
 from typing import Final
 
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts, checked_count
 from cxsurvey.scoring.errors import EmptyCountsError, InvalidCountError, NotAPartError
 from cxsurvey.scoring.intervals import z_value
-from cxsurvey.scoring.nps import direction_of
+from cxsurvey.scoring.nps import WIDEST_CHANGE, direction_of
 from cxsurvey.scoring.results import Movement
 from cxsurvey.scoring.scales import NPS, Band, Definition
+from cxsurvey.scoring.significance import detectable, two_sided
 
-POWER: Final = 0.80
-"""The chance with which a change of the minimum detectable size would be found."""
-
-_WIDEST: Final = 200.0
-_Z_POWER: Final = NormalDist().inv_cdf(POWER)
 # Half a person at each of the five steps from -2 to +2, so that the spread is never 0.
 _PADDING: Final = 0.5
 _STEPS: Final = (-2, -1, 0, 1, 2)
@@ -148,15 +143,15 @@ def paired_difference(found: Steps, confidence: float = 0.95) -> PairedDifferenc
     middle = sum(step * n for step, n in padded) / size
     error = sqrt(sum(n * (step - middle) ** 2 for step, n in padded)) / size
     estimate = 100.0 * sum(step * n for step, n in zip(_STEPS, found.counts, strict=True)) / found.n
-    lower = max(-_WIDEST, min(estimate, 100.0 * (middle - z * error)))
-    upper = min(_WIDEST, max(estimate, 100.0 * (middle + z * error)))
+    lower = max(-WIDEST_CHANGE, min(estimate, 100.0 * (middle - z * error)))
+    upper = min(WIDEST_CHANGE, max(estimate, 100.0 * (middle + z * error)))
     return PairedDifference(
         n=found.n,
         estimate=estimate,
         lower=lower,
         upper=upper,
-        p_value=erfc(abs(middle) / error / sqrt(2.0)),
-        minimum_detectable=min(_WIDEST, 100.0 * (z + _Z_POWER) * error),
+        p_value=two_sided(middle, error),
+        minimum_detectable=detectable(100.0 * error, confidence, WIDEST_CHANGE),
         direction=direction_of(estimate),
         changed=lower > 0.0 or upper < 0.0,
         confidence=confidence,

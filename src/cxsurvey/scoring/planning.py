@@ -15,7 +15,7 @@ from statistics import NormalDist
 from cxsurvey.scoring.counts import MAX_COUNT, checked_count
 from cxsurvey.scoring.errors import EmptyCountsError, InvalidAssumptionError, OutOfReachError
 from cxsurvey.scoring.intervals import z_value
-from cxsurvey.scoring.nps import POWER
+from cxsurvey.scoring.significance import POWER
 from cxsurvey.scoring.spread import Mix, Spread, Subject
 
 Assumption = Spread | Mix

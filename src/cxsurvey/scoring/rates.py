@@ -139,11 +139,10 @@ def rate(part: int, whole: int | None, confidence: float = 0.95) -> Rate:
     """
     confidence = checked_confidence(confidence)
     checked_count(part, "responses")
-    if whole is None or checked_count(whole, "the whole") == 0:
-        if whole == 0:
-            _at_most(part, "counted", 0, "there")
+    if whole is not None:
+        _at_most(part, "counted", checked_count(whole, "the whole"), "there")
+    if not whole:
         return Rate(part, whole, None, None, None, confidence)
-    _at_most(part, "counted", whole, "there")
     lower, upper = wilson(part, whole, confidence)
     return Rate(part, whole, 100 * part / whole, 100.0 * lower, 100.0 * upper, confidence)
 

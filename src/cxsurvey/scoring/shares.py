@@ -8,16 +8,16 @@ Agresti-Coull and Jeffreys are for comparison with other tools.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import erfc, hypot, sqrt
+from math import hypot, sqrt
 from typing import Final
 
-from cxsurvey.scoring.counts import checked_count
-from cxsurvey.scoring.errors import EmptyCountsError, InvalidCountError, UnknownMethodError
-from cxsurvey.scoring.intervals import Limits, checked_confidence, wilson, z_value
-from cxsurvey.scoring.special import beta_quantile, normal_quantile
+from cxsurvey.scoring.counts import checked_part
+from cxsurvey.scoring.errors import EmptyCountsError
+from cxsurvey.scoring.intervals import Limits, checked_confidence, method_named, wilson, z_value
+from cxsurvey.scoring.scales import Headline
+from cxsurvey.scoring.significance import detectable, two_sided
+from cxsurvey.scoring.special import beta_quantile
 
-POWER: Final = 0.80
-"""The chance with which a true difference of the minimum detectable size would be found."""
 FEWEST_EXPECTED: Final = 5
 """Where a cell is expected to hold fewer, Fisher's exact test takes the place of chi-square."""
 
@@ -87,22 +87,7 @@ def share_interval(
     >>> [round(limit, 4) for limit in share_interval(4, 5, 0.95, "agresti-coull")]
     [0.3596, 0.9797]
     """
-    return _INTERVALS[checked_share_method(method)](successes, n, confidence)
-
-
-def checked_share_method(name: object) -> ShareMethod:
-    """The method of this name.
-
-    Raises ``UnknownMethodError`` naming all methods.
-
-    >>> checked_share_method("wilson") is ShareMethod.WILSON
-    True
-    """
-    try:
-        return ShareMethod(name)  # type: ignore[arg-type]
-    except ValueError:
-        allowed = ", ".join(method.value for method in ShareMethod)
-        raise UnknownMethodError(f"The interval method of a share must be one of {allowed}, not {name!r}.") from None
+    return _INTERVALS[method_named(ShareMethod, method, Headline.TOP_BOX)](successes, n, confidence)
 
 
 def agresti_coull(successes: int, n: int, confidence: float = 0.95) -> Limits:
@@ -203,7 +188,7 @@ def share_difference(now: tuple[int, int], before: tuple[int, int], confidence: 
         upper=min(1.0, estimate + hypot(left.upper - first, second - right.lower)),
         p_value=p_value,
         test=test,
-        minimum_detectable=min(1.0, (z_value(confidence) + normal_quantile(POWER)) * error),
+        minimum_detectable=detectable(error, confidence, 1.0),
     )
 
 
@@ -219,17 +204,17 @@ def _p_value(now: tuple[int, int], before: tuple[int, int]) -> tuple[float, Shar
     # The square root of chi-square, from whole numbers.
     excess = now[0] * before[1] - before[0] * now[1]
     z = abs(excess) * sqrt(n / (now[1] * before[1] * successes * (n - successes)))
-    return erfc(z / sqrt(2.0)), ShareTest.CHI_SQUARE
+    return two_sided(z, 1.0), ShareTest.CHI_SQUARE
 
 
 def _fisher(observed: int, drawn: int, successes: int, n: int) -> float:
     """The chance of every table no likelier than the observed one, all margins given."""
     lowest, highest = max(0, drawn + successes - n), min(drawn, successes)
-    likeliest = min(max((drawn + 1) * (successes + 1) // (n + 2), lowest), highest)
-    # Chances are taken relative to the likeliest table: log-gammas of 10^12 would lose them.
-    chances = {likeliest: 1.0}
-    chances.update(_chances(likeliest, highest, drawn, successes, n))
-    failed = _chances(drawn - likeliest, drawn - lowest, drawn, n - successes, n)
+    # The likeliest table, or one beside it. Log-gammas of 10^12 would lose the chances, so they are relative to it.
+    middle = drawn * successes // n
+    chances = {middle: 1.0}
+    chances.update(_chances(middle, highest, drawn, successes, n))
+    failed = _chances(drawn - middle, drawn - lowest, drawn, n - successes, n)
     chances.update((drawn - k, chance) for k, chance in failed)
     limit = chances.get(observed, 0.0) * _AS_LIKELY
     as_unlikely = sorted(chance for chance in chances.values() if chance <= limit)
@@ -255,10 +240,7 @@ def _tail(confidence: float) -> float:
 
 
 def _check(successes: int, n: int) -> None:
-    checked_count(successes, "successes")
-    checked_count(n, "responses")
-    if successes > n:
-        raise InvalidCountError(f"Successes are at most the {n} responses, not {successes}.")
+    checked_part(successes, n)
     if n == 0:
         raise EmptyCountsError("An interval needs at least one response.")
 

@@ -12,8 +12,8 @@ from enum import StrEnum
 from math import fsum, sqrt
 from typing import Final, NamedTuple
 
-from cxsurvey.scoring.counts import GroupCounts, checked_count
-from cxsurvey.scoring.errors import EmptyCountsError, InvalidCountError
+from cxsurvey.scoring.counts import GroupCounts, checked_part
+from cxsurvey.scoring.errors import EmptyCountsError
 from cxsurvey.scoring.intervals import checked_confidence, response_variance, z_value
 from cxsurvey.scoring.results import Unit
 from cxsurvey.scoring.special import beta_quantile
@@ -249,10 +249,7 @@ def _correction(k: int) -> float:
 
 
 def _checked_share(successes: object, n: object) -> ShareCounts:
-    share = ShareCounts(checked_count(successes, "successes"), checked_count(n, "responses"))
-    if share.successes > share.n:
-        raise InvalidCountError(f"Successes are at most the {share.n} responses, not {share.successes}.")
-    return share
+    return ShareCounts(*checked_part(successes, n))
 
 
 def _refuse_empty(known: Mapping[str, object]) -> None:

@@ -32,7 +32,7 @@ _NODES: Final = 40
 _FALL: Final = 60.0
 # Only for one degree of freedom and p below 10^-307 is a t value out of the range of floats.
 _LARGEST_EXPONENT: Final = 709.0
-_STIRLING: Final = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400)
+_STIRLING: Final = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360)
 _HALF_LOG_TWO_PI: Final = 0.5 * log(2.0 * pi)
 
 
@@ -245,7 +245,7 @@ def _deviance(u: float) -> float:
         return u - log1p(u)
     r = u / (2.0 + u)
     square, term, total, k = r * r, 1.0, 0.0, 3
-    while term > _EPSILON / 4.0:
+    while term > _EPSILON:
         total += term / k
         term *= square
         k += 2
@@ -306,7 +306,7 @@ def _expm1_excess(h: float) -> float:
     if abs(h) > 0.5:
         return expm1(h) - h
     term, total, k = h * h / 2.0, 0.0, 2
-    while abs(term) > _EPSILON / 4.0 * abs(total):
+    while abs(term) > _EPSILON * abs(total):
         total += term
         k += 1
         term *= h / k
@@ -333,7 +333,7 @@ def _gauss_legendre() -> tuple[tuple[float, float], ...]:
 def _gamma_series(shape: float, x: float) -> float:
     term = total = 1.0 / shape
     k = shape
-    while term > total * _EPSILON / 4.0:
+    while term > total * _EPSILON:
         k += 1.0
         term *= x / k
         total += term

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from math import inf, sqrt
 
-from cxsurvey.scoring.counts import MAX_COUNT, GroupCounts, ScoreCounts, checked_count
-from cxsurvey.scoring.errors import EmptyCountsError, InvalidAssumptionError, InvalidCountError
+from cxsurvey.scoring.counts import MAX_COUNT, GroupCounts, ScoreCounts, checked_part
+from cxsurvey.scoring.errors import EmptyCountsError, InvalidAssumptionError
 from cxsurvey.scoring.intervals import adjusted_moments
 from cxsurvey.scoring.scales import NPS, Definition, Scale
 
@@ -155,10 +155,8 @@ def spread_of_share(successes: int, n: int) -> Spread:
     >>> f"{spread_of_share(80, 100).share:.4f}"
     '0.7885'
     """
-    checked_count(successes, "successes")
-    _refuse_empty(checked_count(n, "responses"))
-    if successes > n:
-        raise InvalidCountError(f"Successes are at most the {n} responses, not {successes}.")
+    checked_part(successes, n)
+    _refuse_empty(n)
     share = (successes + 2) / (n + 4)
     # Written with the failures, because 1 - share loses digits when nearly all agree.
     variance = share * ((n - successes + 2) / (n + 4))

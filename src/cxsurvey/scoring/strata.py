@@ -4,14 +4,14 @@ When one shop, channel or country responds more than it weighs among the custome
 tells about that one. Here every stratum counts as much as it should, whoever responded.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
-from cxsurvey.scoring.counts import GroupCounts
+from cxsurvey.scoring.counts import GroupCounts, checked_part
 from cxsurvey.scoring.errors import EmptyStratumError, InvalidStrataError
-from cxsurvey.scoring.intervals import response_variance, score_interval
+from cxsurvey.scoring.intervals import Limits, response_variance, score_interval, wilson
 from cxsurvey.scoring.nps import difference
 from cxsurvey.scoring.results import Difference, Unit
 from cxsurvey.scoring.weights import WeightedResult, checked_weight
@@ -35,6 +35,36 @@ class Stratum:
 
     def __post_init__(self) -> None:
         checked_weight(self.population)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareStratum:
+    """``successes`` of ``n`` responses of one part of the customers, and how much that part weighs.
+
+    ``population`` is read as in ``Stratum``. Raises ``InvalidCountError`` unless
+    0 <= successes <= n are whole numbers, and ``InvalidWeightError``.
+
+    >>> ShareStratum(40, 50, 0.2).n
+    50
+    """
+
+    successes: int
+    n: int
+    population: float
+
+    def __post_init__(self) -> None:
+        checked_part(self.successes, self.n)
+        checked_weight(self.population)
+
+
+class _Part(NamedTuple):
+    """One stratum: its share of the customers, and the score of its responses with limits and variance."""
+
+    share: float
+    n: int
+    score: float
+    limits: Limits
+    variance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +110,37 @@ def poststratified_nps(strata: Mapping[str, Stratum], confidence: float = 0.95) 
     (8.7, 100, 73.5)
     """
     groups = {name: stratum.groups for name, stratum in strata.items()}
-    _refuse_unusable(groups)
-    shares = _shares({name: stratum.population for name, stratum in strata.items()})
-    estimate, below, above = _at_mix(groups, shares, confidence)
-    n = sum(one.n for one in groups.values())
-    effective = 1.0 / fsum(shares[name] ** 2 / one.n for name, one in groups.items())
-    variance = fsum(shares[name] ** 2 * response_variance(one) / one.n for name, one in groups.items())
+    _refuse_unusable({name: one.n for name, one in groups.items()})
+    parts = _parts(groups, _shares({name: stratum.population for name, stratum in strata.items()}), confidence)
     net = sum(one.promoters - one.detractors for one in groups.values())
-    return WeightedResult(
-        unit=Unit.POINTS,
-        estimate=estimate,
-        lower=max(-100.0, estimate - below),
-        upper=min(100.0, estimate + above),
-        standard_error=100.0 * sqrt(variance),
-        raw=100 * net / n,
-        n=n,
-        effective_n=effective,
-        design_effect=n / effective,
-        confidence=confidence,
-    )
+    return _poststratified(parts, Unit.POINTS, net, confidence)
+
+
+def poststratified_share(strata: Mapping[str, ShareStratum], confidence: float = 0.95) -> WeightedResult:
+    """A share in percent, such as of top-box responses, with every stratum at its share of the population.
+
+    As ``poststratified_nps``, with the share k_h / n_h of each stratum, its variance
+    s_h (1 - s_h) and Wilson's limits. One stratum: the share with Wilson's interval.
+
+    Raises what ``poststratified_nps`` raises.
+
+    >>> result = poststratified_share({"shop": ShareStratum(40, 50, 0.2), "web": ShareStratum(15, 50, 0.8)})
+    >>> f"{result.raw:.1f} -> {result.estimate:.1f} ({result.lower:.1f} to {result.upper:.1f})"
+    '55.0 -> 40.0 (30.9 to 51.1)'
+    """
+    _refuse_unusable({name: one.n for name, one in strata.items()})
+    shares = _shares({name: one.population for name, one in strata.items()})
+    parts = [
+        _Part(
+            share=shares[name],
+            n=one.n,
+            score=one.successes / one.n,
+            limits=wilson(one.successes, one.n, confidence),
+            variance=one.successes / one.n * ((one.n - one.successes) / one.n),
+        )
+        for name, one in strata.items()
+    ]
+    return _poststratified(parts, Unit.PERCENT, sum(one.successes for one in strata.values()), confidence)
 
 
 def mix_standardised_change(
@@ -127,15 +169,15 @@ def mix_standardised_change(
     >>> f"{change.raw.estimate:.1f} {change.estimate:.1f} {change.mix_effect:.1f}"
     '-44.6 6.5 -51.2'
     """
-    _refuse_unusable(now)
-    _refuse_unusable(before)
+    _refuse_unusable({name: one.n for name, one in now.items()})
+    _refuse_unusable({name: one.n for name, one in before.items()})
     _refuse_other_strata(now, before, "The earlier period")
     if mix is None:
         mix = {name: now[name].n + before[name].n for name in now}
     _refuse_other_strata(now, mix, "The mix")
     shares = _shares(mix)
-    late, late_below, late_above = _at_mix(now, shares, confidence)
-    early, early_below, early_above = _at_mix(before, shares, confidence)
+    late, late_below, late_above = _at_mix(_parts(now, shares, confidence))
+    early, early_below, early_above = _at_mix(_parts(before, shares, confidence))
     raw = difference(_pooled(now), _pooled(before), confidence)
     estimate = late - early
     lower = estimate - sqrt(late_below**2 + early_above**2)
@@ -152,18 +194,46 @@ def mix_standardised_change(
     )
 
 
-def _at_mix(
-    groups: Mapping[str, GroupCounts], shares: Mapping[str, float], confidence: float
-) -> tuple[float, float, float]:
-    """The score at these shares and how far its limits lie below and above, in points."""
-    parts, below, above = [], [], []
-    for name, one in groups.items():
-        net, limits = (one.promoters - one.detractors) / one.n, score_interval(one, confidence)
-        parts.append(shares[name] * net)
-        below.append((shares[name] * (net - limits.lower)) ** 2)
-        above.append((shares[name] * (limits.upper - net)) ** 2)
+def _poststratified(parts: Sequence[_Part], unit: Unit, counted: int, confidence: float) -> WeightedResult:
+    """``counted`` is the sum of all responses as they are coded."""
+    estimate, below, above = _at_mix(parts)
+    n = sum(part.n for part in parts)
+    effective = 1.0 / fsum(part.share**2 / part.n for part in parts)
+    return WeightedResult(
+        unit=unit,
+        estimate=estimate,
+        # Within the ends of the scale, where rounding could carry them a hair beyond.
+        lower=max(-100.0 if unit is Unit.POINTS else 0.0, estimate - below),
+        upper=min(100.0, estimate + above),
+        standard_error=100.0 * sqrt(fsum(part.share**2 * part.variance / part.n for part in parts)),
+        raw=100 * counted / n,
+        n=n,
+        effective_n=effective,
+        design_effect=n / effective,
+        confidence=confidence,
+    )
+
+
+def _parts(groups: Mapping[str, GroupCounts], shares: Mapping[str, float], confidence: float) -> list[_Part]:
+    return [
+        _Part(
+            share=shares[name],
+            n=one.n,
+            score=(one.promoters - one.detractors) / one.n,
+            limits=score_interval(one, confidence),
+            variance=response_variance(one),
+        )
+        for name, one in groups.items()
+    ]
+
+
+def _at_mix(parts: Sequence[_Part]) -> tuple[float, float, float]:
+    """The score at these shares and how far its limits lie below and above, in display units."""
     # Shares may sum to a hair more than 1.
-    return 100.0 * max(-1.0, min(1.0, fsum(parts))), 100.0 * sqrt(fsum(below)), 100.0 * sqrt(fsum(above))
+    estimate = max(-1.0, min(1.0, fsum(part.share * part.score for part in parts)))
+    below = fsum((part.share * (part.score - part.limits.lower)) ** 2 for part in parts)
+    above = fsum((part.share * (part.limits.upper - part.score)) ** 2 for part in parts)
+    return 100.0 * estimate, 100.0 * sqrt(below), 100.0 * sqrt(above)
 
 
 def _shares(parts: Mapping[str, float]) -> dict[str, float]:
@@ -176,11 +246,11 @@ def _pooled(groups: Mapping[str, GroupCounts]) -> GroupCounts:
     return sum(groups.values(), start=GroupCounts(0, 0, 0))
 
 
-def _refuse_unusable(groups: Mapping[str, GroupCounts]) -> None:
-    if not groups:
+def _refuse_unusable(responses: Mapping[str, int]) -> None:
+    if not responses:
         raise InvalidStrataError("A mix needs at least one stratum.")
-    for name, one in groups.items():
-        if one.n == 0:
+    for name, n in responses.items():
+        if n == 0:
             raise EmptyStratumError(f"Stratum {name!r} has no response; merge it with another.")
 
 

@@ -11,7 +11,7 @@ from math import fsum, sqrt
 from sys import float_info
 from typing import NamedTuple
 
-from cxsurvey.scoring.counts import GroupCounts, checked_count
+from cxsurvey.scoring.counts import GroupCounts, checked_count, checked_part
 from cxsurvey.scoring.errors import EmptyCountsError, InvalidCountError, InvalidWeightError
 from cxsurvey.scoring.intervals import score_limits, wilson_limits, z_value
 from cxsurvey.scoring.results import Unit
@@ -50,10 +50,7 @@ class WeightedShare:
     weight: float
 
     def __post_init__(self) -> None:
-        checked_count(self.successes, "successes")
-        checked_count(self.n, "responses")
-        if self.successes > self.n:
-            raise InvalidCountError(f"Successes are at most the {self.n} responses, not {self.successes}.")
+        checked_part(self.successes, self.n)
         checked_weight(self.weight)
 
 

@@ -25,6 +25,15 @@ THANKS_NAMES = {
 }
 
 
+THEME_NAMES = {
+    "name": "Name shown to customers",
+    "logo": "Logo",
+    "accent": "Accent colour",
+    "privacy_url": "Privacy page",
+    "footer": "Line at the foot",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing customers will meet differently. None as `before` is new, as `after` gone."""
@@ -55,6 +64,9 @@ def _facts(definition: Definition) -> Iterator[tuple[str, str]]:
         for where, text in _text_facts(definition, texts):
             if text:
                 yield f"{name_of(language)}: {where}", text
+    for name, where in THEME_NAMES.items():
+        if value := getattr(definition.theme, name):
+            yield where, value
     for number, follow_up in enumerate(definition.follow_ups, start=1):
         yield from _follow_up_facts(f"Follow-up {number}", follow_up, definition)
 

@@ -16,7 +16,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
-from cxsurvey.core.text import MaybeLine200, Passage1000
+from cxsurvey.core.pictures import NAME as PICTURE_NAME
+from cxsurvey.core.text import MaybeColour, MaybeLine80, MaybeLine200, MaybeLine300, Passage1000
 from cxsurvey.scoring import scales
 from cxsurvey.scoring.catalogue import CATALOGUE
 from cxsurvey.scoring.scales import Band, Direction, Metric
@@ -40,6 +41,12 @@ NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f\\\"<>^`{|}\ud800-\udfff]")
 def _check_link(value: str) -> str:
     if value and not is_web_address(value):
         raise PydanticCustomError("not_a_web_address", "must be an address that starts with https:// or http://")
+    return value
+
+
+def _check_picture(value: str) -> str:
+    if value and not PICTURE_NAME.fullmatch(value):
+        raise PydanticCustomError("unknown_picture", "must be the name of a picture of this workspace")
     return value
 
 
@@ -154,6 +161,23 @@ class Texts(Command):
         return self.point_labels.get(str(score), "")
 
 
+class Theme(Command):
+    """How the pages of one survey look. What is empty is as the workspace has it."""
+
+    name: MaybeLine80 = ""
+    """Who asks, as customers are shown it."""
+    accent: MaybeColour = ""
+    logo: Annotated[str, AfterValidator(_check_picture)] = ""
+    """The name of a picture of the workspace."""
+    privacy_url: Link = ""
+    footer: MaybeLine300 = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all of it is the workspace's."""
+        return not (self.name or self.accent or self.logo or self.privacy_url or self.footer)
+
+
 class Definition(Command):
     """All that one survey asks. `texts` holds the languages in the order they are offered."""
 
@@ -165,6 +189,7 @@ class Definition(Command):
     default_language: Language
     texts: Annotated[dict[Language, Texts], Field(min_length=1, max_length=MOST_LANGUAGES), EachLanguageOnce]
     follow_ups: Annotated[tuple[FollowUp, ...], Field(max_length=MOST_FOLLOW_UPS)] = ()
+    theme: Theme = Theme()
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, Any]) -> Self:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cxsurvey.accounts import permissions
+from cxsurvey.accounts import branding, permissions
 from cxsurvey.accounts import service as accounts
 from cxsurvey.accounts.permissions import Grant
 from cxsurvey.core import audit
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import Invalid, LiveKeyNeeded, NotFound
+from cxsurvey.core.errors import FieldProblem, Invalid, LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode, public_code
 from cxsurvey.scoring import scales
 from cxsurvey.scoring.scales import Metric
@@ -79,6 +79,7 @@ def create(ctx: Context, command: CreateSurvey) -> SurveyView:
     """A new draft with its own code."""
     permissions.require(ctx, Grant.SURVEYS_WRITE)
     definition = command.definition or preset(command.asked_formula, accounts.workspace(ctx).name, command.languages)
+    _check_pictures(ctx, definition)
     survey_id = ctx.ids.new()
     queries.add_survey(
         ctx.connection,
@@ -114,6 +115,7 @@ def edit(ctx: Context, survey_id: UUID, command: EditSurvey) -> SurveyView:
     same = (before.name, before.anonymous) == (command.name, anonymous)
     if same and policy.outcome(before.draft, command.definition) is Outcome.UNCHANGED:
         return before
+    _check_pictures(ctx, command.definition)
     changes = {"name": command.name, "draft": command.definition.stored(), "anonymous": anonymous}
     return _changed(ctx, before, changes, "survey.edited")
 
@@ -196,7 +198,7 @@ def delete(ctx: Context, survey_id: UUID, revision: int | None = None) -> None:
     policy.after(before.state, Step.DELETE)
     if not queries.delete_survey(ctx.connection, before.id, before.revision):
         raise StaleEdit
-    _record(ctx, "survey.deleted", survey_id, name=before.name)
+    _record(ctx, "survey.deleted", survey_id, before.name)
 
 
 def get(ctx: Context, survey_id: UUID) -> SurveyView:
@@ -233,6 +235,13 @@ def _permit_change(ctx: Context) -> None:
     permissions.require(ctx, Grant.SURVEYS_WRITE)
     if ctx.actor.test:
         raise LiveKeyNeeded
+
+
+def _check_pictures(ctx: Context, definition: Definition) -> None:
+    logo = definition.theme.logo
+    if logo and not branding.has_picture(ctx, logo):
+        message = "must be the name of a picture of this workspace"
+        raise Invalid(problems=[FieldProblem("definition.theme.logo", "unknown_picture", message)])
 
 
 def _view(ctx: Context, survey_id: UUID) -> SurveyView:

@@ -28,6 +28,10 @@ BODY_LIMIT: Mapping[Audience, int] = {
     Audience.API: 2 * 1024 * 1024,
     Audience.OPERATIONS: 0,
 }
+WITH_FILE = ("/branding",)
+"""How the addresses of the dashboard end whose form holds a file."""
+FILE_LIMIT = 4 * 1024 * 1024
+"""Far above what is taken, so that a picture that is too large can be told so beside all that was typed."""
 SECRET_IN_PATH = re.compile(r"^(/(?:a/|(?:r|u|setup|reset|enter|join)/[^/]{0,6}))([^/]*)")
 SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/", "/join/")
 
@@ -54,7 +58,6 @@ class Guard:
         self.audience = audience
         self.face = face
         self.headers = headers_for(audience, database.settings)
-        self.limit = BODY_LIMIT[audience]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -80,7 +83,7 @@ class Guard:
             await self.face(Request(scope), fault)(scope, receive, reply)
             return
         try:
-            await self.app(scope, limited(receive, self.limit), reply)
+            await self.app(scope, limited(receive, _limit(self.audience, scope)), reply)
         except Exception:  # the last line of defence: log it, and answer if nobody has
             log.exception("failed", request_id=scope["state"]["request_id"])
             if not reply.status:
@@ -92,7 +95,7 @@ class Guard:
         # probes of an orchestrator call by address, and nothing behind them depends on the name
         if self.audience is not Audience.OPERATIONS and not origin.is_our_host(scope, self.settings):
             return WRONG_HOST
-        if _announced_length(scope) > self.limit:
+        if _announced_length(scope) > _limit(self.audience, scope):
             return fault_of(TooLarge())
         if self._needs_same_site(scope, given) and not origin.is_same_site(scope, self.settings):
             return CROSS_SITE
@@ -167,6 +170,12 @@ def without_secrets(path: str) -> str:
     Of the link to an answer not even those: with the time of the line they would tell when an anonymous one came.
     """
     return SECRET_IN_PATH.sub(lambda match: f"{match[1]}{'…' if match[2] else ''}", path)
+
+
+def _limit(audience: Audience, scope: Scope) -> int:
+    """The most bytes of a body at this address."""
+    takes_file = audience is Audience.DASHBOARD and scope["path"].endswith(WITH_FILE)
+    return FILE_LIMIT if takes_file else BODY_LIMIT[audience]
 
 
 def _announced_length(scope: Scope) -> int:

@@ -20,6 +20,7 @@ from cxsurvey.scoring.multiple import adjusted
 from cxsurvey.scoring.scales import Scale
 from cxsurvey.scoring.shares import ShareTest, share_difference, share_interval
 from cxsurvey.scoring.special import beta_cdf, beta_quantile, chi_square_survival, t_cdf, t_quantile
+from cxsurvey.scoring.strata import ShareStratum, poststratified_share
 
 FIVE = Scale(1, 5)
 NAMES = {"wilson": "wilson", "agresti-coull": "agresti_coull", "clopper-pearson": "beta", "jeffreys": "jeffreys"}
@@ -75,6 +76,21 @@ def test_difference_of_shares(tally: Tally) -> None:
             tally.compare(ours.p_value, stats.fisher_exact(table).pvalue, 1e-7)
         else:
             tally.compare(ours.p_value, stats.chi2_contingency(table, correction=False).pvalue)
+
+
+def test_shares_at_a_known_mix(tally: Tally) -> None:
+    """Limits of statsmodels for each stratum, squared and added; the error as that of a sum of independent means."""
+    successes, n, mix = np.array([40, 15, 9]), np.array([50, 50, 10]), np.array([0.2, 0.5, 0.3])
+    strata = {str(i): ShareStratum(int(successes[i]), int(n[i]), float(mix[i])) for i in range(3)}
+    for confidence in (0.8, 0.95, 0.99):
+        ours = poststratified_share(strata, confidence)
+        lows, highs = proportion_confint(successes, n, alpha=1 - confidence, method="wilson")
+        shares = successes / n
+        tally.compare(ours.estimate, 100 * float(np.average(shares, weights=mix)))
+        tally.compare(ours.lower, ours.estimate - 100 * float(np.linalg.norm(mix * (shares - lows))))
+        tally.compare(ours.upper, ours.estimate + 100 * float(np.linalg.norm(mix * (highs - shares))))
+        error = np.sqrt(sum(w**2 * stats.binom(m, s).var() / m**2 for w, m, s in zip(mix, n, shares, strict=True)))
+        tally.compare(ours.standard_error or 0.0, 100 * float(error))
 
 
 @pytest.mark.parametrize("counts", SETS, ids=str)

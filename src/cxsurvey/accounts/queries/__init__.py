@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Table, bindparam, delete, exists, func, select, update
 
-from cxsurvey.accounts.models import ApiKey, MemberInvitation, OneTimeLink, SignIn, User, Workspace
+from cxsurvey.accounts.models import ApiKey, Image, MemberInvitation, OneTimeLink, SignIn, User, Workspace
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.fixed import FixedSelect
 
@@ -33,6 +33,23 @@ def workspaces(ctx: Context) -> Sequence[Workspace]:
 def slugs_beginning(ctx: Context, beginning: str) -> set[str]:
     """The slugs in use that begin with these letters, digits and hyphens."""
     return set(ctx.session.scalars(select(Workspace.slug).where(Workspace.slug.startswith(beginning))))
+
+
+def has_image(ctx: Context, name: str) -> bool:
+    """Whether the workspace has a picture of this name."""
+    found = select(Image.id).where(Image.workspace_id == ctx.workspace, Image.name == name)
+    return ctx.session.scalar(found) is not None
+
+
+def count_images(ctx: Context) -> int:
+    """How many pictures the workspace has."""
+    return ctx.session.scalar(select(func.count()).select_from(Image).where(Image.workspace_id == ctx.workspace)) or 0
+
+
+def image(ctx: Context, name: str) -> tuple[str, bytes] | None:
+    """Media type and bytes of a picture by its name, of whichever workspace: equal names are equal bytes."""
+    row = ctx.session.execute(select(Image.media_type, Image.content).where(Image.name == name).limit(1)).first()
+    return None if row is None else (row.media_type, row.content)
 
 
 def any_user(ctx: Context) -> bool:

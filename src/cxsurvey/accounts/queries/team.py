@@ -86,6 +86,12 @@ def drop_reset_links_of_members(ctx: Context, purpose: str) -> None:
     affected(ctx, delete(OneTimeLink).where(OneTimeLink.purpose == purpose, OneTimeLink.user_id.in_(here)))
 
 
+def zone_changes(ctx: Context) -> list[Any]:
+    """Every change of the report zone of the workspace, as stored."""
+    found: list[Any] = ctx.session.scalars(select(Workspace.zone_changes).where(Workspace.id == ctx.workspace)).one()
+    return found
+
+
 def change_workspace(ctx: Context, revision: int, changes: Mapping[str, Any]) -> bool:
     """Stores settings and raises the revision; False when it is not `revision` any more."""
     statement = (

@@ -5,6 +5,7 @@ Ids are opaque strings with a prefix, instants RFC 3339 in UTC, scores in displa
 
 from cxsurvey.api.schemas.account import Me
 from cxsurvey.api.schemas.base import Document, id_in
+from cxsurvey.api.schemas.branding import Branding, describe_branding
 from cxsurvey.api.schemas.company import (
     AuditEntry,
     AuditEntryList,
@@ -15,7 +16,7 @@ from cxsurvey.api.schemas.company import (
     WorkspaceSettings,
 )
 from cxsurvey.api.schemas.formula import Formula, FormulaList
-from cxsurvey.api.schemas.invitation import Invitation, InvitationList
+from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
@@ -38,6 +39,7 @@ __all__ = [
     "AuditEntryList",
     "BatchItem",
     "BatchResult",
+    "Branding",
     "Deleted",
     "Document",
     "Formula",
@@ -57,6 +59,7 @@ __all__ = [
     "Response",
     "ResponseList",
     "Score",
+    "SignedLink",
     "Survey",
     "SurveyList",
     "SurveySummary",
@@ -64,6 +67,7 @@ __all__ = [
     "VersionList",
     "VersionSummary",
     "WorkspaceSettings",
+    "describe_branding",
     "describe_survey",
     "id_in",
     "summarise_survey",

@@ -36,6 +36,7 @@ class WorkspaceSettings(Document):
 
     @property
     def tag_revision(self) -> int:
+        """Every change of the settings raises their revision."""
         return self.revision
 
     @classmethod

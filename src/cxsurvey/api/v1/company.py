@@ -49,7 +49,7 @@ class AuditQuery(BaseModel):
     responses={**tagged(schemas.WorkspaceSettings), **problems(401, 403, 503)},
 )
 async def get_workspace(caller: Calling) -> Response:
-    """The settings of the workspace that the key belongs to."""
+    """The settings of the workspace that the key belongs to, with the ETag that changes are based on."""
     return await caller.read(lambda ctx, _: schemas.WorkspaceSettings.of(workspaces.settings(ctx)))
 
 

@@ -40,10 +40,11 @@ class PublishSurvey(Command):
 
 
 class ReplaceDraft(Command):
-    """The whole draft anew, as it was read and then changed."""
+    """The whole draft anew, as it was read and then changed. `anonymous` may change until the first publication."""
 
     name: Line80
     definition: Definition
+    anonymous: bool | None = None
 
 
 class Nothing(Command):
@@ -159,7 +160,8 @@ async def edit_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     def edit(ctx: Context, revision: int | None) -> SurveyView:
         survey = found("srv", survey_id)
         at = service.revision_of(ctx, survey) if revision is None else revision
-        return service.edit(ctx, survey, EditSurvey(revision=at, name=command.name, definition=command.definition))
+        wanted = EditSurvey(revision=at, name=command.name, definition=command.definition, anonymous=command.anonymous)
+        return service.edit(ctx, survey, wanted)
 
     return await _changed(caller, body, edit, needed=True)
 

@@ -100,7 +100,7 @@ def _save(ctx: Context, survey_id: UUID, part: str, sent: Mapping[str, str], act
 
 
 def _next(base: str, saved: SurveyView, part: str, action: str, argument: str) -> str:
-    if action in {"results", "preview", "publish", "share", "scale", "discard"}:
+    if action in {"results", "branding", "preview", "publish", "share", "scale", "discard"}:
         return f"{base}/{action}"
     if action == "go" and has_part(saved, argument):
         return f"{base}/edit/{argument}"

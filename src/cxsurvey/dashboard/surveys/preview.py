@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Protocol
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core.errors import Invalid, NotFound
@@ -32,8 +33,23 @@ POLICY = (
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 
-Draw = Callable[[Definition, str, AskedWorkspace, str, str], str]
-"""Draws one page of a survey as customers see it, from definition, language, workspace, step and colour scheme."""
+SCHEMES = ("light", "dark")
+
+
+class Draw(Protocol):
+    """Draws one page of a survey as customers see it, from definition, language, workspace and step."""
+
+    def __call__(
+        self,
+        definition: Definition,
+        language: str,
+        workspace: AskedWorkspace,
+        step: str,
+        *,
+        anonymous: bool = False,
+        scheme: str = "",
+    ) -> str: ...
+
 
 NOT_YET = "Something in the form is not right yet. Save it to see what, then look here again."
 
@@ -65,19 +81,21 @@ def show_preview(
 def show_typed(request: Request, act: Acting, survey_id: SurveyId, sent: SentFields) -> Response:
     """One page of the draft with what is typed in the editor and not saved; nothing is stored."""
 
-    def draw(visit: Visit) -> str:
+    def draw(visit: Visit) -> Response:
         require(visit.ctx, Grant.SURVEYS_WRITE)
         survey = service.get(visit.ctx, survey_id)
         typed = edit_of(survey, sent.get("part", ""), sent).definition
-        wanted = (sent.get("preview_step", ""), sent.get("preview_language", ""), sent.get("preview_scheme", ""))
-        return _drawn(request, visit, typed, *wanted)
+        step = sent.get("preview_step", "")
+        if step not in dict(_steps(typed)):
+            raise NotFound
+        language = typed.language_for(sent.get("preview_language"))
+        scheme = sent.get("preview_scheme", "")
+        return drawn(request, visit, typed, language, step, anonymous=survey.anonymous, scheme=scheme)
 
     try:
-        drawn, status = act.look(draw), 200
+        return act.look(draw)
     except Invalid:
-        drawn, status = NOT_YET, 422
-    media_type = "text/html" if status == 200 else "text/plain"
-    return Response(drawn, status, headers={"Content-Security-Policy": POLICY}, media_type=media_type)
+        return PlainTextResponse(NOT_YET, 422, headers={"Content-Security-Policy": POLICY})
 
 
 @router.get("/{step}")
@@ -86,17 +104,30 @@ def show_step(
 ) -> Response:
     """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
     survey = service.get(visit.ctx, survey_id)
-    drawn = _drawn(request, visit, survey.draft, step, language, scheme)
-    return HTMLResponse(drawn, headers={"Content-Security-Policy": POLICY})
-
-
-def _drawn(request: Request, visit: Visit, definition: Definition, step: str, language: str, scheme: str) -> str:
-    draw: Draw | None = request.app.state.draw_survey
-    if draw is None or step not in dict(_steps(definition)):
+    if step not in dict(_steps(survey.draft)):
         raise NotFound
-    of = visit.workspace
-    workspace = AskedWorkspace(of.name, of.privacy_url, of.accent, of.report_zone)
-    return draw(definition, definition.language_for(language), workspace, step, scheme)
+    chosen = survey.draft.language_for(language)
+    return drawn(request, visit, survey.draft, chosen, step, anonymous=survey.anonymous, scheme=scheme)
+
+
+def drawn(
+    request: Request,
+    visit: Visit,
+    definition: Definition,
+    language: str,
+    step: str = QUESTION,
+    *,
+    anonymous: bool = False,
+    scheme: str = "",
+) -> Response:
+    """A page of customers as it stands in the frame of a preview."""
+    draw: Draw | None = request.app.state.draw_survey
+    if draw is None:
+        raise NotFound
+    workspace = AskedWorkspace.of(visit.workspace)
+    wanted = scheme if scheme in SCHEMES else ""
+    page = draw(definition, language, workspace, step, anonymous=anonymous, scheme=wanted)
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 
 def preview_of(survey: Head, draft: Definition, language: str) -> Preview:

@@ -18,6 +18,7 @@ from cxsurvey.dashboard.surveys.views import Head, SharePage
 from cxsurvey.scoring.scales import Direction
 from cxsurvey.surveys import service
 from cxsurvey.surveys.languages import name_of
+from cxsurvey.surveys.policy import SurveyState
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.web.door import Visiting
 from cxsurvey.web.templating import render
@@ -50,6 +51,7 @@ def show_share(request: Request, visit: Visiting, survey_id: SurveyId, done: str
         snippets=_snippets(survey),
         notice=NOTICES.get(done, ""),
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
+        may_test=_takes_trials(survey) and allows(visit.ctx, Grant.INVITATIONS_WRITE),
     )
     return render(request, "dashboard/surveys/share.html", page)
 
@@ -74,6 +76,11 @@ def qr_code(address: str, *, inline: bool) -> str:
     file = io.BytesIO()
     code.save(file, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=True)
     return file.getvalue().decode()
+
+
+def _takes_trials(survey: SurveyView) -> bool:
+    """Whether a personal link can be made; an anonymous survey has none."""
+    return survey.state is SurveyState.OPEN and not survey.anonymous
 
 
 def _language_links(survey: SurveyView, survey_head: Head) -> tuple[tuple[str, str], ...]:

@@ -224,6 +224,7 @@ class SharePage:
     curl_invitation: str
     notice: str
     may_write: bool
+    may_test: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261128_003000"
-down_revision = "20261128_002000"
+revision = "20261128_003500"
+down_revision = "20261128_003000"
 branch_labels = None
 depends_on = None
 
