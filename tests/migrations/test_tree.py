@@ -239,7 +239,7 @@ def test_own_types_are_written_in_plain_sqlalchemy() -> None:
 
 
 def test_a_choice_of_one_answer_is_found_under_its_new_name(migrated: Engines) -> None:
-    renaming = "20261128_003000"
+    renaming = "20261128_003500"
     before = migrate.revisions()[migrate.revisions().index(renaming) - 1]
     follow_ups = [{"id": "a", "kind": "choice"}, {"id": "b", "kind": "text"}]
     asked = {"follow_ups": follow_ups, "texts": {"ar": {"question": "كيف؟"}}}

@@ -91,6 +91,7 @@ def _page(
         groups=groups_of(draft),
         scores=tuple(draft.scale.scoring.scale.values),
         point_name=POINT_NAMES[draft.look],
+        has_names=any(values.get(f"point_labels.{score}") for score in draft.scale.scoring.scale.values),
         names_points=draft.may_name_points,
         offers_unknown=draft.offers_unknown,
         asks_contact=draft.asks_contact,

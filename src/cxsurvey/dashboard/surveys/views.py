@@ -139,6 +139,7 @@ class EditorPage:
     offers_unknown: bool
     asks_contact: bool
     preview: Preview
+    has_names: bool
     names_points: bool
     """Whether the points may have names; of eleven numbers none has."""
 
