@@ -13,7 +13,7 @@ def _buttons(answer: object, action: str) -> list[str]:
     return [text.partition(":")[2] for text in values if text.partition(":")[0] == action]
 
 
-def _add(browser: TestClient, base: str, kind: str = "choice") -> str:
+def _add(browser: TestClient, base: str, kind: str = "single") -> str:
     """Adds a follow-up and gives its id."""
     answer = follow(browser, edit(browser, base, "follow-ups", f"add-follow-up:{kind}"))
     return _buttons(answer, "remove")[-1]

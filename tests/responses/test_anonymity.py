@@ -26,7 +26,7 @@ from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import ChangeExpired
 from cxsurvey.responses.models import Response, ResponseRevision
-from cxsurvey.responses.service import FollowUpAnswers, VoidResponse
+from cxsurvey.responses.service import AnswerFollowUps, VoidResponse
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.responses.submit import Outcome, Refused, Stored, submit
 from cxsurvey.surveys.commands import CreateSurvey
@@ -142,7 +142,7 @@ def test_an_answer_may_be_changed_until_the_end_of_the_next_day(write: Write, pl
     token = give(write, place, 3)[0].change_token
 
     def follow_up(ctx: Context) -> None:
-        responses.follow_up(ctx, FollowUpAnswers(answers={}), place.survey.draft, token=token)
+        responses.follow_up(ctx, AnswerFollowUps(answers={}), place.survey.draft, token=token)
 
     clock.instant = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
     write(follow_up)

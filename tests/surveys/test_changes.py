@@ -3,7 +3,8 @@
 from cxsurvey.scoring.scales import Band, Metric
 from cxsurvey.surveys import drafting
 from cxsurvey.surveys.changes import Change, changes
-from cxsurvey.surveys.definition import Definition, FollowUpKind
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.follow_ups import FollowUpKind
 from cxsurvey.surveys.standard import preset, standard
 from tests.surveys.scales import five_point_scale
 
@@ -37,7 +38,7 @@ def test_a_new_language_brings_its_texts_and_a_removed_one_takes_them() -> None:
 
 
 def test_a_follow_up_is_told_with_its_groups_and_answers() -> None:
-    draft = drafting.add_follow_up(_definition(), "q", FollowUpKind.CHOICE)
+    draft = drafting.add_follow_up(_definition(), "q", FollowUpKind.SINGLE)
     stored = draft.stored()
     stored["follow_ups"][0] |= {"bands": [Band.DETRACTOR.value], "labels": {"en": "Which?"}}
     stored["follow_ups"][0]["options"][0]["labels"] = {"en": "This"}
@@ -45,6 +46,8 @@ def test_a_follow_up_is_told_with_its_groups_and_answers() -> None:
 
     assert changes(_definition(), Definition.from_stored(stored)) == [
         Change("Follow-up 1: asked of", None, "detractors"),
+        Change("Follow-up 1: kind", None, "one answer is chosen"),
+        Change("Follow-up 1: required", None, "no"),
         Change("Follow-up 1: English", None, "Which?"),
         Change("Follow-up 1: answers in English", None, "This · That"),
     ]

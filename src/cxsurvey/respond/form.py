@@ -159,6 +159,7 @@ def _submission(answer: Answer, known: Submission) -> Submission:
         known.survey_id,
         known.source,
         score=answer.score,
+        unknown=answer.unknown,
         comment=answer.comment or None,
         locale=answer.stamp.language if answer.stamp is not None else None,
         page=answer.page,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsurvey.respond import drawing, sentences
 from cxsurvey.respond.drawing import FormState, Subject
+from cxsurvey.respond.questions import Said
 from cxsurvey.respond.tongue import tongue
 from cxsurvey.scoring.scales import Band, Direction
 from cxsurvey.surveys.asked import AskedWorkspace
@@ -38,7 +39,7 @@ def preview_html(
         changeable = "" if anonymous else sentences.changeable_for(chosen.words, HOURS)
         return drawing.form(subject, FormState(stamp="", marks={}, changeable=changeable))
     if step.startswith(FOLLOW_UPS):
-        return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, drawing.Ways("", "#", "#"))
+        return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, Said(), drawing.Ways("", "#", "#"))
     band = Band(step.removeprefix(THANKS))
     return drawing.thanks(subject, _example(definition, band), band, change="#", changeable="")
 

@@ -9,9 +9,10 @@ from markupsafe import escape
 from cxsurvey.core.db.database import Database
 from cxsurvey.respond import drawing, sentences
 from cxsurvey.respond import stamp as stamps
-from cxsurvey.respond.drawing import CHECKED, FormState, Subject
+from cxsurvey.respond.drawing import FormState, Subject
 from cxsurvey.respond.places import Place
 from cxsurvey.respond.prepared import Shelf, marker
+from cxsurvey.respond.questions import CHECKED
 from cxsurvey.respond.reading import Answer
 from cxsurvey.respond.stamp import SUBMISSION_BYTES, Stamp
 from cxsurvey.respond.tongue import Tongue
@@ -72,6 +73,7 @@ def form_with_answer(
     state = FormState(
         stamp=fresh_stamp(database, place, tongue, now, change=change),
         marks={chosen: CHECKED} if chosen is not None else {},
+        unknown_mark=CHECKED if chosen is None and own is not None and own.unknown else "",
         changeable=_changeable_here(database, place, tongue, now),
         comment=(own.comment or "") if own is not None else "",
         keep=f"&s={chosen}" if chosen is not None and not change else "",
@@ -87,15 +89,15 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
     It keeps its stamp, so that sending it again is the same submission; only a stamp that is no good any more is
     replaced.
     """
-    scale = place.asked.definition.scale
     is_kept = answer.stamp is not None and answer.stamp.is_for(*place.target)
     state = FormState(
         stamp=answer.stamp_text if is_kept else fresh_stamp(database, place, tongue, now, change=change),
         marks={answer.score: CHECKED} if answer.score is not None else {},
+        unknown_mark=CHECKED if answer.unknown else "",
         changeable=_changeable_here(database, place, tongue, now),
         comment=answer.comment,
-        problems=sentences.problems(tongue.words, answer.problems, scale.minimum, scale.maximum),
         carry=place.carry,
+        problems=sentences.problems(tongue.words, answer.problems, place.asked.definition),
         back=f"{place.base}/thanks" if change else "",
     )
     return drawing.form(place.subject(tongue), state)

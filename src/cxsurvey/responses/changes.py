@@ -11,7 +11,7 @@ from cxsurvey.responses.events import ResponseChanged
 from cxsurvey.responses.states import contribution, difference
 
 KEPT = ("state", "score", "unknown", "comment", "follow_ups", "reason")
-"""What a revision remembers of before and after."""
+"""What a revision remembers of before and after. Not the claims: a contact that was taken back leaves no address."""
 
 
 def apply(
@@ -26,11 +26,11 @@ def apply(
     """Writes `wanted` over a response as its next revision and returns the new row.
 
     A `traceless` change leaves no revision, no event and no time: it is the customer's own in an anonymous survey.
-    Without a difference in what revisions remember nothing is written. None when somebody else changed the row
-    since it was read.
+    Without a difference in what revisions remember, or in the claims, nothing is written. None when somebody else
+    changed the row since it was read.
     """
     after = {**found, **wanted}
-    if all(after[name] == found[name] for name in KEPT) and reason is None:
+    if all(after[name] == found[name] for name in (*KEPT, "claims")) and reason is None:
         return dict(found)
     number = found["revision"] + 1
     after |= {"revision": number}

@@ -68,6 +68,14 @@ class NotAnOption(Refusal):
     message = "must be one of the offered options"
 
 
+class WrongKindOfAnswer(Refusal):
+    """An answer that the follow-up does not take: a number for a text, a number off its scale."""
+
+    code = "wrong_kind_of_answer"
+    kind = Kind.INVALID
+    message = "must be of the kind that the follow-up asks for"
+
+
 class OutsideTime(Refusal):
     """An answer from the future or from before surveys existed."""
 

@@ -48,6 +48,7 @@ CHANGEABLE = (
     "follow_ups",
     "locale",
     "facts",
+    "claims",
     "reason",
     "changed_at",
     "revision",

@@ -30,6 +30,7 @@ from cxsurvey.responses.errors import ChangeExpired, ExternalIdTaken, SurveyUnkn
 from cxsurvey.responses.events import ResponseSubmitted
 from cxsurvey.responses.states import POSTS_KEPT, Facts, Post, ResponseState, contribution, judge
 from cxsurvey.surveys.asked import Asked, asked_before, asked_many
+from cxsurvey.surveys.follow_ups import Given
 
 CHANGE_PURPOSE = "answer"
 
@@ -225,7 +226,7 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
     return _stored(changed, created=False, token=_change_token(ctx, changed))
 
 
-def _kept_follow_ups(found: Row, item: Submission, survey: Asked) -> dict[str, str]:
+def _kept_follow_ups(found: Row, item: Submission, survey: Asked) -> dict[str, Given]:
     """Answers of page two that still belong to the band of the new score."""
     if item.score is None:
         return dict(item.follow_ups)

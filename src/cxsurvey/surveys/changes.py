@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cxsurvey.surveys.definition import Definition, FollowUp, Texts
+from cxsurvey.surveys.definition import Definition, Texts
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind
 from cxsurvey.surveys.languages import name_of
 
 TEXT_NAMES = {
@@ -13,6 +14,8 @@ TEXT_NAMES = {
     "low_label": "Label of the lowest score",
     "high_label": "Label of the highest score",
     "unknown_label": "Words for not knowing",
+    "contact_label": "Question for consent to be contacted",
+    "contact_address_label": "Label of the address to be contacted at",
 }
 THANKS_NAMES = {
     "title": "Thank-you title",
@@ -56,6 +59,7 @@ def _facts(definition: Definition) -> Iterator[tuple[str, str]]:
     yield "Languages", ", ".join(name_of(language) for language in definition.languages)
     yield "Default language", name_of(definition.default_language)
     yield "Not knowing may be chosen", "yes" if definition.offers_unknown else "no"
+    yield "Consent to be contacted is asked for", "yes" if definition.asks_contact else "no"
     for language, texts in definition.texts.items():
         for where, text in _text_facts(definition, texts):
             if text:
@@ -79,13 +83,27 @@ def _text_facts(definition: Definition, texts: Texts) -> Iterator[tuple[str, str
             yield f"{where}, {definition.group_name(band)}", getattr(texts.thanks.of(band), name)
 
 
+KIND_NAMES = {
+    FollowUpKind.TEXT: "answered in words",
+    FollowUpKind.SINGLE: "one answer is chosen",
+    FollowUpKind.MULTIPLE: "several answers may be chosen",
+    FollowUpKind.SCALE: "answered on a scale",
+}
+
+
 def _follow_up_facts(where: str, follow_up: FollowUp, definition: Definition) -> Iterator[tuple[str, str]]:
     yield (
         f"{where}: asked of",
         ", ".join(definition.group_name(band) for band in definition.bands if band in follow_up.bands),
     )
+    scale = follow_up.scale
+    span = f" from {scale.minimum} to {scale.maximum}" if scale else ""
+    yield f"{where}: kind", KIND_NAMES[follow_up.kind] + span
+    yield f"{where}: required", "yes" if follow_up.required else "no"
     for language, label in follow_up.labels.items():
         yield f"{where}: {name_of(language)}", label
         answers = [option.labels.get(language, "") for option in follow_up.options]
+        if scale is not None:
+            answers = [scale.low_labels.get(language, ""), scale.high_labels.get(language, "")]
         if answers:
             yield f"{where}: answers in {name_of(language)}", " · ".join(answers)

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints, field_serializer, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
@@ -22,11 +21,12 @@ from cxsurvey.core.text import MaybeColour, MaybeLine80, MaybeLine200, MaybeLine
 from cxsurvey.scoring import scales
 from cxsurvey.scoring.catalogue import CATALOGUE
 from cxsurvey.scoring.scales import Band, Direction, Metric
+from cxsurvey.surveys.follow_ups import FollowUp
+from cxsurvey.surveys.labels import ShortLabel, refuse_twin_ids
 from cxsurvey.surveys.languages import EachLanguageOnce, Language, canonical
 from cxsurvey.surveys.looks import Look, look_of
 
 MOST_FOLLOW_UPS = 5
-MOST_OPTIONS = 10
 MOST_LANGUAGES = 20
 MOST_NAMED_NUMBERS = 7
 
@@ -63,10 +63,6 @@ def is_web_address(text: str) -> bool:
 
 
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_check_link)]
-PartId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
-LabelsByLanguage = Annotated[dict[Language, MaybeLine200], EachLanguageOnce]
-ShortLabel = Annotated[MaybeLine200, StringConstraints(max_length=80)]
-ShortLabelsByLanguage = Annotated[dict[Language, ShortLabel], EachLanguageOnce]
 
 
 def _without_empty(labels: dict[str, str]) -> dict[str, str]:
@@ -153,47 +149,16 @@ class Texts(Command):
     """The name of a point, by its score as text: required for pictures, else as one likes. Empty names none."""
     unknown_label: MaybeLine200 = ""
     """The choice that stands for no score, where the survey offers one."""
+    contact_label: MaybeLine200 = ""
+    """The question whether one may be contacted, where the survey asks it."""
+    contact_address_label: MaybeLine200 = ""
+    """Above the field for the address or number."""
     comment_labels: CommentLabels = CommentLabels()
     thanks: ThanksByBand = ThanksByBand()
 
     def point_label(self, score: int) -> str:
         """The name of a point; nothing where it has none."""
         return self.point_labels.get(str(score), "")
-
-
-class FollowUpKind(StrEnum):
-    """How a follow-up is answered."""
-
-    TEXT = "text"
-    CHOICE = "choice"
-
-
-class Option(Command):
-    """One answer to choose; responses keep its id."""
-
-    id: PartId
-    labels: ShortLabelsByLanguage
-
-
-class FollowUp(Command):
-    """A further question for some groups of customers, asked after the score is stored."""
-
-    id: PartId
-    kind: FollowUpKind
-    bands: frozenset[Band]
-    labels: LabelsByLanguage
-    options: Annotated[tuple[Option, ...], Field(max_length=MOST_OPTIONS)] = ()
-
-    @field_serializer("bands", when_used="json")
-    def _bands_in_order(self, bands: frozenset[Band]) -> list[str]:
-        return [band.value for band in Band if band in bands]
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        if self.kind is FollowUpKind.TEXT and self.options:
-            raise PydanticCustomError("options_on_text", "must have no options when it is answered by text")
-        _refuse_twins(option.id for option in self.options)
-        return self
 
 
 class Theme(Command):
@@ -219,6 +184,8 @@ class Definition(Command):
     scale: AskedScale = AskedScale.of(scales.NPS)
     offers_unknown: bool = False
     """Whether "I do not know" may be chosen in place of a score; such answers are counted apart."""
+    asks_contact: bool = False
+    """Whether the last question is for consent to be contacted about the answer; never where answers are anonymous."""
     default_language: Language
     texts: Annotated[dict[Language, Texts], Field(min_length=1, max_length=MOST_LANGUAGES), EachLanguageOnce]
     follow_ups: Annotated[tuple[FollowUp, ...], Field(max_length=MOST_FOLLOW_UPS)] = ()
@@ -240,7 +207,7 @@ class Definition(Command):
         points = {str(score) for score in self.scale.scoring.scale.values} if self.may_name_points else set()
         if any(texts.point_labels.keys() - points for texts in self.texts.values()):
             raise PydanticCustomError("point_not_on_scale", "must name points of its scale only")
-        _refuse_twins(follow_up.id for follow_up in self.follow_ups)
+        refuse_twin_ids(follow_up.id for follow_up in self.follow_ups)
         return self
 
     @property
@@ -285,8 +252,9 @@ class Definition(Command):
         return self.texts[self.language_for(language)]
 
     def follow_ups_for(self, band: Band) -> tuple[FollowUp, ...]:
-        """The follow-ups that customers of one band are asked, in order."""
-        return tuple(follow_up for follow_up in self.follow_ups if band in follow_up.bands)
+        """The follow-ups that customers of one band are asked: the required ones first, else in their order."""
+        asked = [follow_up for follow_up in self.follow_ups if band in follow_up.bands]
+        return tuple(sorted(asked, key=lambda follow_up: not follow_up.required))
 
     def band(self, score: int) -> Band:
         """The band of a score; raises `scoring.errors.InvalidScoreError` when it is not on the scale."""
@@ -294,9 +262,3 @@ class Definition(Command):
 
 
 _BEST_FIRST = (Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR)
-
-
-def _refuse_twins(ids: Iterable[str]) -> None:
-    listed = list(ids)
-    if len(set(listed)) != len(listed):
-        raise PydanticCustomError("duplicate_id", "must not use one id twice")

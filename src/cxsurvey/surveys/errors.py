@@ -57,3 +57,11 @@ class SurveyIsNotClosed(Refusal):
     code = "survey_not_closed"
     kind = Kind.CONFLICT
     message = "This survey is not closed."
+
+
+class NotPublished(Refusal):
+    """There is nothing to go back to: the survey was never asked."""
+
+    code = "survey_not_published"
+    kind = Kind.CONFLICT
+    message = "This survey was never published, so there is nothing to go back to."

@@ -61,3 +61,22 @@ _PICTURED: Mapping[str, Look] = {
 def look_of(formula: str) -> Look:
     """The look that belongs to a formula, by its key: faces are another question than numbers."""
     return _PICTURED.get(formula, Look.NUMBERS)
+
+
+FIVE_FACES = ("unhappiest", "unhappy", "neutral", "happy", "happiest")
+THREE_FACES = ("unhappy", "neutral", "happy")
+THUMBS = ("thumb-down", "thumb-up")
+
+
+def pictures_of(formula: Definition) -> tuple[str, ...]:
+    """The picture of each point from the lowest score up, as the templates know it; none for numbers."""
+    points = len(formula.scale.values)
+    match look_of(formula.key):
+        case Look.SMILEYS:
+            return FIVE_FACES if points == len(FIVE_FACES) else THREE_FACES
+        case Look.THUMBS:
+            return THUMBS
+        case Look.STARS:
+            return ("star",) * points
+        case Look.NUMBERS:
+            return ()

@@ -22,7 +22,7 @@ from cxsurvey.surveys.asked import Asked, AskedWorkspace, asked_by_code, asked_b
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import AnonymityFixed, StaleEdit
+from cxsurvey.surveys.errors import AnonymityFixed, NotPublished, StaleEdit
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
 from cxsurvey.surveys.looks import OFFERED
 from cxsurvey.surveys.models import EVERYTHING, NOTHING_YET
@@ -118,6 +118,20 @@ def edit(ctx: Context, survey_id: UUID, command: EditSurvey) -> SurveyView:
     _check_pictures(ctx, command.definition)
     changes = {"name": command.name, "draft": command.definition.stored(), "anonymous": anonymous}
     return _changed(ctx, before, changes, "survey.edited")
+
+
+def discard(ctx: Context, survey_id: UUID, revision: int | None = None) -> SurveyView:
+    """Puts what is asked in the place of the draft; the survey keeps its name.
+
+    Raises `NotPublished` when nothing was ever asked, `StaleEdit` when the draft is not `revision`.
+    """
+    _permit_change(ctx)
+    before = _at(_view(ctx, survey_id), revision)
+    if before.published is None:
+        raise NotPublished
+    if not before.has_unpublished_changes:
+        return before
+    return _changed(ctx, before, {"draft": before.published.stored()}, "survey.draft_discarded")
 
 
 def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publication:

@@ -12,6 +12,7 @@ from cxsurvey.surveys.languages import name_of
 
 SETTINGS = "settings"
 FOLLOW_UPS = "follow-ups"
+END_NAMES = {"low_labels": "label of the lowest number", "high_labels": "label of the highest number"}
 
 
 def text_fields(draft: Definition) -> dict[str, str]:
@@ -64,6 +65,9 @@ def _place_in_follow_up(index: int, rest: list[str], draft: Definition) -> Place
         case ["options", number, "labels", language, *_] if _is_index(number, len(follow_up.options)):
             field = label_field(follow_up.id, follow_up.options[int(number)].id)
             return _in_language(language, field, f"{asked}, answer {int(number) + 1}", draft)
+        case ["scale", ("low_labels" | "high_labels") as end, language, *_]:
+            field = f"follow_ups.{follow_up.id}.{end.removesuffix('s')}"
+            return _in_language(language, field, f"{asked}, {END_NAMES[end]}", draft)
         case ["bands", *_]:
             return Place(FOLLOW_UPS, f"follow_ups.{follow_up.id}.bands", f"{asked}, asked of")
         case _:

@@ -7,19 +7,21 @@ from typing import Protocol
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from cxsurvey.accounts.permissions import Grant, allows
-from cxsurvey.core.errors import NotFound
+from cxsurvey.accounts.permissions import Grant, allows, require
+from cxsurvey.core.errors import Invalid, NotFound
 from cxsurvey.dashboard.surveys.groups import groups_of
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, head
-from cxsurvey.dashboard.surveys.views import PreviewPage
+from cxsurvey.dashboard.surveys.sent import edit_of
+from cxsurvey.dashboard.surveys.views import Head, Preview, PreviewPage
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import service
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.languages import name_of
-from cxsurvey.web.door import Visit, Visiting
+from cxsurvey.web.door import Acting, Visit, Visiting
+from cxsurvey.web.forms import SentFields
 from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/preview")
@@ -49,6 +51,9 @@ class Draw(Protocol):
     ) -> str: ...
 
 
+NOT_YET = "Something in the form is not right yet. Save it to see what, then look here again."
+
+
 @router.get("")
 def show_preview(
     request: Request, visit: Visiting, survey_id: SurveyId, page: str = QUESTION, language: str = ""
@@ -72,16 +77,31 @@ def show_preview(
     return render(request, "dashboard/surveys/preview.html", found)
 
 
+@router.post("/draft")
+def show_typed(request: Request, act: Acting, survey_id: SurveyId, sent: SentFields) -> Response:
+    """One page of the draft with what is typed in the editor and not saved; nothing is stored."""
+
+    def draw(visit: Visit) -> Response:
+        require(visit.ctx, Grant.SURVEYS_WRITE)
+        survey = service.get(visit.ctx, survey_id)
+        typed = edit_of(survey, sent.get("part", ""), sent).definition
+        language, step = sent.get("preview_language", ""), sent.get("preview_step", "")
+        scheme = sent.get("preview_scheme", "")
+        return drawn(request, visit, typed, language, step, anonymous=survey.anonymous, scheme=scheme)
+
+    try:
+        return act.look(draw)
+    except Invalid:
+        return PlainTextResponse(NOT_YET, 422, headers={"Content-Security-Policy": POLICY})
+
+
 @router.get("/{step}")
 def show_step(
     request: Request, visit: Visiting, survey_id: SurveyId, step: str, language: str = "", scheme: str = ""
 ) -> Response:
     """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
     survey = service.get(visit.ctx, survey_id)
-    if step not in dict(_steps(survey.draft)):
-        raise NotFound
-    chosen = survey.draft.language_for(language)
-    return drawn(request, visit, survey.draft, chosen, step, anonymous=survey.anonymous, scheme=scheme)
+    return drawn(request, visit, survey.draft, language, step, anonymous=survey.anonymous, scheme=scheme)
 
 
 def drawn(
@@ -94,14 +114,25 @@ def drawn(
     anonymous: bool = False,
     scheme: str = "",
 ) -> Response:
-    """A page of customers as it stands in the frame of a preview."""
+    """A page of customers as it stands in the frame of a preview; raises NotFound for a step there is not."""
     draw: Draw | None = request.app.state.draw_survey
-    if draw is None:
+    if draw is None or step not in dict(_steps(definition)):
         raise NotFound
-    workspace = AskedWorkspace.of(visit.workspace)
+    chosen, workspace = definition.language_for(language), AskedWorkspace.of(visit.workspace)
     wanted = scheme if scheme in SCHEMES else ""
-    page = draw(definition, language, workspace, step, anonymous=anonymous, scheme=wanted)
+    page = draw(definition, chosen, workspace, step, anonymous=anonymous, scheme=wanted)
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+
+
+def preview_of(survey: Head, draft: Definition, language: str) -> Preview:
+    """What the frame beside the editor can show, beginning with the question in one language."""
+    return Preview(
+        steps=tuple(_steps(draft)),
+        languages=tuple((tag, name_of(tag)) for tag in draft.languages),
+        step=QUESTION,
+        language=language,
+        source=f"{survey.base}/preview/{QUESTION}?language={language}",
+    )
 
 
 def _steps(draft: Definition) -> Iterator[tuple[str, str]]:
@@ -116,4 +147,4 @@ def _steps(draft: Definition) -> Iterator[tuple[str, str]]:
 
 def _is_asked(step: str, draft: Definition) -> bool:
     band = step.removeprefix(FOLLOW_UPS)
-    return band == step or bool(draft.follow_ups_for(Band(band)))
+    return band == step or draft.asks_contact or bool(draft.follow_ups_for(Band(band)))

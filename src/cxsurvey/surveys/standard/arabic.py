@@ -8,6 +8,8 @@ _BETTER = "إنها تساعدنا على معرفة ما يمكننا تحسي�
 
 ARABIC = Wording(
     unknown="لا أعرف",
+    contact="هل يمكننا التواصل معك بشأن إجابتك؟",
+    contact_address="البريد الإلكتروني أو رقم الهاتف",
     questions={
         Ask.RECOMMEND: Question(
             "ما مدى احتمال أن توصي صديقًا أو زميلًا بالتعامل مع {name}؟",

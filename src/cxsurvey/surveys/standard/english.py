@@ -6,6 +6,8 @@ from cxsurvey.surveys.standard.wording import Ask, Groups, Question, Talk, Wordi
 
 ENGLISH = Wording(
     unknown="I do not know",
+    contact="May we contact you about your answer?",
+    contact_address="E-mail address or phone number",
     questions={
         Ask.RECOMMEND: Question(
             "How likely are you to recommend {name} to a friend or colleague?",

@@ -8,6 +8,8 @@ _BETTER = "Sie hilft uns zu sehen, was wir besser machen können."
 
 GERMAN = Wording(
     unknown="Kann ich nicht beurteilen",
+    contact="Dürfen wir Sie zu Ihrer Antwort kontaktieren?",
+    contact_address="E-Mail-Adresse oder Telefonnummer",
     questions={
         Ask.RECOMMEND: Question(
             "Wie wahrscheinlich ist es, dass Sie {name} Freunden oder Kollegen weiterempfehlen?",

@@ -8,6 +8,8 @@ _BETTER = "Neyi daha iyi yapabileceğimizi görmemize yardımcı oluyor."
 
 TURKISH = Wording(
     unknown="Bilmiyorum",
+    contact="Yanıtınızla ilgili olarak sizinle iletişime geçebilir miyiz?",
+    contact_address="E-posta adresiniz veya telefon numaranız",
     questions={
         Ask.RECOMMEND: Question(
             "{name} markasını bir arkadaşınıza veya iş arkadaşınıza tavsiye etme olasılığınız nedir?",

@@ -94,6 +94,8 @@ class Wording:
     """All ready texts of one language."""
 
     unknown: str
+    contact: str
+    contact_address: str
     questions: Mapping[Ask, Question]
     talks: Mapping[Talk, Groups]
 
@@ -108,6 +110,8 @@ class Wording:
             high_label=asked.high,
             point_labels={str(score): label for score, label in zip(scores, asked.points, strict=True)},
             unknown_label=self.unknown,
+            contact_label=self.contact,
+            contact_address_label=self.contact_address,
             comment_labels=CommentLabels(
                 detractor=groups.detractor.reason, passive=groups.passive.reason, promoter=groups.promoter.reason
             ),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cxsurvey.scoring.scales import Band
-from cxsurvey.surveys.definition import Definition, FollowUp, FollowUpKind, Option
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Option
 from cxsurvey.surveys.standard import preset
 from cxsurvey.transfer.demo import company
 
@@ -37,7 +38,7 @@ def definition_of(survey: str) -> Definition:
         return asked
     why = FollowUp(
         id=REASON,
-        kind=FollowUpKind.CHOICE,
+        kind=FollowUpKind.SINGLE,
         bands=frozenset({Band.DETRACTOR, Band.PASSIVE}),
         labels=_WHY,
         options=tuple(Option(id=key, labels=labels) for key, labels in _REASONS.items()),
