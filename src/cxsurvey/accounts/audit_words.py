@@ -95,6 +95,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "scores.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded the scores of the survey {name}, {since} to {until}."
     ),
+    "segments.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded a table of scores by segment."),
+    "person.changed": Action(AuditKind.RESPONSES, "{who} changed what is known about a person."),
     "audit.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the audit log."),
 }
 
