@@ -82,12 +82,13 @@ def test_axe_finds_nothing_and_a_long_name_widens_no_page(
     house.sign_in(page)
     ways = ("", "surveys", "responses", "comments?q=late", "planning", "planning?change=x", "keys")
     company = ("settings", "team", "audit", "workspaces", "branding", "imports")
-    survey = ("SURVEY/results", "SURVEY/segments?by=touchpoint", "SURVEY/edit/en", "SURVEY/preview")
+    survey = ("SURVEY/results", "SURVEY/segments?by=touchpoint", "SURVEY/edit/en", "SURVEY/preview", "SURVEY/branding")
     for part in (*ways, *company, *survey):
         page.goto(house.url(part))
         broken, unsure = axe(page)
         assert (broken, set(unsure) - UNSURE) == ([], set()), part
         assert not page.evaluate(SIDEWAYS), part
+    said = [text for text in said if "postMessage" not in text]  # axe knocks at frames that are sandboxed
     refused = [text for text in said if "422" in text]  # a browser says so itself
     assert (said, len(refused)) == (refused, 1)
 
