@@ -16,8 +16,15 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.transfer.profile import ColumnProfile, Profile
+from cxsurvey.transfer.sniffing import TextForm
+from cxsurvey.transfer.source import Source
 
 ZONE = "Europe/Istanbul"
+A_FILE = Source(
+    TextForm("utf-8", ",", guessed=False), None, (), Profile(1, (ColumnProfile("Rating", 1, ("9",), (("9", 1),)),))
+)
+"""What the file of an import was found to be."""
 
 
 def make_workspace(ctx: Context, slug: str = "northwind", name: str = "Northwind Home", zone: str = ZONE) -> Workspace:

@@ -23,6 +23,7 @@ from cxsurvey.invitations import models as _invitations
 from cxsurvey.people import models as _people
 from cxsurvey.responses import counts, trials
 from cxsurvey.responses import models as _responses
+from cxsurvey.responses import rebuilding as _rebuilding
 from cxsurvey.responses import release as _release
 from cxsurvey.surveys import housekeeping as _survey_keeping
 from cxsurvey.surveys import models as _surveys
@@ -60,6 +61,7 @@ class Wiring:
         self.job_handlers: Mapping[str, JobHandler] = {
             _housekeeping.JOB: _housekeeping.forget_old,
             _door_keeping.JOB: _door_keeping.forget_expired,
+            _rebuilding.JOB: _rebuilding.rebuild,
             _imports.JOB: _importing.run,
             _imports.FORGET: _imports.forget_files,
             _release.JOB: _release.release,

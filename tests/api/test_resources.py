@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import TEST, Scene, bearer
@@ -173,3 +174,43 @@ def test_a_score_carries_its_flags_and_the_figures_beside_it(rest: TestClient, s
         "scale-points",
         "end-padded",
     )
+
+
+def test_a_score_can_be_asked_of_some_segments(rest: TestClient, scene: Scene) -> None:
+    for touchpoint, scores in (("Delivery", [9] * 6 + [3] * 6), ("Support", [9] * 12)):
+        batch = [scene.answer(score=score, segments={"touchpoint": touchpoint, "country": "DE"}) for score in scores]
+        sent = rest.post("/responses/batch", json={"responses": batch}, headers={"Idempotency-Key": touchpoint})
+        assert sent.status_code == 207
+    address = f"/surveys/{scene.survey}"
+
+    found = rest.get(f"{address}/score", params={"touchpoint": "Delivery", "country": "DE"}).json()
+    split = rest.get(f"{address}/segments", params={"by": "touchpoint", "country": "DE"}).json()
+
+    assert (found["estimate"], found["n"], found["comments"]) == (0.0, 12, None)
+    assert [(one["value"], one["score"]["n"], one["stands_out"]) for one in split["segments"]] == [
+        ("Support", 12, True),
+        ("Delivery", 12, True),
+    ]
+    assert (split["tests"], split["q"], split["total"]["n"]) == (2, 0.05, 24)
+    assert split["segments"][1]["rest"]["difference"] == -100.0
+
+
+@pytest.mark.parametrize(
+    ("tail", "params", "parameter", "rule"),
+    [
+        ("score", {"touchpoint": "Nowhere"}, "touchpoint", "unknown_value"),
+        ("score", {"shoe_size": "43"}, "shoe_size", None),
+        ("segments", {"by": "shoe_size"}, "by", None),
+        ("segments", {}, "by", None),
+        ("segments", {"by": "agent", "since": "2026-02-30"}, "since", "not_a_date"),
+    ],
+)
+def test_a_wrong_segment_is_refused_by_the_name_of_its_parameter(
+    rest: TestClient, scene: Scene, tail: str, params: dict[str, str], parameter: str, rule: str | None
+) -> None:
+    refused = rest.get(f"/surveys/{scene.survey}/{tail}", params=params)
+
+    assert refused.status_code == 422
+    assert [error["query"] for error in refused.json()["errors"]] == [parameter]
+    if rule:
+        assert refused.json()["errors"][0]["rule"] == rule

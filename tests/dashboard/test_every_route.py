@@ -22,10 +22,12 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import encode
 from cxsurvey.surveys import service as surveys
+from cxsurvey.transfer import imports
+from cxsurvey.transfer.reading import Kind
 from cxsurvey.web.middleware import Guard
 from tests.application import NOON
 from tests.dashboard.conftest import Write, attribute, in_northwind, page, sign_in
-from tests.factories import make_open_survey, make_user
+from tests.factories import A_FILE, make_open_survey, make_user
 from tests.insights.answers import answer, store
 
 OPEN = {"/sign-in", "/enter/{token}", "/join/{token}", "/setup/{token}", "/reset/{token}", "/sign-out"}
@@ -50,6 +52,7 @@ class Things:
     closed: str
     answer: str
     key: str
+    draft: str
     member: str
     invitation: str
 
@@ -61,6 +64,7 @@ class Things:
             "key": self.key,
             "user_id": self.member,
             "invitation_id": self.invitation,
+            "import_id": self.draft,
         }
         return path.format(slug="northwind", **NOTHING, **ids)
 
@@ -73,6 +77,7 @@ def things(ada: str, write: Write) -> Things:
         surveys.close(ctx, closed.id)
         (given,) = store(ctx, [answer(ctx, asked.id, 3, NOON, "late again")])
         key = keys.create(ctx, CreateKey(name="Shop")).key
+        draft = imports.begin(ctx, Kind.RESPONSES, ctx.ids.new(), "old.csv", 9, A_FILE)
         max_id = make_user(ctx, ctx.workspace, "viewer").id
         invited = joining.invite(ctx, InviteMember(email="ida@example.com", role="viewer")).invitation
         return Things(
@@ -80,6 +85,7 @@ def things(ada: str, write: Write) -> Things:
             closed=encode("srv", closed.id),
             answer=encode("rsp", given),
             key=encode("key", key.id),
+            draft=draft.public_id,
             member=encode("usr", max_id),
             invitation=encode(joining.PREFIX, invited.id),
         )

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cxsurvey.accounts import audit_log, team
 from cxsurvey.accounts import service as accounts
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import OPERATOR, Context
@@ -143,6 +144,10 @@ def _check(ctx: Context, expected: list[MadeUp]) -> None:
     (workspace,) = accounts.workspaces(ctx)
     assert (workspace.name, workspace.is_demo) == (company.NAME, True)
     ctx.actor, ctx.workspace_id = OPERATOR, workspace.id
+    people = {member.name: member.role for member in team.listed(ctx)}
+    assert people == {"Demo owner": "owner", company.MANAGER: "manager", company.VIEWER: "viewer"}
+    said = audit_log.page(ctx, audit_log.AuditFilter(), limit=500).items
+    assert f"{company.MANAGER} took an answer out of the scores." in {entry.sentence for entry in said}
     total: Counter[str] = Counter()
     for survey in surveys.listed(ctx):
         assert survey.trend_line_id is not None

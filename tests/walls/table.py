@@ -42,6 +42,7 @@ def form(path: str, need: Grant | str, **fields: Any) -> Row:
 
 
 SURVEY, RESPONSE, MEMBER_PAGE = "/surveys/{survey_id}", "/responses/{response_id}", "/team/{user_id}"
+IMPORT = "/imports/{import_id}"
 INVITED = "/team/invitations/{invitation_id}/take-back"
 SETTINGS = {"name": "Northwind", "report_zone": "UTC", "minimum_group": "5"}
 
@@ -93,6 +94,14 @@ DASHBOARD = (
     page(RESPONSE, Grant.RESPONSES_READ),
     form(RESPONSE + "/void", Grant.RESPONSES_VOID, reason="A trial"),
     form(RESPONSE + "/restore", Grant.RESPONSES_VOID, reason="A trial"),
+    page("/imports", Grant.RESPONSES_WRITE),
+    form("/imports", Grant.RESPONSES_WRITE),
+    page(IMPORT, Grant.RESPONSES_WRITE),
+    form(IMPORT, Grant.RESPONSES_WRITE),
+    form(IMPORT + "/start", Grant.RESPONSES_WRITE),
+    form(IMPORT + "/cancel", Grant.RESPONSES_WRITE),
+    form(IMPORT + "/discard", Grant.RESPONSES_WRITE),
+    form(IMPORT + "/refused", Grant.RESPONSES_WRITE),
     page("/workspaces", MEMBER),
     form("/workspaces", Grant.WORKSPACES_CREATE, name="Another", report_zone="UTC"),
     page("/settings", Grant.WORKSPACE),
@@ -160,6 +169,10 @@ API = (
     Row("POST", "/invitations", Grant.INVITATIONS_WRITE, {"survey": "{survey_id}"}),
     Row("GET", "/invitations/{invitation_id}", Grant.INVITATIONS_WRITE),
     Row("POST", "/invitations/{invitation_id}/revoke", Grant.INVITATIONS_WRITE, {}),
+    Row("GET", "/people", Grant.PEOPLE_READ),
+    Row("POST", "/people", Grant.PEOPLE_WRITE, {"email": "ida@example.com"}),
+    Row("GET", "/people/{person_id}", Grant.PEOPLE_READ),
+    Row("PATCH", "/people/{person_id}", Grant.PEOPLE_WRITE, {"name": "Another"}),
 )
 
 CUSTOMERS = frozenset(

@@ -29,9 +29,13 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import encode
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
+from cxsurvey.people import service as people
+from cxsurvey.people.service import PersonInput
 from cxsurvey.surveys import service as surveys
+from cxsurvey.transfer import imports
+from cxsurvey.transfer.reading import Kind
 from tests.application import NOON, ORIGIN
-from tests.factories import act_in, make_open_survey, make_user, make_workspace
+from tests.factories import A_FILE, act_in, make_open_survey, make_user, make_workspace
 from tests.insights.answers import answer, store
 from tests.walls.table import ANY_KEY, API, CUSTOMERS, DASHBOARD, MEMBER, OWN, PUBLIC, Row
 
@@ -39,7 +43,7 @@ pytestmark = pytest.mark.usefixtures("quick_hashing")
 
 Write = Callable[[Callable[[Context], Any]], Any]
 FILLED = {"token": "0" * 27, "part": "en", "step": "question", "number": "1"}
-NAMING = re.compile(r"\{(survey_id|response_id|key|user_id|invitation_id|sign_in_id)\}")
+NAMING = re.compile(r"\{(survey_id|response_id|key|user_id|invitation_id|sign_in_id|import_id|person_id)\}")
 REFUSED = frozenset({401, 403, 404, 405})
 PREFIX = "/api/v1"
 
@@ -65,6 +69,8 @@ def make_corner(ctx: Context, slug: str) -> Corner:
     (given,) = store(ctx, [answer(ctx, asked.id, 3, NOON, "late again")])
     personal = invitations.create(ctx, asked.id, CreateInvitation())
     invited = joining.invite(ctx, InviteMember(email="ida@example.com", role="viewer")).invitation
+    (person_id,) = people.upsert(ctx, [(workspace.id, PersonInput(email="kim@example.com"))])
+    draft = imports.begin(ctx, Kind.RESPONSES, ctx.ids.new(), "old.csv", 9, A_FILE)
     subject = make_user(ctx, workspace.id, "viewer", f"subject@{slug}.example.com")
     for name, scopes in {"all": KEY_SCOPES, **{scope.value: {scope} for scope in KEY_SCOPES}}.items():
         made = keys.create(ctx, CreateKey(name=name, scopes=tuple(scopes)))
@@ -81,6 +87,8 @@ def make_corner(ctx: Context, slug: str) -> Corner:
         "response_id": encode("rsp", given),
         "key": encode("key", made.key.id),
         "user_id": encode("usr", subject.id),
+        "person_id": encode("per", person_id),
+        "import_id": draft.public_id,
         "personal_id": encode("inv", personal.id),
         "invitation_id": encode(joining.PREFIX, invited.id),
         "sign_in_id": encode("sig", doors.enter_by_session(ctx, other, slug).sign_in_id),

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
 
+from cxsurvey.cli import beside
+from cxsurvey.cli.beside import Here
 from cxsurvey.cli.choosing import enter, survey_named
 from cxsurvey.cli.imports_output import Outcome, progress
-from cxsurvey.cli.installation import fail, open_database, read_settings_and_engines, warn
+from cxsurvey.cli.installation import fail
 from cxsurvey.core.context import OPERATOR, Context
 from cxsurvey.core.db.database import Database
-from cxsurvey.core.db.serving import ServeLock
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Refusal
 from cxsurvey.core.jobs import queue
-from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.transfer import imports, refusals, running, scales, source, uploads
 from cxsurvey.transfer.errors import FileUnreadable, NothingAsked, ScaleWrong
 from cxsurvey.transfer.imports import ImportView
@@ -31,7 +29,6 @@ from cxsurvey.transfer.scales import Scale, ScaleReading
 T = TypeVar("T")
 
 NOTHING_DONE: Final = 2
-LOOK_SECONDS: Final = 0.25
 SHOWN: Final = 20
 
 
@@ -50,14 +47,6 @@ class Wanted:
     sheet: str | None = None
     workspace: str | None = None
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """The installation: its database, and whether nobody else uses it now."""
-
-    database: Database
-    is_alone: bool
 
 
 def scale_of(scale_map: str | None, exclude: str | None, unknown: str | None, *, is_reversed: bool) -> ScaleReading:
@@ -82,7 +71,7 @@ def _listed(text: str | None) -> tuple[str, ...]:
 
 def carry_out(wanted: Wanted, *, quiet: bool) -> Outcome:
     """Brings the file, imports it or tries that, and tells what became of its rows."""
-    with _opened() as here:
+    with beside.opened() as here:
         database = here.database
         view, scale = _begun(database, wanted)
         try:
@@ -92,25 +81,6 @@ def carry_out(wanted: Wanted, *, quiet: bool) -> Outcome:
         finally:
             if wanted.dry_run:
                 _forget(database, view)
-
-
-@contextmanager
-def _opened() -> Iterator[Here]:
-    """The database with its serve lock: for this command alone, or shared with the servers and workers there are."""
-    from cxsurvey.core.clock import SystemClock
-    from cxsurvey.core.db import serving
-
-    settings, engines = read_settings_and_engines()
-    lock = ServeLock(engines.sqlite_file)
-    try:
-        alone = lock.alone() and (engines.is_sqlite or serving.alive_on_postgres(engines, SystemClock().now()) is None)
-        if not alone:
-            lock.share()
-        engines.dispose()
-        with open_database(settings, checkpoints=alone) as database:
-            yield Here(database, alone)
-    finally:
-        lock.close()
 
 
 def _begun(database: Database, wanted: Wanted) -> tuple[ImportView, Scale | None]:
@@ -170,38 +140,18 @@ def _as_operator(view: ImportView, work: Callable[[Context], T]) -> Callable[[Co
 
 
 def _ended(here: Here, view: ImportView, *, quiet: bool) -> ImportView:
-    """Waits for the end of the import and shows how far it is; carries it out in a thread where nobody else does."""
-    runner = Runner(here.database, {imports.JOB: partial(running.run, pace=running.ALONE)}, "command")
+    """Waits for the end of the import and shows how far it is."""
     with here.database.read() as ctx:
         job_id = queue.unfinished(ctx.connection, imports.job_key(view.id))
-    work = threading.Thread(target=_run, args=(runner, job_id), name="import", daemon=True)
-    if here.is_alone:
-        work.start()
-    tick = threading.Event()
-    try:
-        with progress(view.rows, quiet=quiet) as advance:
-            while (seen := _seen(here.database, view)).is_under_way:
-                advance(seen.tally["rows_read"])
-                if here.is_alone and not work.is_alive():
-                    return _seen(here.database, view)
-                tick.wait(LOOK_SECONDS)
-    except KeyboardInterrupt:
-        runner.must_stop.set()
-        if here.is_alone:
-            work.join()
-        warn("The import was not stopped: " + ("a server goes on with it." if not here.is_alone else _WAITS))
-        raise
-    if here.is_alone:
-        work.join()
-    return seen
+    with progress(view.rows, quiet=quiet) as advance:
 
+        def has_ended() -> bool:
+            seen = _seen(here.database, view)
+            advance(seen.tally["rows_read"])
+            return not seen.is_under_way
 
-_WAITS: Final = "the next server or worker that starts goes on with it. The same command again stores nothing twice."
-
-
-def _run(runner: Runner, job_id: UUID | None) -> None:
-    if job_id is not None:
-        runner.run_one(job_id)
+        beside.wait(here, job_id, {imports.JOB: partial(running.run, pace=running.ALONE)}, has_ended)
+    return _seen(here.database, view)
 
 
 def _seen(database: Database, view: ImportView) -> ImportView:

@@ -13,17 +13,19 @@ from cxsurvey.dashboard import (
     door,
     entrance,
     exports,
+    imports,
     keys,
     planning,
     responses,
     scores,
+    segments,
     surveys,
     trials,
 )
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
-from cxsurvey.web.door import DOORS_AT_ONCE, WRITES_AT_ONCE, Places, ReadingPlaces
+from cxsurvey.web.door import DOORS_AT_ONCE, UPLOADS_AT_ONCE, WRITES_AT_ONCE, Places, ReadingPlaces
 from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
@@ -37,9 +39,11 @@ ROUTERS = (
     branding.router,
     surveys.router,
     scores.router,
+    segments.router,
     exports.router,
     trials.router,
     responses.router,
+    imports.router,
     planning.router,
 )
 
@@ -50,6 +54,7 @@ def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.state.writing_places = Places(WRITES_AT_ONCE)
+    app.state.upload_places = Places(UPLOADS_AT_ONCE)
     app.state.door_places = Places(DOORS_AT_ONCE)
     app.state.hashing = Hashing()
     app.state.draw_survey = draw_survey

@@ -18,9 +18,11 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
+from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.insights import listing, service
+from cxsurvey.insights.filters import NAMES, Filter
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.responses import service as responses
@@ -62,6 +64,7 @@ class ListPage:
 
     frame: Frame
     bar: PeriodBar
+    filters: FilterBar
     survey: SurveyLine | None
     survey_id: str
     surveys: tuple[Choice, ...]
@@ -107,15 +110,17 @@ def show_list(
     request: Request, visit: Visiting, survey: str = "", state: str = "", after: str = "", tests: str = ""
 ) -> Response:
     """The answers of one survey: those of the first one when none is chosen."""
-    bar = period_bar(request, visit, "survey", "state")
+    bar = period_bar(request, visit, "survey", "state", *NAMES)
     lines = service.survey_lines(visit.ctx)
     line, states = wanted_survey(lines, survey), chosen_states(state)
+    filters = filter_bar(request, visit, bar, segments=line is None or not line.anonymous, more=("band",))
     home = f"/w/{visit.workspace.slug}"
-    work = partial(_listed, line=line, states=states, bar=bar, after=after, home=home)
+    work = partial(_listed, line=line, states=states, bar=bar, only=filters.only, after=after, home=home)
     survey_id = encode("srv", line.survey_id) if line else ""
     page = ListPage(
         frame=visit.frame("Responses", "responses"),
         bar=bar,
+        filters=filters,
         survey=line,
         survey_id=survey_id,
         surveys=_choices("survey", [(encode("srv", each.survey_id), each.name) for each in lines], survey_id, bar),
@@ -132,7 +137,7 @@ def show_list(
         may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
         notice=TESTS_GO if tests == "deleted" else "",
     )
-    return render(request, "dashboard/responses/list.html", page, bar.status)
+    return render(request, "dashboard/responses/list.html", page, max(bar.status, filters.status))
 
 
 def _listed(
@@ -141,12 +146,13 @@ def _listed(
     line: SurveyLine | None,
     states: tuple[ResponseState, ...],
     bar: PeriodBar,
+    only: Filter,
     after: str,
     home: str,
 ) -> ListView:
     if line is None:
         return ListView((), 0, None)
-    found = listing.page(ctx, line, bar.period, states, after=after, limit=ANSWERS_A_PAGE)
+    found = listing.page(ctx, line, bar.period, states, only, after=after, limit=ANSWERS_A_PAGE)
     older = f"?{bar.query}&{urlencode({'after': found.next})}" if found.next else None
     return ListView(tuple(row_of(answer, line, home) for answer in found.items), found.total, older)
 

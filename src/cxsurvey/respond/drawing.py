@@ -34,8 +34,8 @@ from cxsurvey.web.templating import environment
 class Subject:
     """What a page is about: a definition, who asks, in which language, and whom by first name.
 
-    `switchable` says whether the page offers its other languages, `scheme` whether it is light or dark whatever the
-    browser wants.
+    `switchable` says whether the page offers its other languages; `scheme` is light or dark where the browser is not
+    to decide.
     """
 
     definition: Definition

@@ -96,8 +96,8 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
         unknown_mark=CHECKED if answer.unknown else "",
         changeable=_changeable_here(database, place, tongue, now),
         comment=answer.comment,
-        problems=sentences.problems(tongue.words, answer.problems, place.asked.definition),
         carry=place.carry,
+        problems=sentences.problems(tongue.words, answer.problems, place.asked.definition),
         back=f"{place.base}/thanks" if change else "",
     )
     return drawing.form(place.subject(tongue), state)

@@ -44,6 +44,14 @@ class ImportUnknown(NotFound):
     """There is no such import in this workspace, or its file is gone."""
 
 
+class RefusedRowsGone(Refusal):
+    """There is no list of refused rows: none was refused, or the list is not kept any more."""
+
+    code = "refused_rows_gone"
+    kind = Kind.GONE
+    message = "No row was refused, or the list of them is not kept any more."
+
+
 class ImportStateForbids(Refusal):
     """An import in this state cannot go there."""
 

@@ -20,6 +20,7 @@ from cxsurvey.core import audit
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.insights import listing
+from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.listing import AskedFollowUp, Day
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
@@ -52,6 +53,7 @@ class Order:
     days: tuple[Day, ...]
     segment_names: Mapping[str, str]
     follow_ups: tuple[AskedFollowUp, ...]
+    only: Filter = EVERYTHING
 
     @property
     def count(self) -> int:
@@ -70,7 +72,9 @@ def filename(what: str, survey: SurveyLine, period: Period) -> str:
     return f"{what}_{survey.code}_{days}.csv"
 
 
-def order(ctx: Context, survey_id: UUID, period: Period, states: Sequence[ResponseState]) -> Order:
+def order(
+    ctx: Context, survey_id: UUID, period: Period, states: Sequence[ResponseState], only: Filter = EVERYTHING
+) -> Order:
     """Settles what a download will hold and records in the audit log that it was asked for."""
     require(ctx, Grant.EXPORT)
     survey = survey_line(ctx, survey_id)
@@ -78,9 +82,10 @@ def order(ctx: Context, survey_id: UUID, period: Period, states: Sequence[Respon
         survey=survey,
         period=period,
         states=tuple(states),
-        days=tuple(listing.days_with(ctx, survey.line_id, period, states)),
+        days=tuple(listing.days_with(ctx, survey, period, states, only)),
         segment_names=listing.segment_names(ctx),
         follow_ups=listing.follow_ups_of(ctx, survey),
+        only=only,
     )
     audit.record(
         ctx,
@@ -91,6 +96,7 @@ def order(ctx: Context, survey_id: UUID, period: Period, states: Sequence[Respon
         since=period.since.isoformat(),
         until=period.last_day.isoformat(),
         count=made.count,
+        filter=sorted(only.query),
     )
     return made
 
@@ -99,7 +105,9 @@ def rows(made: Order, read: Read) -> Iterator[list[Cell]]:
     """The heading and then every answer, oldest day first; each page of answers is a read of its own."""
     yield heading(made)
     for days in _batches(made.days):
-        ids: list[UUID] = read(partial(listing.ids_of, survey=made.survey, days=days, states=made.states))
+        ids: list[UUID] = read(
+            partial(listing.ids_of, survey=made.survey, days=days, states=made.states, only=made.only)
+        )
         for start in range(0, len(ids), PAGE):
             page: list[ResponseView] = read(partial(responses.some, response_ids=ids[start : start + PAGE]))
             # an answer may have changed its state since its id was read

@@ -20,7 +20,7 @@ from cxsurvey.core.ids import encode
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.surveys import service as surveys
 from cxsurvey.transfer import mapping, queries, uploads
-from cxsurvey.transfer.errors import ImportStateForbids, ImportUnknown, MappingWrong, NothingAsked
+from cxsurvey.transfer.errors import ImportStateForbids, ImportUnknown, MappingWrong, NothingAsked, RefusedRowsGone
 from cxsurvey.transfer.models import TALLIES
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
@@ -172,6 +172,14 @@ def settle(
     return get(ctx, import_id)
 
 
+def take_sheet(ctx: Context, import_id: UUID, source: Source) -> ImportView:
+    """Another sheet of a draft's workbook was examined; what was said of the columns before holds no more."""
+    view = get(ctx, import_id)
+    values = {"file": source.as_stored(), "reading": Reading().model_dump(mode="json"), "rehearsal": False}
+    _change(ctx, view, (ImportState.DRAFT,), {**values, **NOTHING_YET})
+    return get(ctx, import_id)
+
+
 def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportView:
     """Puts the job that carries a settled import out, or tries it and stores nothing."""
     view = get(ctx, import_id)
@@ -229,7 +237,7 @@ def take_refused(ctx: Context, import_id: UUID) -> ImportView:
     """Records in the audit log that the refused rows of an import are taken out of the house."""
     view = get(ctx, import_id)
     if view.position == 0 or not uploads.refused(ctx.settings, import_id).exists():
-        raise ImportUnknown("The refused rows of this import are not kept any more.")
+        raise RefusedRowsGone
     note(ctx, "import.refused_downloaded", view, refused=view.tally["refused"])
     return view
 

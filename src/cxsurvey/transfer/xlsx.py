@@ -124,15 +124,16 @@ def _trimmed(texts: list[str]) -> list[str]:
 def _opened(path: Path) -> Iterator[Any]:
     from openpyxl import load_workbook
 
-    book = None
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        yield book
-    except (FileUnreadable, FileTooLarge):
-        raise
-    except Exception as error:
-        # a reader of strangers' XML fails in more ways than can be listed, and none is ours
-        raise FileUnreadable(BROKEN) from error
-    finally:
-        if book is not None:
-            book.close()
+    with path.open("rb") as file:  # by its bytes, because the library believes the ending of a name
+        book = None
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            yield book
+        except (FileUnreadable, FileTooLarge):
+            raise
+        except Exception as error:
+            # a reader of strangers' XML fails in more ways than can be listed, and none is ours
+            raise FileUnreadable(BROKEN) from error
+        finally:
+            if book is not None:
+                book.close()

@@ -13,8 +13,8 @@ class Frame:
     """The first field of every dashboard page.
 
     `title` is the page's own name, `current` the entry of the navigation it belongs to ("overview",
-    "surveys", "comments", "responses", "planning", "settings", "account"), `now` and `zone` what times are told
-    against. `places` are all workspaces the user may come into, this one too.
+    "surveys", "comments", "responses", "planning", "imports", "settings", "account"), `now` and `zone` what times
+    are told against. `places` are all workspaces the user may come into, this one too.
     """
 
     title: str
@@ -26,5 +26,6 @@ class Frame:
     is_demo: bool
     user_name: str
     now: datetime
+    may_import: bool
     may_manage: bool
     places: tuple[PlaceView, ...] = ()

@@ -18,8 +18,9 @@ from cxsurvey.api.schemas.company import (
 from cxsurvey.api.schemas.formula import Formula, FormulaList
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
-from cxsurvey.api.schemas.response import Receipt, Response, ResponseList
+from cxsurvey.api.schemas.response import Person, PersonList, Receipt, Response, ResponseList
 from cxsurvey.api.schemas.score import Score
+from cxsurvey.api.schemas.segment import Segments
 from cxsurvey.api.schemas.survey import (
     Deleted,
     Publication,
@@ -52,6 +53,8 @@ __all__ = [
     "MemberInvitation",
     "MemberInvitationList",
     "MemberList",
+    "Person",
+    "PersonList",
     "Problem",
     "Publication",
     "Readiness",
@@ -59,6 +62,7 @@ __all__ = [
     "Response",
     "ResponseList",
     "Score",
+    "Segments",
     "SignedLink",
     "Survey",
     "SurveyList",

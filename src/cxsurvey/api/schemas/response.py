@@ -36,6 +36,14 @@ class Person(Document):
         )
 
 
+class PersonList(Document):
+    """A page of people, in the order in which they were first written down."""
+
+    data: list[Person]
+    next: str | None
+    """Address of the next page; null on the last one."""
+
+
 class Receipt(Document):
     """That a response is stored. `created` is false when its `external_id` was there already."""
 

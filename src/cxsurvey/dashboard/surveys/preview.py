@@ -85,10 +85,7 @@ def show_typed(request: Request, act: Acting, survey_id: SurveyId, sent: SentFie
         require(visit.ctx, Grant.SURVEYS_WRITE)
         survey = service.get(visit.ctx, survey_id)
         typed = edit_of(survey, sent.get("part", ""), sent).definition
-        step = sent.get("preview_step", "")
-        if step not in dict(_steps(typed)):
-            raise NotFound
-        language = typed.language_for(sent.get("preview_language"))
+        language, step = sent.get("preview_language", ""), sent.get("preview_step", "")
         scheme = sent.get("preview_scheme", "")
         return drawn(request, visit, typed, language, step, anonymous=survey.anonymous, scheme=scheme)
 
@@ -104,10 +101,7 @@ def show_step(
 ) -> Response:
     """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
     survey = service.get(visit.ctx, survey_id)
-    if step not in dict(_steps(survey.draft)):
-        raise NotFound
-    chosen = survey.draft.language_for(language)
-    return drawn(request, visit, survey.draft, chosen, step, anonymous=survey.anonymous, scheme=scheme)
+    return drawn(request, visit, survey.draft, language, step, anonymous=survey.anonymous, scheme=scheme)
 
 
 def drawn(
@@ -120,13 +114,13 @@ def drawn(
     anonymous: bool = False,
     scheme: str = "",
 ) -> Response:
-    """A page of customers as it stands in the frame of a preview."""
+    """A page of customers as it stands in the frame of a preview; raises NotFound for a step there is not."""
     draw: Draw | None = request.app.state.draw_survey
-    if draw is None:
+    if draw is None or step not in dict(_steps(definition)):
         raise NotFound
-    workspace = AskedWorkspace.of(visit.workspace)
+    chosen, workspace = definition.language_for(language), AskedWorkspace.of(visit.workspace)
     wanted = scheme if scheme in SCHEMES else ""
-    page = draw(definition, language, workspace, step, anonymous=anonymous, scheme=wanted)
+    page = draw(definition, chosen, workspace, step, anonymous=anonymous, scheme=wanted)
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 

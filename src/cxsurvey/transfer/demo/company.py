@@ -47,6 +47,9 @@ FIRST_NAMES: Mapping[str, tuple[str, ...]] = {
 """First names of customers by the language they write in."""
 CUSTOMERS = 3200
 
+MANAGER, VIEWER = "Selin A.", "Jonas W."
+"""Colleagues of the owner: one looks after the surveys, one reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
