@@ -59,12 +59,13 @@ class Suite:
         reading, writing = os.pipe()
 
         def measure() -> int:
-            seconds = {}
+            seconds: dict[str, float | None] = {}
             for item in self.items:
                 began = time.process_time()
-                if not passes(item):
-                    return FAILED
-                seconds[item.nodeid] = time.process_time() - began
+                passed = passes(item)
+                seconds[item.nodeid] = time.process_time() - began if passed else None
+                if not passed:
+                    break
             with os.fdopen(writing, "w") as told:
                 json.dump(seconds, told)
             return PASSED
@@ -72,9 +73,11 @@ class Suite:
         pid = fork_quiet(measure)
         os.close(writing)
         with os.fdopen(reading) as told:
-            text = told.read()
+            seconds = dict(json.loads(told.read()))
         leave_unless_passed(pid, "the tests")
-        return dict(json.loads(text))
+        for name in (name for name, used in seconds.items() if used is None):
+            raise SystemExit(f"{name} fails without any mistake")
+        return seconds
 
     def of(self, module: str) -> list[pytest.Item]:
         """The tests of this module in the order of `tests_of`, and those of one file the quickest first."""

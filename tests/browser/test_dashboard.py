@@ -27,7 +27,17 @@ from tests.insights.answers import answer, store
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")]
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichenbefragungsverfahren"
-PAGES = ("results", "edit/en", "edit/settings", "preview", "share", "scale", "scale?formula=csat-1-5-smileys/1")
+PAGES = (
+    "results",
+    "segments?by=touchpoint",
+    "edit/en",
+    "edit/settings",
+    "branding",
+    "preview",
+    "share",
+    "scale",
+    "scale?formula=csat-1-5-smileys/1",
+)
 SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 # a row that fades at its end leaves axe unsure of the contrast, a sandboxed frame of what is in it
 UNSURE = {"color-contrast", "frame-tested"}
@@ -89,6 +99,7 @@ def test_axe_finds_nothing_and_a_long_name_widens_no_page(
         broken, unsure = axe(page)
         assert (broken, set(unsure) - UNSURE) == ([], set()), part
         assert not page.evaluate(SIDEWAYS), part
+    said = [text for text in said if "postMessage" not in text]  # axe knocks at frames that are sandboxed
     refused = [text for text in said if "422" in text]  # a browser says so itself
     assert (said, len(refused)) == (refused, 1)
 

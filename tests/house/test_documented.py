@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
+import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -19,7 +21,9 @@ from cxsurvey.accounts.audit_words import ACTIONS
 from cxsurvey.cli import app
 from cxsurvey.core import metrics
 from cxsurvey.core.command import RULES
+from cxsurvey.core.errors import Refusal
 from cxsurvey.core.events import Event
+from cxsurvey.web.errors import STATUS
 from tests.parts import ROOT
 
 DOCS = ROOT / "docs"
@@ -86,6 +90,24 @@ def rules_in_source() -> set[str]:
 def test_every_code_is_documented_once_and_no_other() -> None:
     documented = first_column(API, "code")
     assert sorted(documented) == sorted(codes_in_source())
+
+
+def kinds_of_refusal(refusal: type[Refusal]) -> Iterator[type[Refusal]]:
+    for kind in refusal.__subclasses__():
+        yield kind
+        yield from kinds_of_refusal(kind)
+
+
+def test_every_code_is_documented_with_its_status() -> None:
+    for found in pkgutil.walk_packages(cxsurvey.__path__, "cxsurvey."):
+        importlib.import_module(found.name)
+    answered: dict[str, set[str]] = {}
+    for refusal in kinds_of_refusal(Refusal):
+        answered.setdefault(refusal.code, set()).add(str(STATUS[refusal.kind]))
+    documented = re.findall(r"^\| `([a-z_]+)` \| ([0-9, ]+) \|", API, re.MULTILINE)
+    assert {code: set(told.split(", ")) for code, told in documented if code in answered} == {
+        code: statuses for code, statuses in answered.items() if code in dict(documented)
+    }
 
 
 def test_every_rule_is_documented_once_and_no_other() -> None:

@@ -1,8 +1,7 @@
 """Golden values, edges and properties of means and their differences."""
 
-from collections.abc import Iterator
 from itertools import pairwise
-from math import factorial, prod, sqrt
+from math import sqrt
 from statistics import fmean, stdev
 from typing import Any
 
@@ -110,36 +109,6 @@ def test_end_padded_interval_is_its_formula() -> None:
 
     # Four times the weights: 3/4 at each end, one 4 and one 5.
     assert end_padded_interval(one(4, 5)) == pytest.approx((max(1.0, middle - margin), min(5.0, middle + margin)))
-
-
-def compositions(n: int, parts: int) -> Iterator[tuple[int, ...]]:
-    if parts == 1:
-        yield (n,)
-        return
-    for first in range(n + 1):
-        for rest in compositions(n - first, parts - 1):
-            yield (first, *rest)
-
-
-@pytest.mark.parametrize(("n", "t", "empty"), [(3, 0.65, 0.35), (5, 0.83, 0.17), (10, 0.89, 0.03)])
-def test_end_padded_covers_a_skewed_scale_where_t_fails(n: int, t: float, empty: float) -> None:
-    """All outcomes of one mix of 1 to 5 with 70 % top answers, exact, not simulated."""
-    shares = (0.02, 0.02, 0.06, 0.2, 0.7)
-    truth = sum(score * share for score, share in zip(range(1, 6), shares, strict=True))
-    by_t = by_padding = without_spread = 0.0
-    for outcome in compositions(n, 5):
-        counts = ScoreCounts(outcome, FIVE)
-        ways = factorial(n) // prod(map(factorial, outcome))
-        chance = ways * prod(share**k for share, k in zip(shares, outcome, strict=True))
-        student, padded = t_interval(counts), end_padded_interval(counts)
-        assert student is not None
-        by_t += chance * (student.lower <= truth <= student.upper)
-        by_padding += chance * (padded.lower <= truth <= padded.upper)
-        without_spread += chance * (max(outcome) == n)
-
-    assert by_t == pytest.approx(t, abs=0.02)
-    assert without_spread == pytest.approx(empty, abs=0.01)
-    assert by_padding >= 0.95
 
 
 def test_the_share_leads_below_thirty_responses() -> None:

@@ -154,6 +154,15 @@ def test_poststratified_score_stays_on_the_scale_and_keeps_its_width(
     assert result.effective_n <= result.n * (1 + 1e-9)
 
 
+def test_shares_of_the_population_that_sum_to_a_hair_more_than_one_leave_the_scale_alone() -> None:
+    populations = (7, 1, 1)
+    above, below = GroupCounts(1, 0, 0), GroupCounts(0, 0, 1)
+
+    assert poststratified_nps({str(i): Stratum(above, size) for i, size in enumerate(populations)}).upper == 100
+    assert poststratified_nps({str(i): Stratum(below, size) for i, size in enumerate(populations)}).lower == -100
+    assert poststratified_share({str(i): ShareStratum(1, 1, size) for i, size in enumerate(populations)}).upper == 100
+
+
 @given(many_strata, st.randoms(use_true_random=False), st.floats(1e-3, 1e3))
 def test_neither_order_nor_the_unit_of_populations_matters(
     strata: dict[str, Stratum], random: Any, factor: float

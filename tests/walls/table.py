@@ -23,12 +23,13 @@ Body = Mapping[str, Any] | bytes
 
 @dataclass(frozen=True)
 class Row:
-    """One route: method, path, what opens it, and something it accepts."""
+    """One route: method, path, what opens it, and something it accepts as a body or must be asked for with."""
 
     method: str
     path: str
     need: Grant | str
     body: Body | None = None
+    query: str = ""
 
 
 def page(path: str, need: Grant | str) -> Row:
@@ -77,6 +78,13 @@ DASHBOARD = (
     page(SURVEY + "/qr.svg", Grant.SURVEYS_READ),
     page(SURVEY + "/preview", Grant.SURVEYS_READ),
     page(SURVEY + "/preview/{step}", Grant.SURVEYS_READ),
+    form(SURVEY + "/preview/draft", Grant.SURVEYS_WRITE),
+    page(SURVEY + "/discard", Grant.SURVEYS_WRITE),
+    form(SURVEY + "/discard", Grant.SURVEYS_WRITE),
+    page(SURVEY + "/scale", Grant.SURVEYS_WRITE),
+    form(SURVEY + "/scale", Grant.SURVEYS_WRITE, formula="csat-1-5/1", revision="2"),
+    page(SURVEY + "/segments", Grant.SCORES_READ),
+    form(SURVEY + "/segments/download", Grant.EXPORT),
     page(SURVEY + "/edit", Grant.SURVEYS_WRITE),
     page(SURVEY + "/edit/{part}", Grant.SURVEYS_WRITE),
     form(SURVEY + "/edit/{part}", Grant.SURVEYS_WRITE),
@@ -158,6 +166,7 @@ API = (
     Row("POST", "/surveys/{survey_id}/reopen", Grant.SURVEYS_WRITE, {}),
     Row("GET", "/formulas", Grant.SURVEYS_READ),
     Row("GET", "/surveys/{survey_id}/score", Grant.SCORES_READ),
+    Row("GET", "/surveys/{survey_id}/segments", Grant.SCORES_READ, query="?by=agent"),
     Row("POST", "/responses", Grant.RESPONSES_WRITE, {"survey": "{survey_id}", "score": 9}),
     Row("POST", "/responses/batch", Grant.RESPONSES_WRITE, {"responses": [{"survey": "{survey_id}", "score": 9}]}),
     Row("GET", "/responses", Grant.RESPONSES_READ),

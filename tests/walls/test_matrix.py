@@ -129,7 +129,7 @@ class Scene:
             headers = {"If-Match": "*", **headers}
         if row.path.endswith("/reopen"):
             ids["survey_id"] = where.closed
-        path = row.path.format(slug=slug or where.slug, **FILLED, **ids)
+        path = row.path.format(slug=slug or where.slug, **FILLED, **ids) + row.query
         body = _filled(row.body, ids)
         sent: dict[str, Any] = {} if body is None else {"json": body} if is_api else {"data": body}
         if isinstance(body, bytes):

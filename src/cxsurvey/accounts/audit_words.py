@@ -22,6 +22,7 @@ class AuditKind(StrEnum):
     SETTINGS = "settings"
     SURVEYS = "surveys"
     RESPONSES = "responses"
+    PEOPLE = "people"
     LINKS = "links"
     IMPORTS = "imports"
     DOWNLOADS = "downloads"
@@ -34,6 +35,7 @@ KIND_NAMES: Final[Mapping[AuditKind, str]] = {
     AuditKind.SETTINGS: "Settings",
     AuditKind.SURVEYS: "Surveys",
     AuditKind.RESPONSES: "Answers",
+    AuditKind.PEOPLE: "Customers",
     AuditKind.LINKS: "Personal links",
     AuditKind.IMPORTS: "Imports",
     AuditKind.DOWNLOADS: "Downloads",
@@ -74,6 +76,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "branding.logo_removed": Action(AuditKind.SETTINGS, "{who} removed the logo."),
     "survey.created": Action(AuditKind.SURVEYS, "{who} made the survey {name}."),
     "survey.edited": Action(AuditKind.SURVEYS, "{who} changed the draft of the survey {name}."),
+    "survey.draft_discarded": Action(AuditKind.SURVEYS, "{who} took back the changes to the draft of {name}."),
     "survey.published": Action(AuditKind.SURVEYS, "{who} published the survey {name} as version {version}."),
     "survey.closed": Action(AuditKind.SURVEYS, "{who} closed the survey {name}."),
     "survey.deleted": Action(AuditKind.SURVEYS, "{who} deleted the draft of the survey {name}."),
@@ -82,6 +85,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "responses.tests_deleted": Action(AuditKind.RESPONSES, "{who} deleted all test answers: {number}."),
     "response.voided": Action(AuditKind.RESPONSES, "{who} took an answer out of the scores."),
     "response.restored": Action(AuditKind.RESPONSES, "{who} put an answer back."),
+    "person.changed": Action(AuditKind.PEOPLE, "{who} changed what is known about a customer."),
     "invitation.revoked": Action(AuditKind.LINKS, "{who} took a personal link back."),
     "import.started": Action(AuditKind.IMPORTS, "{who} started an import of {kind}."),
     "import.cancelled": Action(AuditKind.IMPORTS, "{who} stopped an import of {kind}."),
@@ -95,6 +99,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "scores.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded the scores of the survey {name}, {since} to {until}."
     ),
+    "segments.exported": Action(
+        AuditKind.DOWNLOADS, "{who} downloaded the scores of a survey by {by}, {since} to {until}."
+    ),
+    "person.changed": Action(AuditKind.RESPONSES, "{who} changed what is known about a person."),
     "audit.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the audit log."),
 }
 

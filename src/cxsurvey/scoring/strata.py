@@ -202,9 +202,8 @@ def _poststratified(parts: Sequence[_Part], unit: Unit, counted: int, confidence
     return WeightedResult(
         unit=unit,
         estimate=estimate,
-        # Within the ends of the scale, where rounding could carry them a hair beyond.
-        lower=max(-100.0 if unit is Unit.POINTS else 0.0, estimate - below),
-        upper=min(100.0, estimate + above),
+        lower=estimate - below,
+        upper=estimate + above,
         standard_error=100.0 * sqrt(fsum(part.share**2 * part.variance / part.n for part in parts)),
         raw=100 * counted / n,
         n=n,

@@ -26,7 +26,7 @@ FIELDS: Final = (
     ("score", "Score"),
     ("comment", "Comment"),
     ("answered_at", "Answered at"),
-    ("respondent", "Respondent (may have several rows)"),
+    ("respondent", "Respondent, may have several rows"),
     ("external_id", "Id of the answer"),
     ("locale", "Language of the answer"),
     ("person.email", "Customer: email"),
@@ -191,9 +191,13 @@ def lines_of(view: ImportView, *, tried: bool = False) -> list[Line]:
 def summary_of(view: ImportView) -> str:
     """An import in one line of the list."""
     if view.state is ImportState.DRAFT:
-        return f"{view.rows:,} rows".replace(",", "\N{THIN SPACE}")
+        return f"{_grouped(view.rows)} rows"
     shown = [line for line in lines_of(view) if line.number][:3]
-    return ", ".join(f"{line.number:,} {line.text}".replace(",", "\N{THIN SPACE}") for line in shown) or "nothing yet"
+    return "; ".join(f"{_grouped(line.number)} {line.text.partition(';')[0]}" for line in shown) or "nothing yet"
+
+
+def _grouped(number: float) -> str:
+    return f"{number:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def pace(view: ImportView, now: datetime) -> tuple[str, str]:
@@ -205,7 +209,7 @@ def pace(view: ImportView, now: datetime) -> tuple[str, str]:
         return "", ""
     rate = view.tally["rows_read"] / seconds
     left = max(0.0, (view.rows - view.tally["rows_read"]) / rate)
-    return f"{rate:,.0f} rows a second".replace(",", "\N{THIN SPACE}"), _span(left)
+    return f"{_grouped(rate)} rows a second", _span(left)
 
 
 def _span(seconds: float) -> str:
