@@ -92,8 +92,9 @@ def test_axe_finds_nothing_and_a_long_name_widens_no_page(
     page.on("console", lambda message: said.append(message.text))
     house.sign_in(page)
     ways = ("", "surveys", "responses", "comments?q=late", "planning", "planning?change=x", "keys")
-    company = ("settings", "team", "audit", "workspaces", "branding", "imports")
-    for part in (*ways, *company, "surveys/new", *(f"SURVEY/{page}" for page in PAGES)):
+    company = ("settings", "team", "audit", "workspaces", "branding", "imports", "surveys/new")
+    survey = tuple(f"SURVEY/{page}" for page in (*PAGES, "segments?by=touchpoint"))
+    for part in (*ways, *company, *survey):
         page.goto(house.url(part))
         broken, unsure = axe(page)
         assert (broken, set(unsure) - UNSURE) == ([], set()), part
