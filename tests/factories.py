@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
-
 from cxsurvey.accounts.models import ApiKey, Membership, User, Workspace
 from cxsurvey.accounts.permissions import KEY_SCOPES, ROLE_GRANTS, Role
 from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
@@ -17,10 +15,16 @@ from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.models import Survey
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.transfer.profile import ColumnProfile, Profile
+from cxsurvey.transfer.sniffing import TextForm
+from cxsurvey.transfer.source import Source
 
 ZONE = "Europe/Istanbul"
+A_FILE = Source(
+    TextForm("utf-8", ",", guessed=False), None, (), Profile(1, (ColumnProfile("Rating", 1, ("9",), (("9", 1),)),))
+)
+"""What the file of an import was found to be."""
 
 
 def make_workspace(ctx: Context, slug: str = "northwind", name: str = "Northwind Home", zone: str = ZONE) -> Workspace:
@@ -114,9 +118,8 @@ def publish_anew(ctx: Context, place: Place, definition: Definition) -> Place:
 
 
 def make_anonymous_survey(ctx: Context, command: CreateSurvey) -> SurveyView:
-    """A published survey that promises anonymity, which no command can ask for yet."""
-    survey = surveys.create(ctx, command)
-    ctx.session.execute(update(Survey).where(Survey.id == survey.id).values(anonymous=True))
+    """A published survey that promises anonymity."""
+    survey = surveys.create(ctx, command.model_copy(update={"anonymous": True}))
     return surveys.publish(ctx, survey.id).survey
 
 

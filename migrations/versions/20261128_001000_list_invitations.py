@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261128_001000"
-down_revision = "20261127_233000"
+down_revision = "20261127_235000"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from cxsurvey.respond.preview import preview_html
 from cxsurvey.web import operations
 
 RESPOND = ("/s/", "/r/", "/a/", "/u/")
-OPERATIONS = ("/livez", "/readyz", "/metrics", "/static/", "/robots.txt", "/favicon")
+OPERATIONS = ("/livez", "/readyz", "/metrics", "/static/", "/pictures/", "/robots.txt", "/favicon")
 
 
 class Dispatcher:

@@ -75,6 +75,10 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(default=None, description="Bearer token that may read /metrics.")
     run_worker: bool = Field(default=True, description="Run the job worker as a thread inside `serve`.")
 
+    import_megabytes: int = Field(
+        default=50, ge=1, le=2000, description="Largest file that a page or the API takes for an import, in MB."
+    )
+
     log_format: Literal["auto", "json", "console"] = Field(default="auto", description="How log lines look.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged.")
 

@@ -21,11 +21,17 @@ from cxsurvey.core.jobs.runner import JobHandler
 from cxsurvey.core.jobs.schedules import Schedule
 from cxsurvey.invitations import models as _invitations
 from cxsurvey.people import models as _people
-from cxsurvey.responses import counts
+from cxsurvey.responses import counts, trials
 from cxsurvey.responses import models as _responses
+from cxsurvey.responses import rebuilding as _rebuilding
+from cxsurvey.responses import release as _release
+from cxsurvey.surveys import housekeeping as _survey_keeping
 from cxsurvey.surveys import models as _surveys
+from cxsurvey.transfer import imports as _imports
+from cxsurvey.transfer import models as _transfer
+from cxsurvey.transfer import running as _importing
 
-TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _responses)
+TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _responses, _transfer)
 """Importing a module with tables adds them to `metadata`; all of them are here."""
 
 LISTENERS: Sequence[Listener] = ()
@@ -35,7 +41,10 @@ FINISHERS: Mapping[str, Finisher] = {counts.KIND: counts.flush}
 
 SCHEDULES: Sequence[Schedule] = (
     Schedule("forget-old", _housekeeping.JOB, cron="20 3 * * *"),
+    Schedule("release-anonymous-answers", _release.JOB, cron="10 * * * *"),
+    Schedule("forget-pictures", _survey_keeping.JOB, cron="50 3 * * *"),
     Schedule("forget-expired-doors", _door_keeping.JOB, cron="40 3 * * *"),
+    Schedule("forget-files-of-imports", _imports.FORGET, cron="50 3 * * *"),
 )
 
 
@@ -52,7 +61,13 @@ class Wiring:
         self.job_handlers: Mapping[str, JobHandler] = {
             _housekeeping.JOB: _housekeeping.forget_old,
             _door_keeping.JOB: _door_keeping.forget_expired,
+            _rebuilding.JOB: _rebuilding.rebuild,
+            _imports.JOB: _importing.run,
+            _imports.FORGET: _imports.forget_files,
+            _release.JOB: _release.release,
+            _survey_keeping.JOB: _survey_keeping.forget_pictures,
             handling.JOB: listeners.run,
+            trials.JOB: trials.delete_trials,
         }
 
 

@@ -104,19 +104,29 @@ def test_a_score_or_a_comment_is_needed(rest: TestClient, scene: Scene) -> None:
     assert refused(rest, json.dumps({"survey": scene.survey}))["code"] == "score_missing"
 
 
-@pytest.mark.parametrize("metric", ["csat", "ces", "NPS", None, 0, ["nps"]])
+@pytest.mark.parametrize("metric", ["NPS", 0, ["nps"], "happiness"])
 def test_a_survey_asks_what_there_is_a_question_for(rest: TestClient, metric: Any) -> None:
     reply = rest.post("/surveys", json={"name": "x", "metric": metric})
     assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
     (entry,) = reply.json()["errors"]
-    assert (entry["pointer"], entry["rule"], entry["message"]) == ("/metric", "not_offered", "must be nps")
+    assert (entry["pointer"], entry["rule"]) == ("/metric", "enum")
+    assert entry["message"] == "must be 'nps', 'csat' or 'ces'"
 
 
-def test_no_survey_can_promise_anonymity_yet(rest: TestClient) -> None:
-    reply = rest.post("/surveys", json={"name": "x", "anonymous": True})
+@pytest.mark.parametrize(
+    ("formula", "rule"), [("nps-1-5/1", "not_offered"), ("csat-1-5", "not_offered"), ("ces-1-7/1", "other_metric")]
+)
+def test_a_survey_is_made_with_a_formula_of_its_metric(rest: TestClient, formula: str, rule: str) -> None:
+    reply = rest.post("/surveys", json={"name": "x", "metric": "csat", "formula": formula})
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
+    assert [(entry["pointer"], entry["rule"]) for entry in reply.json()["errors"]] == [("/formula", rule)]
+
+
+def test_whether_a_survey_is_anonymous_is_true_or_false(rest: TestClient) -> None:
+    reply = rest.post("/surveys", json={"name": "x", "anonymous": "yes"})
     assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
     (entry,) = reply.json()["errors"]
-    assert (entry["pointer"], entry["rule"], entry["message"]) == ("/anonymous", "not_offered", "is not offered yet")
+    assert (entry["pointer"], entry["rule"]) == ("/anonymous", "not_true_or_false")
 
 
 @pytest.mark.parametrize("languages", [["en", "en"], ["pt-br", "de", "pt-BR"]])

@@ -10,6 +10,7 @@ import pytest
 
 from cxsurvey.api.contract import REQUESTS
 from cxsurvey.api.v1.batches import items_of
+from cxsurvey.api.v1.people import PERSON
 from cxsurvey.core.command import _names_in
 from cxsurvey.core.errors import Invalid
 from cxsurvey.scoring.scales import Metric
@@ -23,6 +24,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "Batch": {"responses": [{"survey": SURVEY, **ANSWER}, {"survey": SURVEY, "score": 1}]},
     "CreateSurvey": {"name": "After delivery", "metric": "nps", "languages": ["en"], "definition": DEFINITION},
     "InvitationInput": {"survey": SURVEY, **INVITATION},
+    "PersonInput": PERSON,
+    "ChangePerson": {"name": "A: B", "attributes": {"plan": None, "since": 2026}},
     "PublishSurvey": {"revision": 1},
     "VoidResponse": {"reason": "A trial: nothing"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from starlette.testclient import TestClient
 
 from tests.api.conftest import TEST, Scene, bearer
@@ -45,6 +46,26 @@ def test_a_survey_may_bring_its_own_texts(rest: TestClient) -> None:
     draft = rest.post("/surveys", json={"name": "First"}).json()["draft"]
     copied = rest.post("/surveys", json={"name": "Second", "definition": draft})
     assert (copied.status_code, copied.json()["draft"]) == (201, draft)
+
+
+def test_every_formula_on_offer_makes_a_survey_that_can_be_published(rest: TestClient) -> None:
+    offered = rest.get("/formulas").json()["data"]
+    by_key = {each["formula"]: each for each in offered}
+    effort = by_key["ces-1-5-reversed-mean/1"]
+
+    assert (effort["direction"], effort["unit"], effort["top_box"]) == ("lower-is-better", "scale-points", [1, 2])
+    assert by_key["csat-0-1-thumbs/1"]["groups"][1] == {"band": "passive", "name": "neutral", "scores": []}
+    for formula, each in by_key.items():
+        made = rest.post("/surveys", json={"name": formula, "formula": formula, "languages": ["en", "ar"]})
+        assert (made.status_code, made.json()["metric"]) == (201, each["metric"]), made.text
+        assert made.json()["draft"]["scale"]["formula"] == formula
+        assert rest.post(f"/surveys/{made.json()['id']}/publish", json={}).json()["outcome"] == "first"
+
+
+def test_a_metric_alone_means_its_usual_formula(rest: TestClient) -> None:
+    asked = [rest.post("/surveys", json={"name": "x", "metric": metric}) for metric in ("nps", "csat", "ces")]
+    formulas = [made.json()["draft"]["scale"]["formula"] for made in asked]
+    assert formulas == ["nps-0-10/1", "csat-1-5/1", "ces-1-7/1"]
 
 
 def test_an_invitation_is_made_read_and_revoked(rest: TestClient, scene: Scene) -> None:
@@ -153,3 +174,43 @@ def test_a_score_carries_its_flags_and_the_figures_beside_it(rest: TestClient, s
         "scale-points",
         "end-padded",
     )
+
+
+def test_a_score_can_be_asked_of_some_segments(rest: TestClient, scene: Scene) -> None:
+    for touchpoint, scores in (("Delivery", [9] * 6 + [3] * 6), ("Support", [9] * 12)):
+        batch = [scene.answer(score=score, segments={"touchpoint": touchpoint, "country": "DE"}) for score in scores]
+        sent = rest.post("/responses/batch", json={"responses": batch}, headers={"Idempotency-Key": touchpoint})
+        assert sent.status_code == 207
+    address = f"/surveys/{scene.survey}"
+
+    found = rest.get(f"{address}/score", params={"touchpoint": "Delivery", "country": "DE"}).json()
+    split = rest.get(f"{address}/segments", params={"by": "touchpoint", "country": "DE"}).json()
+
+    assert (found["estimate"], found["n"], found["comments"]) == (0.0, 12, None)
+    assert [(one["value"], one["score"]["n"], one["stands_out"]) for one in split["segments"]] == [
+        ("Support", 12, True),
+        ("Delivery", 12, True),
+    ]
+    assert (split["tests"], split["q"], split["total"]["n"]) == (2, 0.05, 24)
+    assert split["segments"][1]["rest"]["difference"] == -100.0
+
+
+@pytest.mark.parametrize(
+    ("tail", "params", "parameter", "rule"),
+    [
+        ("score", {"touchpoint": "Nowhere"}, "touchpoint", "unknown_value"),
+        ("score", {"shoe_size": "43"}, "shoe_size", None),
+        ("segments", {"by": "shoe_size"}, "by", None),
+        ("segments", {}, "by", None),
+        ("segments", {"by": "agent", "since": "2026-02-30"}, "since", "not_a_date"),
+    ],
+)
+def test_a_wrong_segment_is_refused_by_the_name_of_its_parameter(
+    rest: TestClient, scene: Scene, tail: str, params: dict[str, str], parameter: str, rule: str | None
+) -> None:
+    refused = rest.get(f"/surveys/{scene.survey}/{tail}", params=params)
+
+    assert refused.status_code == 422
+    assert [error["query"] for error in refused.json()["errors"]] == [parameter]
+    if rule:
+        assert refused.json()["errors"][0]["rule"] == rule

@@ -52,6 +52,21 @@ def test_a_copy_is_kept_by_its_tag(rest: TestClient, draft: dict[str, Any]) -> N
     assert (other.status_code, other.content) == (200, first.content)
 
 
+def test_anonymity_is_fixed_by_the_first_publication(rest: TestClient, draft: dict[str, Any]) -> None:
+    wanted = {**edited(draft, "How likely are you?"), "anonymous": True}
+    made = rest.put(address(draft), json=wanted, headers={"If-Match": tag(rest, draft)}).json()
+    assert made["anonymous"]
+    rest.post(f"{address(draft)}/publish")
+
+    back = rest.put(address(draft), json={**wanted, "anonymous": False}, headers={"If-Match": tag(rest, draft)})
+    assert (back.status_code, back.json()["code"]) == (409, "anonymity_fixed")
+    refused = [
+        rest.post("/responses", json={"survey": draft["id"], "score": 9}),
+        rest.post("/invitations", json={"survey": draft["id"]}),
+    ]
+    assert [(reply.status_code, reply.json()["code"]) for reply in refused] == [(422, "anonymous_survey")] * 2
+
+
 def test_every_change_makes_another_tag(rest: TestClient, draft: dict[str, Any]) -> None:
     seen = [tag(rest, draft)]
     for step in ("publish", "close", "reopen", "close"):
@@ -195,6 +210,20 @@ def test_a_key_in_test_mode_changes_no_survey(rest: TestClient, scene: Scene, dr
         rest.post(f"/surveys/{scene.survey}/reopen", headers=trial),
     ]
     assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(403, "live_key_needed")] * 4
+
+
+def test_settings_are_kept_and_changed_by_their_tag(rest: TestClient) -> None:
+    read = rest.get("/workspace")
+    known = rest.get("/workspace", headers={"If-None-Match": read.headers["etag"]})
+    changed = rest.patch("/workspace", json={"name": "Northwind"}, headers={"If-Match": read.headers["etag"]})
+    stale = rest.patch("/workspace", json={"name": "Lost"}, headers={"If-Match": read.headers["etag"]})
+    by_revision = rest.patch("/workspace", json={"name": "Lost", "revision": 1})
+    whatever = rest.patch("/workspace", json={"name": "Northwind Home"})
+
+    assert (known.status_code, changed.status_code, whatever.status_code) == (304, 200, 200)
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+    assert (by_revision.status_code, by_revision.json()["code"]) == (409, "stale_edit")
+    assert rest.get("/workspace").json()["name"] == "Northwind Home"
 
 
 def test_of_twenty_edits_at_once_one_wins(real_database: Database) -> None:

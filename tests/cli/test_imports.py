@@ -8,10 +8,8 @@ import pytest
 import structlog
 
 from cxsurvey.core.db.serving import ServeLock
-from cxsurvey.core.db.units import Share
-from cxsurvey.core.jobs import beats
-from cxsurvey.core.jobs.beats import Beat
-from cxsurvey.transfer import imports, mapping
+from cxsurvey.transfer import mapping, running
+from cxsurvey.worker import Worker
 from tests.cli.installed import installation, opened, run, run_json
 
 MAP = ("--survey", "relationship", "--map", "score=Rating", "--map", "comment=Why")
@@ -49,13 +47,13 @@ def test_an_import_tells_what_became_of_the_rows(file: Path) -> None:
 def test_a_warning_of_the_machine_stands_apart_from_what_the_command_says(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    carry_out = imports.run
+    carry_out = running.run
 
     def warn_and_run(*arguments: Any, **options: Any) -> Any:
         structlog.get_logger("cxsurvey.lane").warning("lane.begin_failed", error="kim@example.com waits")
         return carry_out(*arguments, **options)
 
-    monkeypatch.setattr(imports, "run", warn_and_run)
+    monkeypatch.setattr(running, "run", warn_and_run)
 
     result = run("import", "responses", file, *MAP, "--json")
 
@@ -94,9 +92,9 @@ def test_refused_rows_are_shown_written_down_and_told_by_the_exit_code(file: Pat
     assert "and 5 more" in result.stdout
     with file.with_name("old answers.errors.csv").open(newline="") as written:
         problems = list(csv.reader(written))
-    assert problems[0] == ["line", "column", "rule", "message"]
+    assert problems[0] == ["line", "column", "rule", "message", "Rating", "'=Why"]
     assert len(problems) == 26
-    assert problems[1] == ["3", "Rating", "out_of_range", "must be 10 or less"]
+    assert problems[1] == ["3", "Rating", "out_of_range", "must be 10 or less", "11", ""]
 
 
 def test_a_column_name_in_the_problem_file_is_no_formula(file: Path) -> None:
@@ -133,20 +131,81 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_2(file: Path, options
 
 
 @pytest.fixture
-def running_server() -> Iterator[None]:
-    """What a running server leaves for others to see: its lock on SQLite, its sign of life on Postgres."""
+def a_server() -> Iterator[None]:
+    """A process beside the command: its lock on SQLite, its sign of life on Postgres, and its worker."""
     with opened() as database:
         assert database.engines is not None
         lock = ServeLock(database.engines.sqlite_file)
-        sign = Beat("shop-1:4711", "serve", database.clock.now(), database.clock.now(), 1)
-        database.write(lambda ctx: beats.beat(ctx.connection, sign), share=Share.JOBS)
-    lock.share()
-    yield
-    lock.close()
+        lock.share()
+        worker = Worker(database, "serve")
+        worker.start()
+        yield
+        worker.stop()
+        lock.close()
 
 
-def test_beside_a_running_server_nothing_is_imported(file: Path, running_server: None) -> None:
-    result = run("import", "responses", file, *MAP)
+def test_beside_a_running_server_its_worker_imports(file: Path, a_server: None) -> None:
+    told = run_json("import", "responses", file, *MAP)
 
-    assert result.exit_code == 2
-    assert "needs the database for itself" in result.stderr
+    assert (told["stored"], told["without_answer"], told["stopped"]) == (2, 1, None)
+
+
+def test_a_dry_run_leaves_no_file_behind(file: Path, tmp_path: Path) -> None:
+    run("import", "responses", file, *MAP, "--dry-run")
+
+    assert list((tmp_path / "imports").iterdir()) == []
+
+
+def test_a_file_in_another_form_is_read_and_said(file: Path) -> None:
+    file.write_bytes("Rating;Why\n9;Sch\u00f6n.\n7;Preis, Ware\n".encode("cp1252"))
+
+    told = run_json("import", "responses", file, *MAP)
+
+    assert told["stored"] == 2
+    assert told["read_as"] == "Text in Windows-1252 (a guess: it is not UTF-8), cells separated by semicolons"
+
+
+def test_every_value_of_the_score_column_is_listed_with_what_it_becomes(file: Path) -> None:
+    file.write_text("Rating,Why\nLove it,a\nLove it,b\n3,c\nNo idea,d\nn/a,e\n")
+    options = (*MAP, "--scale-map", "Love it=10", "--exclude", "n/a", "--reversed")
+
+    result = run("import", "responses", file, *options, "--dry-run", "--json")
+
+    assert result.exit_code == 1
+    told = json.loads(result.stdout)
+    assert {one["value"]: (one["rows"], one["becomes"]) for one in told["scores"]} == {
+        "3": (1, "7"),
+        "Love it": (2, "10"),
+        "No idea": (1, "refused"),
+        "n/a": (1, "left out"),
+    }
+    assert (told["stored"], told["left_out"], told["refused"]) == (3, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--scale-map", "Fine=11"), "Fine must be 10 or less"),
+        (("--scale-map", "Fine"), "--scale-map takes VALUE=SCORE"),
+        (("--scale-map", "Fine=9", "--exclude", "Fine"), "only one thing"),
+        (("--sheet", "Answers"), "has no sheets"),
+    ],
+)
+def test_a_scale_that_is_none_is_one_sentence(file: Path, options: tuple[str, ...], words: str) -> None:
+    result = run("import", "responses", file, *MAP, *options)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+
+
+def test_people_are_brought_in_and_told_apart(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("Mail,Name,Plan\nida@example.com,Ida,Basic\nbo@example.com,Bo,\nnobody,X,\n,,\n")
+    options = ("--map", "email=Mail", "--map", "name=Name", "--map", "attributes.plan=Plan")
+    assert run("import", "people", file, *options).exit_code == 1
+    file.write_text("Mail,Name,Plan\nida@example.com,Ida,Extra\nbo@example.com,Bo,\nkim@example.com,Kim,\n")
+
+    told = run_json("import", "people", file, *options, "--dry-run")
+
+    assert (told["stored"], told["changed"], told["already_there"], told["refused"]) == (1, 1, 1, 0)
+    assert run_json("import", "people", file, *options)["changed"] == 1

@@ -1,12 +1,15 @@
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from sqlalchemy import text
 
 from cxsurvey.core.context import OPERATOR
-from cxsurvey.invitations import service
+from cxsurvey.invitations import service, signed
 from cxsurvey.people import segments
+from cxsurvey.people.segments import Segments
+from cxsurvey.surveys.asked import asked_by_code
 from tests.cli.installed import installation, opened, run, run_json
 
 
@@ -86,3 +89,31 @@ def test_an_unknown_survey_is_answered_with_those_there_are() -> None:
 
     assert result.exit_code == 2
     assert "Relationship (" in result.stderr
+
+
+def test_a_shared_link_carries_what_it_was_made_with() -> None:
+    made = run("link", "--survey", "relationship", "--segment", "touchpoint=checkout", "--attribute", "till=3")
+
+    assert made.exit_code == 0, made.stderr
+    address, _, query = made.stdout.strip().partition("?")
+    assert address.startswith("http://127.0.0.1:8000/s/")
+    with opened() as database, database.read() as ctx:
+        asked = asked_by_code(ctx, address[-10:])
+        assert asked is not None
+        carried = signed.carried_by(ctx, asked, parse_qsl(query), ctx.now)
+    assert (carried.segments, carried.attributes) == (Segments(touchpoint="checkout"), {"till": "3"})
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "--segment must say something, or the plain shared link will do\n"),
+        (("--segment", "touchpoint"), "--segment must be KEY=TEXT such as touchpoint=checkout\n"),
+        (("--segment", "shelf=3"), "--segment shelf is not a field of this request\n"),
+        (("--attribute", "lang=de"), "--attribute lang must be a word of a-z, 0-9 and _ that has no other use\n"),
+    ],
+)
+def test_a_shared_link_that_cannot_be_made_names_the_option(options: tuple[str, ...], said: str) -> None:
+    refused = run("link", "--survey", "relationship", *options)
+
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (2, "", said)

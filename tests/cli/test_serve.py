@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
@@ -28,9 +28,11 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(command: str, folder: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def running(
+    command: str, folder: Path, program: Sequence[str] = PROGRAM, **settings: str
+) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [*PROGRAM, command],
+        [*program, command],
         env=environment(folder, **settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -155,3 +157,27 @@ def test_a_worker_beside_a_server_runs_jobs_and_stops_politely(tmp_path: Path, p
 
     assert '"outcome": "done"' in line
     assert (worker.returncode, server.returncode) == (0, 0), said
+
+
+TWO_SIGNALS_AT_ONCE = """
+import signal, threading
+put = threading.Event.set
+def put_twice(event):
+    if threading.get_ident() == threading.main_thread().ident:
+        with event._cond:  # the second signal comes while the first holds the lock
+            signal.raise_signal(signal.SIGTERM)
+    put(event)
+threading.Event.set = put_twice
+from cxsurvey.cli import main
+main()
+"""
+
+
+def test_a_second_signal_does_not_keep_a_worker_from_stopping(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    subprocess.run([*PROGRAM, "db", "upgrade"], env=environment(data), check=True, capture_output=True, timeout=60)
+    with running("worker", data, program=[sys.executable, "-u", "-c", TWO_SIGNALS_AT_ONCE]) as worker:
+        assert worker.stdout is not None
+        wait_for(worker.stdout, "Press Ctrl-C")
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(20) == 0

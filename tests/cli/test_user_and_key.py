@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from cxsurvey.accounts import doors, setup, users
-from cxsurvey.accounts.commands import SetUp
+from cxsurvey.accounts import doors, joining, setup, team, users
+from cxsurvey.accounts.commands import JoinAsNew, SetUp
 from cxsurvey.cli import app
 from cxsurvey.cli.choosing import Unclear
 from cxsurvey.cli.installation import open_database
@@ -53,6 +53,44 @@ def test_reset_of_an_unknown_user_makes_nothing(email: str) -> None:
 
     assert isinstance(result.exception, NotFound)
     assert "/reset/" not in result.output
+
+
+def test_a_colleague_is_invited_listed_and_given_another_role() -> None:
+    printed = run("user", "invite", "max@example.com", "--role", "viewer").output
+
+    found = re.search(r"http://127\.0\.0\.1:8000/join/([0-9A-Za-z]{27})\s*$", printed)
+    assert found
+    listed = run("user", "list").output.splitlines()
+    assert [line.split()[:2] for line in listed] == [["owner", "ada@example.com"], ["viewer", "max@example.com"]]
+    with open_database() as database:
+        joined = database.write(
+            lambda ctx: joining.join_as_new(
+                ctx, found[1], JoinAsNew(name="Max", password="four words nobody guesses"), "unusable", "Firefox"
+            ),
+            share=Share.DASHBOARD,
+        )
+    assert joined.slug == "northwind"
+    assert run("user", "role", "max@example.com", "admin").output.strip() == "Max is admin in Northwind."
+    assert "admin    max@example.com  Max" in run("user", "list").output
+
+
+def test_the_last_owner_stays_one() -> None:
+    assert isinstance(run("user", "role", "ada@example.com", "viewer").exception, team.LastOwner)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("invite", "nobody"), "email must be an e-mail address"),
+        (("invite", "max@example.com", "--role", "king"), "role must be"),
+        (("role", "ada@example.com", "king"), "The role must be"),
+    ],
+)
+def test_a_slip_is_told_in_one_sentence(words: tuple[str, ...], said: str) -> None:
+    result = run("user", *words)
+
+    assert result.exit_code == 1
+    assert said in result.output
 
 
 def test_create_prints_nothing_but_the_key() -> None:

@@ -17,11 +17,12 @@ from tests.dashboard.conftest import PASSWORD_HASH, Write, attribute, has, page,
 from tests.factories import act_in, make_user
 
 KEYS = "/w/northwind/keys"
+SHOP = {"name": "Web shop", "kind": "live", "expires_days": "", "scope": ["responses:write"]}
 
 
 def make(browser: TestClient, **fields: object) -> str:
     """Makes a key by the form and returns its token."""
-    answer = browser.post(KEYS, data={"name": "Web shop", "kind": "live", "expires_days": "", **fields})
+    answer = browser.post(KEYS, data={**SHOP, **fields})
     assert answer.status_code == 200, answer.text
     return text_of(answer, "#token")
 
@@ -95,6 +96,22 @@ def test_a_form_with_a_mistake_comes_back_as_it_was(signed_in: TestClient, field
     assert chosen == ["scores:read"]
 
 
+def test_a_key_without_a_single_scope_is_refused(signed_in: TestClient) -> None:
+    answer = signed_in.post(KEYS, data={"name": "Shop", "kind": "live"})
+
+    assert answer.status_code == 422
+    assert text_of(answer, "#error-scopes")
+    assert not has(answer, "input[name=scope][checked]")
+
+
+def test_what_concerns_the_company_is_not_chosen_beforehand(signed_in: TestClient) -> None:
+    boxes = page(signed_in.get(KEYS)).css("input[name=scope]")
+    chosen = {box.attributes["value"] for box in boxes if "checked" in box.attributes}
+
+    assert {"responses:write", "scores:read"} <= chosen
+    assert not {"workspace:manage", "team:read", "audit:read"} & chosen
+
+
 def test_a_scope_no_key_may_have_is_refused(signed_in: TestClient, database: Database) -> None:
     answer = signed_in.post(KEYS, data={"name": "Shop", "scope": ["keys:manage"]})
 
@@ -121,7 +138,7 @@ def test_a_manager_neither_sees_nor_makes_keys(browser: TestClient, ada: str, wr
     sign_in(browser, "max@example.com")
 
     assert browser.get(KEYS).status_code == 403
-    assert browser.post(KEYS, data={"name": "Shop"}).status_code == 403
+    assert browser.post(KEYS, data=SHOP).status_code == 403
     assert KEYS not in browser.get("/account").text
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cxsurvey.dashboard import charts, metrics, moves, words
+from cxsurvey.dashboard import charts, doubts, metrics, moves, words
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import LeftOut, ScoreReport, SurveyLine, Trend
 from cxsurvey.scoring.catalogue import CES_1_0, CES_5, CES_7, CSAT_5, STARS_5, THUMBS
@@ -149,3 +149,23 @@ def test_the_drawn_trend_knows_its_scale_and_sign() -> None:
 
 def score_method(formula: Definition) -> AnyMethod:
     return score(ScoreCounts.none(formula.scale), formula).method
+
+
+def test_a_real_change_never_reads_as_if_it_touched_zero() -> None:
+    found = report(CES_7, [7] * 231 + [1] * 57, [7] * 202 + [1] * 77)
+    said = moves.change(found)
+
+    assert found.change is not None
+    assert said is not None
+    assert found.change.changed is (said.tone == "better")
+    if found.change.changed and found.change.lower is not None and found.change.lower < 0.5:
+        assert "interval +0." in said.long
+
+
+@pytest.mark.parametrize("counts", [(16, 20, 53, 200, 282), (1, 1, 1, 0, 0), (0, 0, 1, 1, 1), (0, 0, 0, 0, 7)])
+def test_the_label_of_the_best_group_is_the_share_that_leads(counts: tuple[int, ...]) -> None:
+    result = score(ScoreCounts(counts, CSAT_5.scale), CSAT_5)
+    shares = charts.shares(result)
+
+    assert doubts.value(result.estimate, result.unit) == f"{shares[-1].percent}\u202f%"
+    assert sum(share.percent for share in shares) == 100

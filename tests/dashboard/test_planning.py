@@ -10,6 +10,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import planning_views
 from cxsurvey.insights import planning
+from cxsurvey.scoring.scales import NPS
 from cxsurvey.surveys.service import SurveyView
 from tests.dashboard.conftest import attribute, has, page, text_of
 from tests.dashboard.survey_pages import errors, value
@@ -162,7 +163,7 @@ def test_every_named_mix_has_its_words_and_its_power_a_count() -> None:
     ("change", "shown"), [(1.0, "1 point"), (10.0, "10 points"), (3.5, "3.5 points"), (0.29, "0.29 points")]
 )
 def test_a_change_has_the_decimals_that_were_typed(change: float, shown: str) -> None:
-    assert planning_views.points(change) == shown
+    assert planning_views.points(change, NPS) == shown
 
 
 @pytest.mark.parametrize(("share", "shown"), [(0.2, "20"), (0.125, "12.5"), (0.001, "0.1"), (1.0, "100")])

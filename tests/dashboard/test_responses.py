@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from cxsurvey.accounts.permissions import Grant
@@ -16,6 +18,7 @@ from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.service import VoidResponse
 from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys.models import TrendLine
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
 from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, in_northwind, page, sign_in, text_of
@@ -225,10 +228,15 @@ def test_an_anonymous_answer_shows_the_day_and_no_time(signed_in: TestClient, wr
         made = make_anonymous_survey(ctx, CreateSurvey(name="Anonymous", languages=("en",)))
         return store(ctx, [Submission(made.id, "link", score=3, comment="said", page=form_page(ctx))])[0]
 
-    address = f"{LIST}/{encode('rsp', write(work))}"
+    found: UUID = write(work)
 
-    for shown in (signed_in.get(address), signed_in.get(LIST), signed_in.get(HOME)):
-        assert "21 Nov 2026" in shown.text
+    def let_out(ctx: Context) -> None:
+        ctx.connection.execute(update(TrendLine).values(released_through=date(2026, 11, 21)))
+
+    assert encode("rsp", found) not in signed_in.get(LIST).text, "shown before there is a group"
+    write(let_out)
+    for shown in (signed_in.get(f"{LIST}/{encode('rsp', found)}"), signed_in.get(LIST), signed_in.get(HOME)):
+        assert "21 Nov 2026" in text_of(shown, "main")
         assert "15:00" not in text_of(shown, "main")
         assert not has(shown, "main time")
 

@@ -117,7 +117,8 @@ def test_every_page_of_a_survey_offers_the_same_ways(signed_in: TestClient, surv
     stored(write, survey, [9] * 12)
     base = results(survey).removesuffix("/results")
     ways = {}
-    for name in ("results", "edit", "preview", "share"):
+    names = ("results", "segments", "edit", "branding", "preview", "share")
+    for name in names:
         shown = page(signed_in.get(f"{base}/{name}", follow_redirects=True))
         found = shown.css("nav[aria-label='This survey'] .chip")
         ways[name] = (
@@ -125,8 +126,7 @@ def test_every_page_of_a_survey_offers_the_same_ways(signed_in: TestClient, surv
             [node.text() for node in found if "aria-current" in node.attributes],
         )
 
-    offered = ["Results", "Edit", "Preview", "Share"]
-    assert ways == {name: (offered, [name.capitalize()]) for name in ("results", "edit", "preview", "share")}
+    assert ways == {name: ([each.capitalize() for each in names], [name.capitalize()]) for name in names}
 
 
 def test_results_are_offered_once_a_survey_is_published(signed_in: TestClient) -> None:
@@ -134,7 +134,7 @@ def test_results_are_offered_once_a_survey_is_published(signed_in: TestClient) -
 
     found = page(signed_in.get(f"{draft}/share")).css("nav[aria-label='This survey'] .chip")
 
-    assert [node.text() for node in found] == ["Edit", "Preview", "Share", "Publish"]
+    assert [node.text() for node in found] == ["Edit", "Branding", "Preview", "Share", "Publish"]
 
 
 def test_the_overview_says_what_its_marks_are(signed_in: TestClient, survey: SurveyView, write: Write) -> None:

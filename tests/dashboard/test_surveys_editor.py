@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from tests.dashboard.conftest import page, text_of
+from tests.dashboard.conftest import has, page, text_of
 from tests.dashboard.survey_pages import edit, errors, follow, new_survey, press, published, value
 
 
@@ -13,7 +13,7 @@ def _buttons(answer: object, action: str) -> list[str]:
     return [text.partition(":")[2] for text in values if text.partition(":")[0] == action]
 
 
-def _add(browser: TestClient, base: str, kind: str = "choice") -> str:
+def _add(browser: TestClient, base: str, kind: str = "single") -> str:
     """Adds a follow-up and gives its id."""
     answer = follow(browser, edit(browser, base, "follow-ups", f"add-follow-up:{kind}"))
     return _buttons(answer, "remove")[-1]
@@ -139,13 +139,26 @@ def test_the_default_language_can_be_another_one(signed_in: TestClient) -> None:
     assert edit(signed_in, base, "settings", default_language="fr").status_code == 422
 
 
-def test_anonymity_is_not_offered(signed_in: TestClient) -> None:
+def test_anonymity_is_offered_until_the_survey_is_published(signed_in: TestClient) -> None:
     base = new_survey(signed_in)
+    page_of_settings = f"{base}/edit/settings"
+    assert not has(signed_in.get(page_of_settings), "input[name=anonymous][checked]")
 
-    edit(signed_in, base, "settings", anonymous="yes")
+    edit(signed_in, base, "settings", anonymity="asked", anonymous="yes")
+    assert has(signed_in.get(page_of_settings), "input[name=anonymous][checked]")
+    edit(signed_in, base, "en", question="How likely are you?")
+    assert has(signed_in.get(page_of_settings), "input[name=anonymous][checked]"), "another part changes it"
+    press(signed_in, signed_in.get(page_of_settings), "save", without=("anonymous",))
+    assert not has(signed_in.get(page_of_settings), "input[name=anonymous][checked]")
+    edit(signed_in, base, "settings", anonymity="asked", anonymous="yes")
+    assert "stays so" in text_of(signed_in.get(f"{base}/publish"), "main")
+    assert press(signed_in, signed_in.get(f"{base}/publish")).status_code == 303
 
-    for path in (f"{base}/edit/settings", f"{base}/publish", f"{base}/share"):
-        assert "nonymous" not in signed_in.get(path).text
+    assert not has(signed_in.get(page_of_settings), "input[name=anonymous]")
+    refused = edit(signed_in, base, "settings", anonymity="asked")
+    assert refused.status_code == 409
+    assert "fixed when it is first published" in refused.text
+    assert "only its shared link takes answers" in text_of(signed_in.get(f"{base}/share"), "main")
 
 
 def test_follow_ups_are_added_ordered_and_removed_without_script(signed_in: TestClient) -> None:

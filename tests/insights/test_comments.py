@@ -10,7 +10,7 @@ import pytest
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.errors import Invalid
-from cxsurvey.insights import comments, service
+from cxsurvey.insights import comments, filters, service
 from cxsurvey.insights.periods import parse
 from cxsurvey.insights.reports import Comment, Comments
 from cxsurvey.people.segments import Segments
@@ -104,3 +104,99 @@ def test_a_cursor_that_was_never_given_is_refused(database: Database, write: Wri
         newest(database, write(make_place), after=cursor, limit=5)
 
     assert [(problem.field, problem.rule) for problem in refused.value.problems] == [("after", "not_a_cursor")]
+
+
+def test_a_search_finds_what_fits_everything_that_is_asked(database: Database, write: Write) -> None:
+    def work(ctx: Context) -> Place:
+        place = make_place(ctx)
+        delivery, support = Segments(touchpoint="Delivery"), Segments(touchpoint="Support")
+        said = [
+            (2, "Came late.", delivery),
+            (9, "LATE, but friendly", delivery),
+            (3, "late", support),
+            (3, "Too dear", delivery),
+            (None, "Spät? late", delivery),
+        ]
+        store(
+            ctx,
+            [
+                answer(ctx, place.survey.id, score, NOON - timedelta(hours=hours), text, segments=where)
+                for hours, (score, text, where) in enumerate(said)
+            ],
+        )
+        return place
+
+    place = write(work)
+
+    def texts(**wanted: str) -> list[str]:
+        with database.read() as ctx:
+            act_in(ctx, place.workspace_id)
+            only = filters.parse(ctx, wanted)
+            return [one.text for one in comments.newest(ctx, service.survey_lines(ctx), LAST_90, only, limit=20).items]
+
+    assert texts(q="late") == ["Came late.", "LATE, but friendly", "late", "Spät? late"]
+    assert texts(q="late", touchpoint="Delivery") == ["Came late.", "LATE, but friendly", "Spät? late"]
+    assert texts(q="late", touchpoint="Delivery", band="detractor") == ["Came late."]
+    assert texts(q="spat") == ["Spät? late"]
+    assert texts(follow_up="yes") == []
+
+
+def test_a_long_search_says_how_far_it_came_and_goes_on(
+    database: Database, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comments, "CHUNK", 4)
+    monkeypatch.setattr(comments, "MOST_LOOKED_AT", 8)
+
+    def work(ctx: Context) -> Place:
+        place = make_place(ctx)
+        texts = ["found" if index in {3, 17, 21} else "something else" for index in range(25)]
+        at = [NOON - timedelta(days=index) for index in range(25)]
+        store(ctx, [answer(ctx, place.survey.id, 9, day, text) for day, text in zip(at, texts, strict=True)])
+        return place
+
+    place = write(work)
+    seen, pages, after = [], 0, None
+    while True:
+        with database.read() as ctx:
+            act_in(ctx, place.workspace_id)
+            only = filters.parse(ctx, {"q": "found"})
+            page = comments.newest(ctx, service.survey_lines(ctx), LAST_90, only, after=after, limit=5)
+        seen += [one.answered_at for one in page.items]
+        pages += 1
+        if pages == 1:
+            assert page.searched_back_to == (NOON - timedelta(days=7)).date()
+        after = page.next
+        if after is None:
+            break
+
+    assert seen == [NOON - timedelta(days=index) for index in (3, 17, 21)]
+    assert pages == 4
+    assert page.searched_back_to is None
+
+
+def test_a_page_of_found_comments_goes_on_after_the_last_one(
+    database: Database, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comments, "CHUNK", 3)
+
+    def work(ctx: Context) -> Place:
+        place = make_place(ctx)
+        at = [NOON - timedelta(hours=index) for index in range(20)]
+        texts = [f"{'yes' if index % 2 else 'no'} {index}" for index in range(20)]
+        store(ctx, [answer(ctx, place.survey.id, 9, when, text) for when, text in zip(at, texts, strict=True)])
+        return place
+
+    place = write(work)
+    seen: list[str] = []
+    after: str | None = None
+    for _ in range(9):
+        with database.read() as ctx:
+            act_in(ctx, place.workspace_id)
+            only = filters.parse(ctx, {"q": "yes"})
+            page = comments.newest(ctx, service.survey_lines(ctx), LAST_90, only, after=after, limit=3)
+        seen += [one.text for one in page.items]
+        after = page.next
+        if after is None:
+            break
+
+    assert seen == [f"yes {index}" for index in range(1, 20, 2)]

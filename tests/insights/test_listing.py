@@ -9,8 +9,9 @@ import pytest
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.errors import Invalid
-from cxsurvey.insights import listing, service
+from cxsurvey.insights import filters, listing, service
 from cxsurvey.insights.periods import parse
+from cxsurvey.people.segments import Segments
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.service import VoidResponse
 from cxsurvey.responses.states import ResponseState
@@ -80,3 +81,30 @@ def test_a_cursor_that_was_never_given_is_refused(database: Database, place: Pla
         line = service.survey_line(ctx, place.survey.id)
         with pytest.raises(Invalid):
             listing.page(ctx, line, LAST_90, EVERY, after=cursor, limit=5)
+
+
+def test_segments_and_groups_are_walked_to_the_end_and_counted(database: Database, write: Write, place: Place) -> None:
+    def work(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        for days, touchpoint in ((1, "Delivery"), (2, "Support"), (40, "Delivery")):
+            where, at = Segments(touchpoint=touchpoint), NOON - timedelta(days=days)
+            store(ctx, [answer(ctx, place.survey.id, score, at, segments=where) for score in (2, 9, 10)])
+
+    write(work)
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        line = service.survey_line(ctx, place.survey.id)
+        only = filters.parse(ctx, {"touchpoint": "Delivery", "band": "promoter"})
+        seen: list[int | None] = []
+        after: str | None = None
+        while True:
+            found = listing.page(ctx, line, LAST_90, EVERY, only, after=after, limit=3)
+            seen += [view.score for view in found.items]
+            after = found.next
+            if after is None:
+                break
+        days = listing.days_with(ctx, line, LAST_90, EVERY, only)
+        ids = listing.ids_of(ctx, line, days, EVERY, only)
+
+    assert sorted(score or 0 for score in seen) == [9, 9, 10, 10]
+    assert (found.total, len(ids)) == (4, 4)

@@ -11,9 +11,11 @@ from cxsurvey.core.context import NOBODY, Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from cxsurvey.core.ids import encode
-from cxsurvey.insights import planning
+from cxsurvey.insights import planning, service
 from cxsurvey.insights.periods import parse as parse_period
 from cxsurvey.insights.planning import PlanReport, Question
+from cxsurvey.scoring.catalogue import CES_1_0, CSAT_5, STARS_5
+from cxsurvey.scoring.scales import NPS, Definition
 from cxsurvey.scoring.spread import Mix
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
@@ -144,8 +146,54 @@ def test_a_plan_needs_the_right_to_read_scores(database: Database, place: Place)
             planning.plan(ctx, question, LAST_90)
 
 
-def test_nothing_said_asks_for_ten_points_at_the_usual_confidence_and_power() -> None:
-    assert planning.parse({}) == Question(None, 10.0, 0.95, 0.8, 0.2)
+def test_nothing_said_asks_for_the_usual_change_at_the_usual_confidence_and_power(plan: Any) -> None:
+    assert planning.parse({}) == Question(None, None, 0.95, 0.8, 0.2)
+    assert plan().asked.change == 10.0
+
+
+@pytest.mark.parametrize(
+    ("formula", "scores", "change", "steps", "answers"),
+    [
+        # .80 against .75 at 80 % power takes 1,094 each, and the padding of 100 answers brings the share to .788
+        (CSAT_5, [5] * 80 + [1] * 20, 5.0, (2.0, 5.0, 10.0, 15.0), range(1094, 1200)),
+        (STARS_5, [5] * 50 + [4] * 30 + [2] * 20, 0.2, (0.1, 0.2, 0.4, 0.8), range(400, 700)),
+        (CES_1_0, [1] * 50 + [2] * 30 + [4] * 20, 0.2, (0.1, 0.2, 0.4, 0.8), range(400, 700)),
+    ],
+)
+def test_shares_and_means_are_planned_in_their_own_unit(
+    *,
+    write: Write,
+    place: Place,
+    plan: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    formula: Definition,
+    scores: list[int],
+    change: float,
+    steps: tuple[float, ...],
+    answers: range,
+) -> None:
+    monkeypatch.setattr(service, "FORMULAS", {NPS.key: formula})
+    stored(write, place, scores)
+
+    found = plan()
+
+    assert found.asked.change == change
+    assert tuple(step.change for step in found.steps) == steps
+    assert found.asked.plan.responses in answers
+    assert found.own is not None
+    assert 0 < found.own.detectable.change < found.spread.widest
+
+
+def test_a_change_beyond_the_scale_of_a_mean_is_refused(
+    plan: Any, write: Write, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "FORMULAS", {NPS.key: STARS_5})
+    stored(write, place, [5] * 20)
+
+    with pytest.raises(Invalid) as refused:
+        plan(change="5")
+
+    assert [(one.field, one.rule) for one in refused.value.problems] == [("change", "out_of_range")]
 
 
 def test_a_number_may_have_a_comma() -> None:
@@ -166,7 +214,7 @@ def test_the_smallest_and_the_largest_change_are_taken(value: str) -> None:
         ("change", "-5", "not_a_number"),
         ("change", "1e1", "not_a_number"),
         ("change", "\u0661\u0660", "not_a_number"),
-        ("change", "0.99", "out_of_range"),
+        ("change", "0", "out_of_range"),
         ("change", "200.01", "out_of_range"),
         ("rate", "0", "out_of_range"),
         ("rate", "100.1", "out_of_range"),

@@ -236,3 +236,23 @@ def test_own_types_are_written_in_plain_sqlalchemy() -> None:
     assert "sa.DateTime(timezone=True)" in text
     assert "UtcDateTime" not in text
     assert sa.Uuid().compile(dialect=sqlite.dialect()) == "CHAR(32)"
+
+
+def test_a_choice_of_one_answer_is_found_under_its_new_name(migrated: Engines) -> None:
+    renaming = "20261128_003500"
+    before = migrate.revisions()[migrate.revisions().index(renaming) - 1]
+    follow_ups = [{"id": "a", "kind": "choice"}, {"id": "b", "kind": "text"}]
+    asked = {"follow_ups": follow_ups, "texts": {"ar": {"question": "كيف؟"}}}
+    names = {"workspaces": {}, "surveys": {"draft": asked}}
+    with migrating(migrated) as connection:
+        migrate.run(connection, before)
+        for name, values in names.items():
+            table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+            mapped = wiring.metadata.tables[name]
+            row = {column.name: value_for(mapped.columns[column.name], 1) for column in table.columns}
+            connection.execute(mapped.insert().values({**row, **values}))
+        migrate.run(connection, renaming)
+    with migrated.reading.connect() as connection:
+        draft = connection.execute(sa.select(wiring.metadata.tables["surveys"].c.draft)).scalar_one()
+
+    assert draft == {**asked, "follow_ups": [{"id": "a", "kind": "single"}, {"id": "b", "kind": "text"}]}

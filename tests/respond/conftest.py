@@ -25,7 +25,8 @@ from cxsurvey.responses.models import ScoreDay
 from cxsurvey.scoring.scales import Band, Metric
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
-from cxsurvey.surveys.definition import Definition, FollowUp, FollowUpKind, Option, Thanks
+from cxsurvey.surveys.definition import Definition, Thanks
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Option
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import standard
 from tests.application import ORIGIN
@@ -49,7 +50,7 @@ def definition() -> Definition:
     english = english.model_copy(update={"thanks": english.thanks.model_copy(update={"promoter": promoter})})
     reason = FollowUp(
         id="reason",
-        kind=FollowUpKind.CHOICE,
+        kind=FollowUpKind.SINGLE,
         bands=frozenset({Band.DETRACTOR}),
         labels=everywhere("What was it about?"),
         options=(Option(id="price", labels=everywhere("Price")), Option(id="staff", labels=everywhere("Staff"))),

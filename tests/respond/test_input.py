@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from cxsurvey.respond.drawing import LONGEST_TEXT
+from cxsurvey.respond.questions import LONGEST_TEXT
 from tests.respond.conftest import Customer, attribute, fields_of, text_of
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}

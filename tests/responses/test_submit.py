@@ -21,13 +21,13 @@ from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
 from cxsurvey.responses.errors import UnknownFollowUp
-from cxsurvey.responses.service import FollowUpAnswers, VoidResponse
+from cxsurvey.responses.service import AnswerFollowUps, VoidResponse
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored, submit
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.commands import EditSurvey
-from cxsurvey.surveys.definition import FollowUp, FollowUpKind
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind
 from cxsurvey.surveys.models import SurveyVersion
 from tests.factories import (
     Place,
@@ -302,7 +302,7 @@ def test_follow_ups_belong_to_the_band_of_the_score(database: Database, place: P
     with pytest.raises(UnknownFollowUp):
         database.write(
             lambda ctx: service.follow_up(
-                ctx, FollowUpAnswers(answers={"why": "It was late."}), asked.definition, token=token
+                ctx, AnswerFollowUps(answers={"why": "It was late."}), asked.definition, token=token
             ),
             share=Share.RESPONDENT,
         )

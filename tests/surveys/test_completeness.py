@@ -6,7 +6,8 @@ import pytest
 
 from cxsurvey.scoring.scales import Band, Metric
 from cxsurvey.surveys.completeness import problems
-from cxsurvey.surveys.definition import Definition, FollowUp, FollowUpKind, Option
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Option
 from cxsurvey.surveys.standard import READY, standard
 
 BOTH = {"en": "Which one?", "de": "Welches?"}
@@ -92,7 +93,7 @@ def test_a_thank_you_has_a_title_and_a_whole_link_or_none(thanks: dict[str, str]
 def test_a_follow_up_is_whole_in_every_language(changes: dict[str, Any], expected: set[tuple[str, str]]) -> None:
     options = (Option(id="a", labels=BOTH), Option(id="b", labels={"en": "Other", "de": "Andere"}))
     follow_up = FollowUp(
-        id="q", kind=FollowUpKind.CHOICE, bands=frozenset(Band), labels=BOTH, options=options
+        id="q", kind=FollowUpKind.SINGLE, bands=frozenset(Band), labels=BOTH, options=options
     ).model_copy(update=changes)
 
     assert _found(_definition().model_copy(update={"follow_ups": (follow_up,)})) == expected

@@ -11,17 +11,8 @@ from cxsurvey.core.errors import Invalid
 from cxsurvey.core.text import NOT_IN_A_LINE
 from cxsurvey.scoring.errors import InvalidScoreError
 from cxsurvey.scoring.scales import Band
-from cxsurvey.surveys.definition import (
-    CommentLabels,
-    Definition,
-    FollowUp,
-    FollowUpKind,
-    Option,
-    Texts,
-    Thanks,
-    ThanksByBand,
-    is_web_address,
-)
+from cxsurvey.surveys.definition import CommentLabels, Definition, Texts, Thanks, ThanksByBand, is_web_address
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, FollowUpScale, Option
 
 TAGS = st.sampled_from(["en", "de", "pt-BR", "zh-Hans", "ar"])
 LINES = st.text(max_size=40).map(str.strip).filter(lambda text: not NOT_IN_A_LINE.search(text))
@@ -45,10 +36,21 @@ def follow_ups(draw: st.DrawFn) -> tuple[FollowUp, ...]:
     made = []
     for follow_up_id in draw(st.lists(IDS, unique=True, max_size=5)):
         kind = draw(st.sampled_from(FollowUpKind))
-        ids = draw(st.lists(IDS, unique=True, max_size=4)) if kind is FollowUpKind.CHOICE else []
+        ids = draw(st.lists(IDS, unique=True, max_size=4)) if kind.has_options else []
         options = tuple(Option(id=option, labels=draw(LABELS)) for option in ids)
         bands = draw(st.frozensets(st.sampled_from(Band)))
-        made.append(FollowUp(id=follow_up_id, kind=kind, bands=bands, labels=draw(LABELS), options=options))
+        scale = FollowUpScale(low_labels=draw(LABELS)) if kind is FollowUpKind.SCALE else None
+        made.append(
+            FollowUp(
+                id=follow_up_id,
+                kind=kind,
+                bands=bands,
+                labels=draw(LABELS),
+                options=options,
+                scale=scale,
+                required=draw(st.booleans()),
+            )
+        )
     return tuple(made)
 
 
@@ -70,10 +72,11 @@ def test_a_definition_survives_being_stored(definition: Definition) -> None:
 
 
 @given(definitions(), st.sampled_from(Band))
-def test_follow_ups_of_a_band_keep_their_order_and_leave_none_out(definition: Definition, band: Band) -> None:
+def test_a_band_is_asked_what_is_required_first_else_in_order_and_all(definition: Definition, band: Band) -> None:
     asked = definition.follow_ups_for(band)
+    meant = [each for each in definition.follow_ups if band in each.bands]
 
-    assert [each for each in definition.follow_ups if band in each.bands] == list(asked)
+    assert [each for each in meant if each.required] + [each for each in meant if not each.required] == list(asked)
 
 
 def test_the_scale_gives_each_score_its_band(standard_definition: Definition) -> None:
@@ -105,10 +108,10 @@ def _without(definition: Definition, **changes: Any) -> bytes:
         ({"follow_ups": [{"id": "q", "kind": "text", "bands": [], "labels": {}}] * 6}, "follow_ups", "too_many_items"),
         ({"follow_ups": [{"id": "q", "kind": "text", "bands": [], "labels": {}}] * 2}, "", "duplicate_id"),
         ({"follow_ups": [{"id": "q", "kind": "text", "bands": [], "labels": {},
-                          "options": [{"id": "a", "labels": {}}]}]}, "follow_ups.0", "options_on_text"),
-        ({"follow_ups": [{"id": "q", "kind": "choice", "bands": [], "labels": {},
+                          "options": [{"id": "a", "labels": {}}]}]}, "follow_ups.0", "options_without_choice"),
+        ({"follow_ups": [{"id": "q", "kind": "single", "bands": [], "labels": {},
                           "options": [{"id": "a", "labels": {}}] * 2}]}, "follow_ups.0", "duplicate_id"),
-        ({"follow_ups": [{"id": "q", "kind": "choice", "bands": ["angry"], "labels": {}}]},
+        ({"follow_ups": [{"id": "q", "kind": "single", "bands": ["angry"], "labels": {}}]},
          "follow_ups.0.bands.0", "enum"),
     ],
 )  # fmt: skip

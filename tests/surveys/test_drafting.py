@@ -2,8 +2,9 @@
 
 from cxsurvey.scoring.scales import Band, Metric
 from cxsurvey.surveys import drafting
-from cxsurvey.surveys.definition import MOST_FOLLOW_UPS, MOST_OPTIONS, Definition, FollowUpKind, Texts
-from cxsurvey.surveys.standard import standard
+from cxsurvey.surveys.definition import MOST_FOLLOW_UPS, Definition, Texts
+from cxsurvey.surveys.follow_ups import MOST_OPTIONS, FollowUpKind, FollowUpScale
+from cxsurvey.surveys.standard import preset, standard
 
 
 def _draft() -> Definition:
@@ -13,7 +14,7 @@ def _draft() -> Definition:
 def _with_follow_ups(*ids: str) -> Definition:
     draft = _draft()
     for follow_up_id in ids:
-        draft = drafting.add_follow_up(draft, follow_up_id, FollowUpKind.CHOICE)
+        draft = drafting.add_follow_up(draft, follow_up_id, FollowUpKind.SINGLE)
     return draft
 
 
@@ -87,3 +88,41 @@ def test_follow_ups_and_answers_are_removed_by_id() -> None:
     assert _order(drafting.remove_follow_up(draft, "a")) == ["b"]
     assert [option.id for option in draft.follow_ups[1].options] == ["b"]
     assert [option.id for option in draft.follow_ups[0].options] == ["a", "b"]
+
+
+def test_a_scale_starts_from_one_to_five_without_answers_to_choose() -> None:
+    follow_up = drafting.add_follow_up(_draft(), "q", FollowUpKind.SCALE).follow_ups[0]
+
+    assert follow_up.scale == FollowUpScale(minimum=1, maximum=5)
+    assert follow_up.options == ()
+
+
+def test_another_formula_takes_ready_texts_along_and_leaves_own_ones() -> None:
+    draft = standard(Metric.NPS, "Northwind", ("en", "de"))
+    own = draft.texts["de"].model_copy(update={"question": "Und?"})
+    changed = drafting.change_formula(
+        draft.model_copy(update={"texts": {**draft.texts, "de": own}}), "csat-0-1-thumbs/1", "Northwind"
+    )
+    ready = preset("csat-0-1-thumbs/1", "Northwind", ("en", "de"))
+
+    assert changed.texts["en"] == ready.texts["en"]
+    assert changed.texts["de"] == ready.texts["de"].model_copy(update={"question": "Und?"})
+    assert changed.scale == ready.scale
+
+
+def test_a_follow_up_of_a_group_that_the_new_scale_lacks_asks_everybody() -> None:
+    draft = _with_follow_ups("q", "r")
+    asked = [
+        each.model_copy(update={"bands": bands})
+        for each, bands in zip(draft.follow_ups, ({Band.PASSIVE}, {Band.PASSIVE, Band.PROMOTER}), strict=True)
+    ]
+
+    changed = drafting.change_formula(draft.model_copy(update={"follow_ups": tuple(asked)}), "csat-0-1-thumbs/1", "N")
+
+    assert [each.bands for each in changed.follow_ups] == [{Band.DETRACTOR, Band.PROMOTER}, {Band.PROMOTER}]
+
+
+def test_the_same_formula_changes_nothing() -> None:
+    draft = _draft()
+
+    assert drafting.change_formula(draft, draft.scale.formula, "Northwind") is draft

@@ -72,7 +72,7 @@ def test_another_order_of_languages_is_a_change() -> None:
     assert policy.outcome(before, after) is Outcome.SAME_LINE
 
 
-def test_another_scale_starts_a_new_trend_line(five_points: None) -> None:
+def test_another_scale_starts_a_new_trend_line() -> None:
     before = standard(Metric.NPS, "Northwind")
     after = before.model_copy(update={"scale": five_point_scale()})
 

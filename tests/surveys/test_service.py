@@ -15,7 +15,7 @@ from cxsurvey.core.models import AuditEntry
 from cxsurvey.surveys import asked, service
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import StaleEdit, SurveyIsClosed
+from cxsurvey.surveys.errors import AnonymityFixed, StaleEdit, SurveyIsClosed
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
 from cxsurvey.surveys.models import SurveyVersion, TrendLine
 from cxsurvey.surveys.policy import Outcome, SurveyState
@@ -96,7 +96,7 @@ def test_publishing_what_is_asked_already_does_nothing_and_says_so(ctx: Context)
     assert len(ctx.session.scalars(select(SurveyVersion)).all()) == 1
 
 
-def test_another_scale_starts_a_new_line_and_so_does_going_back(ctx: Context, five_points: None) -> None:
+def test_another_scale_starts_a_new_line_and_so_does_going_back(ctx: Context) -> None:
     first = service.publish(ctx, _survey(ctx).id).survey
     other = _edit(ctx, first, definition=first.draft.model_copy(update={"scale": five_point_scale()}))
     second = service.publish(ctx, other.id)
@@ -158,14 +158,24 @@ def test_every_gap_is_named_and_nothing_is_published(ctx: Context) -> None:
     assert service.get(ctx, survey.id).state is SurveyState.DRAFT
 
 
-def test_no_survey_can_promise_anonymity_yet() -> None:
-    with pytest.raises(Invalid) as refused:
-        CreateSurvey.from_json(b'{"name": "Relationship", "anonymous": true}')
+def test_anonymity_is_chosen_until_the_first_publication(ctx: Context) -> None:
+    draft = _survey(ctx)
 
-    assert [(problem.field, problem.rule, problem.message) for problem in refused.value.problems] == [
-        ("anonymous", "not_offered", "is not offered yet")
-    ]
-    assert not CreateSurvey.from_json(b'{"name": "Relationship", "anonymous": false}').anonymous
+    def edited(view: SurveyView, anonymous: bool | None) -> SurveyView:
+        command = EditSurvey(revision=view.revision, name=view.name, definition=view.draft, anonymous=anonymous)
+        return service.edit(ctx, view.id, command)
+
+    chosen = edited(draft, True)
+    assert chosen.anonymous
+    assert edited(chosen, None) == chosen
+    back = edited(chosen, False)
+    assert not back.anonymous
+    asked = service.publish(ctx, edited(back, True).id).survey
+
+    with pytest.raises(AnonymityFixed) as refused:
+        edited(asked, False)
+    assert [problem.field for problem in refused.value.problems] == ["anonymous"]
+    assert edited(asked, True) == asked
 
 
 def test_a_survey_closes_and_opens_again_on_its_line(ctx: Context) -> None:

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cxsurvey.accounts import audit_log, team
 from cxsurvey.accounts import service as accounts
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import OPERATOR, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.responses import counts
-from cxsurvey.scoring.scales import Band, band
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.completeness import problems
 from cxsurvey.transfer.demo import company, furnish
@@ -27,9 +27,10 @@ def everything() -> list[MadeUp]:
     return [answer for week in weeks(TODAY) for answer in week]
 
 
-def nps(answers: Iterable[MadeUp]) -> float:
-    bands = Counter(band(answer.score) for answer in answers)
-    return 100 * (bands[Band.PROMOTER] - bands[Band.DETRACTOR]) / bands.total()
+def satisfied(answers: Iterable[MadeUp]) -> float:
+    """Percent of 4 and 5."""
+    scores = [answer.score for answer in answers if answer.score is not None]
+    return 100 * sum(score >= 4 for score in scores) / len(scores)
 
 
 def test_the_same_day_brings_the_same_answers_and_another_day_moves_only_their_times() -> None:
@@ -75,13 +76,29 @@ def test_the_change_of_carrier_shows_and_is_overcome(everything: list[MadeUp]) -
             if answer.place.touchpoint == "Delivery" and int(answer.number.partition("-")[0]) in numbers
         ]
 
-    before = nps(of_days(0, company.CHANGED))
-    worst = nps(of_days(company.WORST, company.MENDING))
-    after = nps(of_days(company.MENDED, company.DAYS))
+    before = satisfied(of_days(0, company.CHANGED))
+    worst = satisfied(of_days(company.WORST, company.MENDING))
+    after = satisfied(of_days(company.MENDED, company.DAYS))
 
-    assert before > 35
-    assert worst < before - 40
+    assert before > 75
+    assert worst < before - 15
     assert after > before
+
+
+def test_every_score_lies_on_its_scale_in_the_band_whose_words_are_written(everything: list[MadeUp]) -> None:
+    given: dict[str, set[int]] = {}
+    for answer in everything:
+        if answer.score is not None:
+            formula = company.FORMULAS[answer.place.survey]
+            assert formula.band(answer.score) is answer.band
+            given.setdefault(answer.place.survey, set()).add(answer.score)
+
+    assert {survey: sorted(scores) for survey, scores in given.items() if survey != company.PILOT} == {
+        survey: list(company.FORMULAS[survey].scale.values) for survey in company.SURVEYS
+    }
+    unknown = [answer for answer in everything if answer.score is None]
+    assert {answer.place.survey for answer in unknown} == {company.SUPPORT}
+    assert 25 < len(unknown) < 80
 
 
 def test_comments_are_many_and_mostly_english(everything: list[MadeUp]) -> None:
@@ -108,7 +125,7 @@ def test_what_the_company_asks_could_be_published(survey: str) -> None:
 
 
 def test_a_furnished_company_is_whole(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    recent = list(weeks(clock.now().date()))[-6:]
+    recent = list(weeks(clock.now().date()))[-10:]
     monkeypatch.setattr(furnish, "weeks", lambda _: recent)
     now = clock.now()
     told: list[float] = []
@@ -127,6 +144,10 @@ def _check(ctx: Context, expected: list[MadeUp]) -> None:
     (workspace,) = accounts.workspaces(ctx)
     assert (workspace.name, workspace.is_demo) == (company.NAME, True)
     ctx.actor, ctx.workspace_id = OPERATOR, workspace.id
+    people = {member.name: member.role for member in team.listed(ctx)}
+    assert people == {"Demo owner": "owner", company.MANAGER: "manager", company.VIEWER: "viewer"}
+    said = audit_log.page(ctx, audit_log.AuditFilter(), limit=500).items
+    assert f"{company.MANAGER} took an answer out of the scores." in {entry.sentence for entry in said}
     total: Counter[str] = Counter()
     for survey in surveys.listed(ctx):
         assert survey.trend_line_id is not None
@@ -136,5 +157,7 @@ def _check(ctx: Context, expected: list[MadeUp]) -> None:
     left_out = [answer for answer in expected if answer.trapped or answer.test or answer.mistake]
     assert total["flagged"] == sum(answer.trapped and not answer.mistake for answer in left_out)
     assert total["void"] == sum(answer.mistake for answer in left_out)
+    unknown = [answer for answer in expected if answer.score is None and answer not in left_out]
+    assert total["unknown"] == len(unknown) > 0
     assert total["n10"] == sum(answer.score == 10 for answer in expected if answer not in left_out)
     assert any(answer.door is Door.PERSONAL for answer in expected)

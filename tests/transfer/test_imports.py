@@ -1,28 +1,36 @@
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
 
+from cxsurvey import wiring
+from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Unavailable
+from cxsurvey.core.errors import NotFound, Unavailable
+from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.queries import Slice
+from cxsurvey.responses.submit import submit
 from cxsurvey.surveys import service as surveys
-from cxsurvey.transfer import imports
-from cxsurvey.transfer.files import CsvFile
-from cxsurvey.transfer.imports import Import, Tally
+from cxsurvey.transfer import imports, uploads
+from cxsurvey.transfer.errors import ImportUnknown
+from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.mapping import parse
+from cxsurvey.transfer.reading import Kind, Reading
+from cxsurvey.transfer.refusals import first_refused
 from cxsurvey.transfer.rows import RowProblem
+from cxsurvey.transfer.scales import ScaleReading
+from cxsurvey.transfer.source import examine
 from cxsurvey.transfer.times import Oddity
 from tests.factories import Place, act_in, make_place
 
 MAPS = ("score=Rating", "comment=Why")
-Run = Callable[..., tuple[Tally, list[RowProblem]]]
+Run = Callable[..., tuple[ImportView, list[RowProblem]]]
 
 
 @pytest.fixture
@@ -37,26 +45,51 @@ def run(database: Database, place: Place, tmp_path: Path) -> Run:
         *maps: str,
         dry_run: bool = False,
         source: str = "import",
-        workspace_id: UUID = place.workspace_id,
-    ) -> tuple[Tally, list[RowProblem]]:
-        path = tmp_path / "answers.csv"
-        path.write_text(content, encoding="utf-8")
-        file = CsvFile(path)
-        columns = imports.columns_of(file, parse(maps or MAPS))
-        zone = ZoneInfo("Europe/London")
-        task = Import(file, columns, place.survey.id, workspace_id, source, zone, dry_run)
-        problems: list[RowProblem] = []
-        tally = imports.run(
-            database, task, imports.scan(file, columns), on_problem=problems.append, on_progress=lambda _: None
+        scale: ScaleReading | None = None,
+        kind: Kind = Kind.RESPONSES,
+    ) -> tuple[ImportView, list[RowProblem]]:
+        view = brought(database, place, content.encode(), kind)
+        reading = Reading(
+            mapping=parse(maps or MAPS, kind), zone="Europe/London", source=source, scale=scale or ScaleReading()
         )
-        return tally, problems
+
+        def begin(ctx: Context) -> None:
+            act_in(ctx, place.workspace_id)
+            imports.settle(ctx, view.id, reading, place.survey.id)
+            imports.start(ctx, view.id, rehearsal=dry_run)
+
+        database.write(begin, share=Share.JOBS)
+        Runner(database, wiring.JOB_HANDLERS, "test").drain()
+        ended = seen(database, place, view)
+        path = uploads.refused(database.settings, view.id)
+        return ended, first_refused(path, ended.position, 100)
 
     return run_import
 
 
-def became(tally: Tally) -> tuple[int, int, int, int]:
-    assert tally.rows == tally.stored + tally.known + tally.skipped + tally.refused
-    return tally.stored, tally.known, tally.skipped, tally.refused
+def brought(database: Database, place: Place, content: bytes, kind: Kind = Kind.RESPONSES) -> ImportView:
+    """A draft for a file."""
+    import_id = database.ids.new()
+    size = uploads.receive(database.settings, import_id, BytesIO(content))
+    found = examine(database.settings, import_id)
+
+    def begin(ctx: Context) -> ImportView:
+        act_in(ctx, place.workspace_id)
+        return imports.begin(ctx, kind, import_id, "answers.csv", size, found)
+
+    return database.write(begin, share=Share.JOBS)
+
+
+def seen(database: Database, place: Place, view: ImportView) -> ImportView:
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        return imports.get(ctx, view.id)
+
+
+def became(view: ImportView) -> tuple[int, int, int, int]:
+    tally = dict(view.tally)
+    assert tally.pop("rows_read") == sum(tally.values())
+    return tally["stored"], tally["known"], tally["skipped"], tally["refused"]
 
 
 def counted(database: Database, place: Place) -> dict[str, int]:
@@ -70,11 +103,15 @@ def counted(database: Database, place: Place) -> dict[str, int]:
     return {name: amount for name, amount in total.items() if amount}
 
 
-def stored(database: Database, place: Place) -> list[service.ResponseView]:
+def comments(database: Database, place: Place) -> list[str | None]:
+    return [one.comment for one in stored(database, place, with_comment=True)]
+
+
+def stored(database: Database, place: Place, *, with_comment: bool = False) -> list[service.ResponseView]:
     def read(ctx: Context) -> list[service.ResponseView]:
         act_in(ctx, place.workspace_id)
         assert place.survey.trend_line_id is not None
-        ever = Slice(since=date(2000, 1, 1), until=date(2100, 1, 1))
+        ever = Slice(since=date(2000, 1, 1), until=date(2100, 1, 1), with_comment=with_comment)
         return service.newest(ctx, [place.survey.trend_line_id], ever)
 
     with database.read() as ctx:
@@ -154,8 +191,9 @@ def test_a_dry_run_tells_what_the_import_does_and_stores_nothing(
     assert counted(database, place) == {}
     assert stored(database, place) == []
 
-    assert run(content, *maps) == rehearsed
-    assert run(content, *maps, dry_run=True)[0].stored == 0
+    stored_then, problems = run(content, *maps)
+    assert (stored_then.tally, problems) == (rehearsed[0].tally, rehearsed[1])
+    assert run(content, *maps, dry_run=True)[0].tally["stored"] == 0
 
 
 def test_all_fields_arrive(run: Run, database: Database, place: Place) -> None:
@@ -177,7 +215,7 @@ def test_all_fields_arrive(run: Run, database: Database, place: Place) -> None:
 def test_odd_hours_are_stored_and_counted(run: Run) -> None:
     tally, _ = run("s,t\n9,2025-10-26 01:30\n9,2026-03-29 01:30\n9,2026-07-01 01:30\n", "score=s", "answered_at=t")
 
-    assert tally.stored == 3
+    assert tally.tally["stored"] == 3
     assert tally.times == {Oddity.AMBIGUOUS: 1, Oddity.NONEXISTENT: 1}
 
 
@@ -202,9 +240,9 @@ def test_a_row_that_breaks_a_rule_is_refused_with_line_column_and_rule(
 
 
 def test_every_rule_that_a_row_breaks_is_told(run: Run) -> None:
-    _, problems = run("Rating,When\n12,yesterday\n", "score=Rating", "answered_at=When")
+    _, (problem,) = run("Rating,When\n12,yesterday\n", "score=Rating", "answered_at=When")
 
-    assert {(problem.column, problem.rule) for problem in problems} == {
+    assert set(zip(problem.column.split(" | "), problem.rule.split(" | "), strict=True)) == {
         ("Rating", "out_of_range"),
         ("When", "not_a_time"),
     }
@@ -220,31 +258,149 @@ def test_a_closed_survey_takes_old_answers(run: Run, database: Database, place: 
     assert became(run("Rating,Why\n9,\n")[0]) == (1, 0, 0, 0)
 
 
-def test_a_database_that_fails_ends_the_import_where_the_next_one_goes_on(
-    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+def test_a_database_that_fails_is_tried_again_from_there(
+    run: Run, database: Database, place: Place, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = "Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700))
-    real, calls = database.hot, 0
+    content = "Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700)) + "11,\n"
+    calls = 0
 
-    def fails_on_the_second(*arguments: object, **options: object) -> object:
+    def fails_on_the_second(*arguments: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise Unavailable
-        return real(*arguments, **options)  # type: ignore[arg-type]
+        return submit(*arguments)
 
-    monkeypatch.setattr(database, "hot", fails_on_the_second)
-    tally, _ = run(content)
-    assert (tally.stored, tally.stopped_at) == (500, 502)
-    assert isinstance(tally.stopped, Unavailable)
+    monkeypatch.setattr("cxsurvey.transfer.storing.submit", fails_on_the_second)
+    view, _ = run(content)
+    assert view.state is ImportState.RUNNING
+    assert 0 < view.tally["stored"] < 700
 
-    assert became(run(content)[0]) == (200, 500, 0, 0)
+    clock.instant += timedelta(minutes=1)
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+    ended = seen(database, place, view)
+    assert (ended.state, became(ended)) == (ImportState.DONE, (700, 0, 0, 1))
+    assert len(first_refused(uploads.refused(database.settings, view.id), ended.position, 9)) == 1
+    assert sum(counted(database, place).values()) == 1400
 
 
-def test_a_workspace_cannot_import_into_the_survey_of_another(run: Run, database: Database) -> None:
+def test_the_first_row_of_a_respondent_gives_the_score_and_later_ones_add_their_comments(
+    run: Run, database: Database, place: Place
+) -> None:
+    filling = "".join(f"9,,other {number}\n" for number in range(600))
+    content = f"s,c,r\n3,Late.,ann\n,Also rude.,ann\n{filling}10,Never again.,ann\n10,Never again.,ann\n2,,bo\n"
+    maps = ("score=s", "comment=c", "respondent=r")
+    rehearsed, _ = run(content, *maps, dry_run=True)
+
+    view, _ = run(content, *maps)
+
+    assert (view.tally["stored"], view.tally["same_respondent"]) == (602, 3)
+    assert view.tally == rehearsed.tally
+    assert counted(database, place) == {"n3": 1, "n2": 1, "n9": 600, "comments": 1}
+    assert comments(database, place) == ["Late.\n\nAlso rude.\n\nNever again."]
+    again, _ = run(content, *maps)
+    assert (again.tally["stored"], again.tally["known"], again.tally["same_respondent"]) == (0, 602, 3)
+    assert comments(database, place) == ["Late.\n\nAlso rude.\n\nNever again."]
+
+
+def test_a_respondent_whose_first_row_is_refused_answers_with_the_next(
+    run: Run, database: Database, place: Place
+) -> None:
+    view, problems = run("s,r\n11,ann\n4,ann\n5,ann\n", "score=s", "respondent=r")
+
+    assert (view.tally["stored"], view.tally["same_respondent"], view.tally["refused"]) == (1, 1, 1)
+    assert counted(database, place) == {"n4": 1}
+    assert [problem.line for problem in problems] == [2]
+
+
+def test_a_reversed_scale_words_and_values_to_leave_out_become_what_was_said(
+    run: Run, database: Database, place: Place
+) -> None:
+    scale = ScaleReading(scores={"Best": 10}, left_out=("99",), reversed=True)
+
+    view, _ = run("Rating,Why\n1,\n10,\nBest,\n99,why\nworst,\n", scale=scale)
+
+    assert counted(database, place) == {"n9": 1, "n0": 1, "n10": 1}
+    assert (view.tally["left_out"], view.tally["refused"]) == (1, 1)
+
+
+def test_what_a_survey_does_not_offer_is_refused_also_when_it_is_mapped(run: Run) -> None:
+    _, problems = run("Rating,Why\n7,\n", scale=ScaleReading(unknown=("7",)))
+
+    assert [(problem.rule, problem.column) for problem in problems] == [("unknown_not_offered", "Rating")]
+
+
+def test_a_cancelled_import_keeps_what_it_has_stored(
+    run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = 0
+
+    def cancelled_after_the_first(ctx: Context, items: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            (view,) = imports.newest(ctx)
+            imports.cancel(ctx, view.id)
+        return submit(ctx, items)
+
+    monkeypatch.setattr("cxsurvey.transfer.storing.submit", cancelled_after_the_first)
+    view, _ = run("Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700)))
+
+    assert view.state is ImportState.RUNNING  # the unit that cancelled was undone with the rest of it
+    assert sum(counted(database, place).values()) == 2 * view.tally["stored"]
+
+
+def test_a_file_that_goes_away_ends_the_import_with_a_reason(database: Database, place: Place) -> None:
+    view = brought(database, place, b"Rating,Why\n9,\n")
+
+    def begin(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        imports.settle(ctx, view.id, Reading(mapping=parse(MAPS)), place.survey.id)
+        imports.start(ctx, view.id)
+
+    database.write(begin, share=Share.JOBS)
+    uploads.remove(database.settings, view.id)
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+    ended = seen(database, place, view)
+    assert ended.state is ImportState.FAILED
+    assert ended.failure == "The file of this import is gone. Bring it again."
+
+
+def test_a_workspace_cannot_import_into_the_survey_of_another(database: Database, place: Place) -> None:
+    other = database.write(lambda ctx: make_place(ctx, "elsewhere"), share=Share.JOBS)
+    view = brought(database, other, b"Rating,Why\n9,\n")
+
+    def settle(ctx: Context) -> None:
+        act_in(ctx, other.workspace_id)
+        imports.settle(ctx, view.id, Reading(mapping=parse(MAPS)), place.survey.id)
+
+    with pytest.raises(NotFound):
+        database.write(settle, share=Share.JOBS)
+
+
+def test_an_import_of_another_workspace_is_not_there(database: Database, place: Place) -> None:
+    view = brought(database, place, b"Rating,Why\n9,\n")
     other = database.write(lambda ctx: make_place(ctx, "elsewhere"), share=Share.JOBS)
 
-    tally, problems = run("Rating,Why\n9,\n", workspace_id=other.workspace_id)
+    with pytest.raises(ImportUnknown):
+        seen(database, other, view)
 
-    assert became(tally) == (0, 0, 0, 1)
-    assert [problem.rule for problem in problems] == ["survey_unknown"]
+
+def test_old_files_are_forgotten_and_young_ones_kept(
+    run: Run, database: Database, place: Place, clock: FixedClock
+) -> None:
+    old, _ = run("Rating,Why\n9,\n")
+    draft = brought(database, place, b"Rating,Why\n9,\n")
+    clock.instant += timedelta(days=31)
+    young = brought(database, place, b"Rating,Why\n9,\n")
+
+    def forget(ctx: Context) -> None:
+        ctx.enqueue(imports.FORGET, {})
+
+    database.write(forget, share=Share.JOBS)
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+    there = [uploads.original(database.settings, view.id).exists() for view in (old, draft, young)]
+    assert there == [False, False, True]

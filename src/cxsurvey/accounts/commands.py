@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -10,10 +10,10 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.accounts import passwords
-from cxsurvey.accounts.permissions import KEY_SCOPES
+from cxsurvey.accounts.permissions import KEY_SCOPES, USUAL_SCOPES
 from cxsurvey.core.addresses import Email
 from cxsurvey.core.command import Command
-from cxsurvey.core.text import Line80, Line320, Line500
+from cxsurvey.core.text import Line40, Line80, Line320, Line500
 
 
 def _check_zone(value: str) -> str:
@@ -46,8 +46,13 @@ def _check_scope(value: str) -> str:
     return value
 
 
+DECLARED_KEYS = ("attribute_1", "attribute_2", "attribute_3", "attribute_4")
+"""The segments that a workspace names itself."""
+SMALLEST_MINIMUM, LARGEST_MINIMUM = 3, 100
+
 NewPassword = Annotated[str, AfterValidator(_check_password), Field(repr=False)]
 GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=passwords.LONGEST), Field(repr=False)]
+RoleName = Literal["owner", "admin", "manager", "viewer"]
 Zone = Annotated[Line80, AfterValidator(_check_zone)]
 WebAddress = Annotated[Line500, AfterValidator(_check_web_address)]
 Scope = Annotated[Line80, AfterValidator(_check_scope)]
@@ -91,9 +96,66 @@ class Rename(Command):
 
 
 class CreateKey(Command):
-    """An API key. No `scopes` means all that a key can do, no `expires_days` that it lasts until revoked."""
+    """An API key. Without `scopes` it may do what keys usually do, without `expires_days` it lasts until revoked."""
 
     name: Line80
     test: bool = False
     expires_days: Annotated[int, Field(ge=1, le=3650)] | None = None
-    scopes: tuple[Scope, ...] = ()
+    scopes: Annotated[tuple[Scope, ...], Field(min_length=1)] = tuple(sorted(USUAL_SCOPES))
+
+
+class AttributeNames(Command):
+    """What the declared segments are called; null takes a name away, what is left out stays as it is."""
+
+    attribute_1: Line40 | None = None
+    attribute_2: Line40 | None = None
+    attribute_3: Line40 | None = None
+    attribute_4: Line40 | None = None
+
+
+class EditWorkspace(Command):
+    """Settings of a workspace; what is left out stays as it is.
+
+    With `revision` nothing is changed unless it is still the one that was read.
+    """
+
+    name: Line80 = ""
+    report_zone: Zone = ""
+    privacy_url: WebAddress | None = None
+    minimum_group: Annotated[int, Field(ge=SMALLEST_MINIMUM, le=LARGEST_MINIMUM)] = SMALLEST_MINIMUM
+    attributes: AttributeNames = AttributeNames()
+    revision: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
+class CreateWorkspace(Command):
+    """Another workspace, of which the user who makes it is the owner."""
+
+    name: Line80
+    report_zone: Zone
+    privacy_url: WebAddress | None = None
+
+
+class InviteMember(Command):
+    """A colleague is asked to join the workspace."""
+
+    email: Email
+    role: RoleName
+
+
+class ChangeRole(Command):
+    """What a member shall be from now on."""
+
+    role: RoleName
+
+
+class JoinAsNew(Command):
+    """Somebody who is invited and has no account yet."""
+
+    name: Line80
+    password: NewPassword
+
+
+class JoinWithPassword(Command):
+    """Somebody who is invited and has an account."""
+
+    password: GivenPassword

@@ -6,33 +6,48 @@ from datetime import timedelta
 
 from cxsurvey.accounts import keys, queries
 from cxsurvey.accounts.models import SignIn, User
-from cxsurvey.accounts.permissions import ROLE_GRANTS, Role
-from cxsurvey.accounts.views import KeyView, Visitor
+from cxsurvey.accounts.permissions import Role, grants_of
+from cxsurvey.accounts.queries import team
+from cxsurvey.accounts.views import KeyView, PlaceView, Visitor
 from cxsurvey.core.context import Actor, ActorKind, Context
-from cxsurvey.core.errors import NotFound, Unauthenticated
+from cxsurvey.core.errors import Kind, NotFound, Refusal, Unauthenticated
 from cxsurvey.core.signing import digest
+
+
+class NoWorkspace(Refusal):
+    """The user is signed in and belongs to no workspace any more."""
+
+    code = "no_workspace"
+    kind = Kind.FORBIDDEN
+    message = "You are signed in and belong to no workspace. Ask an admin of yours to invite you."
 
 
 def enter_by_session(ctx: Context, token: str, slug: str | None) -> Visitor:
     """Lets the bearer of a sign-in into the workspace of `slug` (None: the first one of the user).
 
     Sets the actor and workspace of the context. Raises `Unauthenticated` for a token that is unknown, ran
-    out, lay idle or belongs to a disabled user, and `NotFound` for a workspace the user is no member of.
+    out, lay idle or belongs to a disabled user, `NotFound` for a workspace the user is no member of or is
+    disabled in, and `NoWorkspace` for a user who belongs to none.
     """
-    found = queries.sign_in_by_hash(ctx, digest(token))
+    found = _signed_in(ctx, token)
     if found is None:
         raise Unauthenticated
     sign_in, user = found
-    if not _is_live(ctx, sign_in, user):
-        raise Unauthenticated
-    place = queries.membership(ctx, user.id, slug)
+    there = team.places_of(ctx, user.id)
+    place = next((row for row in there if slug is None or row.Workspace.slug == slug), None)
     if place is None:
-        raise NotFound
-    membership, workspace = place
-    grants = frozenset(grant.value for grant in ROLE_GRANTS[Role(membership.role)])
-    ctx.actor = Actor(ActorKind.USER, user.id, user.name, grants)
-    ctx.workspace_id = workspace.id
-    return Visitor(user.id, sign_in.id, user.name, user.email, membership.role)
+        raise NotFound if slug is not None else NoWorkspace
+    role = Role(place.Membership.role)
+    ctx.actor = Actor(ActorKind.USER, user.id, user.name, grants_of(role))
+    ctx.workspace_id = place.Workspace.id
+    places = tuple(PlaceView(row.Workspace.slug, row.Workspace.name, row.Membership.role) for row in there)
+    return Visitor(user.id, sign_in.id, user.name, user.email, role.value, places)
+
+
+def signed_in_as(ctx: Context, token: str | None) -> str | None:
+    """The compared form of the address of whom a sign-in belongs to; None when it opens nothing."""
+    found = _signed_in(ctx, token) if token is not None else None
+    return None if found is None else found[1].email_key
 
 
 def enter_by_key(ctx: Context, token: str) -> KeyView:
@@ -44,6 +59,14 @@ def enter_by_key(ctx: Context, token: str) -> KeyView:
     ctx.actor = Actor(ActorKind.KEY, found.id, found.name, found.scopes, found.test)
     ctx.workspace_id = found.workspace_id
     return found
+
+
+def _signed_in(ctx: Context, token: str) -> tuple[SignIn, User] | None:
+    found = queries.sign_in_by_hash(ctx, digest(token))
+    if found is None:
+        return None
+    sign_in, user = found
+    return (sign_in, user) if _is_live(ctx, sign_in, user) else None
 
 
 def _is_live(ctx: Context, sign_in: SignIn, user: User) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from cxsurvey.accounts import queries
 from cxsurvey.accounts.commands import CreateKey
 from cxsurvey.accounts.models import ApiKey
-from cxsurvey.accounts.permissions import KEY_SCOPES, Grant, require
+from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.core import audit, ids
 from cxsurvey.core.context import ActorKind, Context
@@ -51,7 +51,7 @@ def create(ctx: Context, command: CreateKey) -> NewKey:
         prefix=token[:SHOWN],
         token_hash=digest(token),
         test=command.test,
-        scopes=" ".join(sorted(command.scopes or KEY_SCOPES)),
+        scopes=" ".join(sorted(set(command.scopes))),
         created_by=ctx.actor.id if ctx.actor.kind is ActorKind.USER else None,
         created_at=ctx.now,
         last_used_at=None,
@@ -59,7 +59,7 @@ def create(ctx: Context, command: CreateKey) -> NewKey:
         revoked_at=None,
     )
     ctx.session.add(row)
-    audit.record(ctx, "key.created", ids.encode("key", row.id), name=row.name, test=row.test)
+    audit.record(ctx, "key.created", ids.encode("key", row.id), name=row.name, test=row.test, scopes=row.scopes)
     ctx.session.flush()  # keys are looked up without the session
     return NewKey(view_of(row), token)
 
@@ -105,6 +105,7 @@ def view_of(row: Any) -> KeyView:
         last_used_at=row.last_used_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        created_by=row.created_by,
     )
 
 

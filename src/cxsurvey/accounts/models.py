@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import Boolean, ForeignKey, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cxsurvey.core.db.base import Base
@@ -23,13 +23,40 @@ class Workspace(Base):
     report_zone: Mapped[str] = mapped_column(String(64))
     privacy_url: Mapped[str | None] = mapped_column(String(500))
     accent: Mapped[str] = mapped_column(String(7), default="#274C84")
+    brand_name: Mapped[str] = mapped_column(String(80), default="")
+    """What customers are shown in place of the name; "" for the name itself."""
+    footer: Mapped[str] = mapped_column(String(300), default="")
+    """A line at the foot of every page of customers."""
+    logo: Mapped[str | None] = mapped_column(String(60))
+    """The name of a picture, `core.pictures.Picture.name`."""
     minimum_group: Mapped[int] = mapped_column(SmallInteger, default=5)
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
     link_generation: Mapped[int] = mapped_column(SmallInteger, default=1)
     """Raised to make every signed shared link of the workspace invalid."""
     segment_names: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Names of the declared attributes: {"attribute_1": "Plan", …}."""
+    zone_changes: Mapped[list[Any]] = mapped_column(default=list)
+    """Every change of the report zone, oldest first: {"at": instant, "before": zone, "after": zone}."""
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    """Raised by every change of the settings; who changes them may say which one was read."""
     created_at: Mapped[datetime]
+
+
+class Image(Base):
+    """A picture that customers are shown. Its bytes never change; other bytes have another name."""
+
+    __tablename__ = "images"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
+    name: Mapped[str] = mapped_column(String(60), index=True)
+    media_type: Mapped[str] = mapped_column(String(20))
+    width: Mapped[int] = mapped_column(SmallInteger)
+    height: Mapped[int] = mapped_column(SmallInteger)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class User(Base):
@@ -57,6 +84,25 @@ class Membership(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey(User.id), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    """Since when the user may not come into this workspace; what else the user belongs to is not touched."""
+
+
+class MemberInvitation(Base):
+    """A link by which a colleague joins a workspace: shown once, kept as its SHA-256, for one address."""
+
+    __tablename__ = "member_invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
+    email: Mapped[str] = mapped_column(String(320))
+    email_key: Mapped[str] = mapped_column(String(320))
+    role: Mapped[str] = mapped_column(String(16))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey(User.id))
+    """The user who made it; None for the operator."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SignIn(Base):

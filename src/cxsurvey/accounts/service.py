@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from cxsurvey.accounts import queries
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.accounts.views import WorkspaceView
@@ -30,6 +32,14 @@ def workspaces(ctx: Context) -> list[WorkspaceView]:
     return [view_of(row) for row in queries.workspaces(ctx)]
 
 
+def link_generation(ctx: Context, workspace_id: UUID) -> int:
+    """Which signed shared links of a workspace are valid: those of this generation. Needs nobody to be signed in."""
+    row = queries.workspace(ctx, workspace_id)
+    if row is None:
+        raise NotFound
+    return row.link_generation
+
+
 def view_of(row: Workspace) -> WorkspaceView:
     """A workspace as a plain value."""
     return WorkspaceView(
@@ -41,4 +51,9 @@ def view_of(row: Workspace) -> WorkspaceView:
         accent=row.accent,
         is_demo=row.is_demo,
         minimum_group=row.minimum_group,
+        segment_names=dict(row.segment_names),
+        revision=row.revision,
+        brand_name=row.brand_name,
+        footer=row.footer,
+        logo=row.logo,
     )

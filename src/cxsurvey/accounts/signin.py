@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from cxsurvey.accounts import links, passwords, queries
+from cxsurvey.accounts import journal, links, passwords, queries
 from cxsurvey.accounts.links import LinkGone, Purpose
 from cxsurvey.accounts.models import OneTimeLink, SignIn, User
 from cxsurvey.core import audit, limits
 from cxsurvey.core.addresses import normal_email
 from cxsurvey.core.context import Actor, ActorKind, Context
 from cxsurvey.core.errors import Kind, NotFound, Refusal, TooMany
-from cxsurvey.core.ids import encode, secret_token
+from cxsurvey.core.ids import secret_token
 from cxsurvey.core.signing import digest
 
 TRIES_AT_ONCE = 10
@@ -78,6 +78,14 @@ def check(attempt: Attempt, password: str) -> str | None:
     return passwords.hashed(password) if passwords.is_outdated(attempt.password_hash) else ""
 
 
+def note_failure(ctx: Context, attempt: Attempt) -> None:
+    """Records that a password was wrong. An address that nobody has costs the same write, and is not kept."""
+    if attempt.user_id is None:
+        audit.record_in(ctx, None, "user.sign_in_failed")
+    else:
+        journal.about_user(ctx, "user.sign_in_failed", attempt.user_id)
+
+
 def come_in(ctx: Context, attempt: Attempt, new_hash: str, browser: str) -> str:
     """Makes the sign-in and returns its token; raises `WrongPassword` when the account changed meanwhile."""
     user = queries.user(ctx, attempt.user_id) if attempt.user_id is not None else None
@@ -95,7 +103,7 @@ def link(ctx: Context, email: str) -> str:
     if user is None:
         raise NotFound(f"There is no user with the address {email}.", field="email")
     token = links.make(ctx, Purpose.SIGN_IN, LINK_LIFE, user.id)
-    audit.record(ctx, "user.sign_in_link_made", encode("usr", user.id))
+    journal.about_user(ctx, "user.sign_in_link_made", user.id)
     return f"/enter/{token}"
 
 
@@ -134,5 +142,5 @@ def start(ctx: Context, user_id: UUID, name: str, browser: str) -> str:
         )
     )
     ctx.actor = Actor(ActorKind.USER, user_id, name)
-    audit.record(ctx, "user.signed_in", encode("usr", user_id))
+    journal.about_user(ctx, "user.signed_in", user_id)
     return token

@@ -9,16 +9,16 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from cxsurvey.accounts import links, passwords, queries
+from cxsurvey.accounts import journal, links, passwords, queries
 from cxsurvey.accounts.commands import Rename
 from cxsurvey.accounts.links import LinkGone, Purpose
 from cxsurvey.accounts.models import User
+from cxsurvey.accounts.queries import team
 from cxsurvey.accounts.views import Visitor
-from cxsurvey.core import audit, limits
+from cxsurvey.core import limits
 from cxsurvey.core.addresses import normal_email
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid, Kind, NotFound, Refusal, TooMany
-from cxsurvey.core.ids import encode
 
 RESET_LIFE = timedelta(hours=1)
 TRIES_AT_ONCE = 10
@@ -36,13 +36,13 @@ class PasswordChangedMeanwhile(Refusal):
 def rename(ctx: Context, visitor: Visitor, command: Rename) -> None:
     """Gives the visitor another name."""
     _user(ctx, visitor.user_id).name = command.name
-    audit.record(ctx, "user.renamed", encode("usr", visitor.user_id))
+    journal.about_user(ctx, "user.renamed", visitor.user_id)
 
 
 def names(ctx: Context, user_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Names by id; those who do not belong to the workspace have none."""
+    """Names by id, also of those who left; the ids must come from rows of the workspace."""
     wanted = set(user_ids)
-    return queries.names_of_members(ctx, wanted) if wanted else {}
+    return team.names(ctx, wanted) if wanted else {}
 
 
 def begin_change(ctx: Context, visitor: Visitor) -> str:
@@ -81,7 +81,7 @@ def reset_link(ctx: Context, email: str) -> str:
     if user is None:
         raise NotFound(f"There is no user with the address {email}.", field="email")
     token = links.make(ctx, Purpose.RESET, RESET_LIFE, user.id)
-    audit.record(ctx, "user.reset_link_made", encode("usr", user.id))
+    journal.about_user(ctx, "user.reset_link_made", user.id)
     return f"/reset/{token}"
 
 
@@ -109,7 +109,7 @@ def _set_password(ctx: Context, user: User, new_hash: str) -> None:
     user.password_changed_at = ctx.now
     for purpose in (Purpose.RESET, Purpose.SIGN_IN):
         queries.drop_links(ctx, purpose, user.id)
-    audit.record(ctx, "user.password_changed", encode("usr", user.id))
+    journal.about_user(ctx, "user.password_changed", user.id)
 
 
 def _user(ctx: Context, user_id: UUID) -> User:

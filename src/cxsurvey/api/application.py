@@ -8,7 +8,19 @@ from starlette.types import ASGIApp
 from cxsurvey import __version__
 from cxsurvey.api.errors import face
 from cxsurvey.api.turns import Throttle
-from cxsurvey.api.v1 import description, invitations, me, responses, scores, surveys
+from cxsurvey.api.v1 import (
+    branding,
+    company,
+    description,
+    formulas,
+    invitations,
+    links,
+    me,
+    people,
+    responses,
+    scores,
+    surveys,
+)
 from cxsurvey.core.db.database import Database
 from cxsurvey.web import errors
 from cxsurvey.web.direct import Direct, Endpoint
@@ -37,7 +49,19 @@ def build(database: Database) -> ASGIApp:
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.include_router(responses.intake, prefix=PREFIX)
-    for resource in (responses, surveys, scores, invitations, me, description):
+    for resource in (
+        responses,
+        surveys,
+        formulas,
+        scores,
+        links,
+        invitations,
+        people,
+        company,
+        branding,
+        me,
+        description,
+    ):
         app.include_router(resource.router, prefix=PREFIX)
     errors.install(app, face)
     throttled = Throttle(Direct(app, _busiest, face), database.clock, database.settings, face)

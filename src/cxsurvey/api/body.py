@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from cxsurvey.core.errors import TooLarge
+from cxsurvey.core.pictures import MOST_BYTES, SUFFIXES
 from cxsurvey.web.client import header
 from cxsurvey.web.ready import whole_body
 
@@ -35,6 +36,14 @@ async def empty_body(request: Request) -> bytes:
     if body and not _is_json(request):
         raise HTTPException(415)
     return body
+
+
+async def picture_body(request: Request) -> bytes:
+    """The body of a request that sends a picture as it is."""
+    given = next(iter(header(request.scope, b"content-type")), b"").decode("latin-1")
+    if given.strip().lower() not in SUFFIXES or header(request.scope, b"content-encoding"):
+        raise HTTPException(415)
+    return await _counted(request, MOST_BYTES + 1)
 
 
 async def _counted(request: Request, limit: int) -> bytes:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from cxsurvey.api.errors import PreconditionFailed, PreconditionMalformed, PreconditionRequired
-from cxsurvey.surveys.errors import StaleEdit
+from cxsurvey.core.errors import Stale
 from cxsurvey.web.client import header
 
 TAG = re.compile(r'"([1-9][0-9]{0,9})(?:-[0-9a-f]{16})?"')
@@ -43,10 +43,10 @@ class Condition:
 
     @contextmanager
     def met(self) -> Iterator[None]:
-        """What a use case refuses inside as a stale edit becomes `PreconditionFailed`."""
+        """What a use case refuses inside as stale becomes `PreconditionFailed`."""
         try:
             yield
-        except StaleEdit:
+        except Stale:
             if not self.given:
                 raise
             raise PreconditionFailed from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,6 @@ import typer
 
 from cxsurvey.cli.installation import (
     fail,
-    open_database,
     opened_engines,
     require_current_schema,
     say,
@@ -79,23 +77,10 @@ def verify() -> None:
 
 @commands.command()
 def rebuild() -> None:
-    """Set the daily counters anew from the answers. No server may run meanwhile."""
-    from rich.progress import track
+    """Set the daily counters anew from the answers; beside a running server its worker does it."""
+    from cxsurvey.cli.rebuilding import rebuild_counters
 
-    from cxsurvey.core.db.serving import alone
-    from cxsurvey.core.db.snapshot import snapshot
-    from cxsurvey.core.db.units import Share
-    from cxsurvey.responses import counts
-
-    with opened_engines() as (settings, engines):
-        with alone(engines, _now()), open_database(settings, checkpoints=True) as database:
-            with snapshot(engines) as connection:
-                days = [
-                    (line, day) for line in counts.trend_lines(connection) for day in counts.days_of(connection, line)
-                ]
-            for line, day in track(days, description="Recounting"):
-                database.write(partial(counts.rebuild_day, trend_line_id=line, day=day), share=Share.JOBS)
-        say(f"Recounted {len(days)} days.")
+    say(f"Recounted {rebuild_counters()} days.")
 
 
 @commands.command()

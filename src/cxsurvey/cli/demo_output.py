@@ -64,7 +64,7 @@ def greet(doors: Doors, console: Console | None = None) -> None:
 
 def curl(doors: Doors) -> str:
     """A command that sends an answer through the API."""
-    answer = {"survey": doors.survey_id, "score": 9, "comment": "Sent by curl.", "segments": {"touchpoint": "Delivery"}}
+    answer = {"survey": doors.survey_id, "score": 5, "comment": "Sent by curl.", "segments": {"touchpoint": "Delivery"}}
     return (
         f"curl -s {doors.origin}/api/v1/responses -H 'Authorization: Bearer {doors.key}' \\\n"
         f"  -H 'Content-Type: application/json' -d '{json.dumps(answer)}'"

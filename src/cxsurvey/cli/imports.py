@@ -1,27 +1,33 @@
-"""`cxsurvey import responses`: answers from a CSV file."""
+"""`cxsurvey import`: answers and people from a CSV file or a workbook.
+
+Beside a running server the file is handed to its worker, and the command looks on; alone it carries the job out.
+"""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
-from cxsurvey.cli.installation import fail, open_database, read_settings_and_engines
+from cxsurvey.cli.installation import fail
 
 if TYPE_CHECKING:
-    from cxsurvey.cli.imports_output import Outcome
-    from cxsurvey.core.db.database import Database
-    from cxsurvey.transfer.files import CsvFile
-    from cxsurvey.transfer.imports import Import, Scan
-    from cxsurvey.transfer.mapping import Columns
+    from cxsurvey.cli.imports_carrying import Wanted
 
 commands = typer.Typer(help="Bring in what other tools know.", no_args_is_help=True)
 
 ALL_STORED, SOME_REFUSED, NOTHING_DONE = 0, 1, 2
+
+File = Annotated[Path, typer.Argument(help="A CSV file or an XLSX workbook; its first row names the columns.")]
+Delimiter = Annotated[str | None, typer.Option(help="What separates the cells of a CSV file. Default: a guess.")]
+Sheet = Annotated[str | None, typer.Option(help="Sheet of a workbook. Default: the first.")]
+InWorkspace = Annotated[str | None, typer.Option(help="Needed when there are several workspaces.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; store nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Values = Annotated[str | None, typer.Option(help="Values that stand for “I do not know”, comma separated.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,45 +38,113 @@ def register(app: typer.Typer) -> None:
 # Typer reads the options from the parameters, so there are as many as options.
 @commands.command()
 def responses(  # noqa: PLR0913
-    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8 with a header row.")],
+    file: File,
     *,
     survey: Annotated[str, typer.Option(help="The survey's id, code or name.")],
-    mapping: Annotated[list[str], typer.Option("--map", help="FIELD=COLUMN, such as score=Rating; repeatable.")],
+    maps: Annotated[list[str], typer.Option("--map", help="FIELD=COLUMN, such as score=Rating; repeatable.")],
     zone: Annotated[str | None, typer.Option(help="Zone of times without an offset. Default: the workspace's.")] = None,
     source: Annotated[str, typer.Option(help="Where the answers come from; ids count per source.")] = "import",
-    delimiter: Annotated[str, typer.Option(help="What separates the cells.")] = ",",
-    workspace: Annotated[str | None, typer.Option(help="Needed when there are several workspaces.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; store nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    scale_map: Annotated[
+        str | None, typer.Option(help="VALUE=SCORE, comma separated, such as “Very likely=5,Likely=4”.")
+    ] = None,
+    is_reversed: Annotated[
+        bool, typer.Option("--reversed", help="The numbers run the other way: 1 is best where 5 is.")
+    ] = False,
+    exclude: Annotated[
+        str | None, typer.Option(help="Values of the score column whose rows are left out, comma separated.")
+    ] = None,
+    unknown: Values = None,
+    delimiter: Delimiter = None,
+    sheet: Sheet = None,
+    workspace: InWorkspace = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
 ) -> None:
     """Import answers. The same file again adds nothing: rows are known by their id or by all they say.
 
-    Fields of an answer: score, comment, answered_at, external_id and locale; of the customer: person.email,
-    person.external_id, person.name and person.locale; segments: touchpoint, channel, language, country, agent,
-    team, department, attribute_1, attribute_2, attribute_3 and attribute_4; and attributes.NAME and follow_ups.ID.
+    Fields of an answer: score, comment, answered_at, external_id, respondent and locale; of the customer:
+    person.email, person.external_id, person.name and person.locale; segments: touchpoint, channel, language, country,
+    agent, team, department, attribute_1, attribute_2, attribute_3 and attribute_4; and attributes.NAME and
+    follow_ups.ID. The first row of a respondent gives the answer; later ones add their comments to it.
 
     Exit code 0: everything is stored; 1: some rows were refused; 2: nothing was done.
     """
+    from cxsurvey.cli.imports_carrying import Wanted, scale_of
+    from cxsurvey.transfer import mapping
+    from cxsurvey.transfer.reading import Kind
+
+    with _told():
+        wanted = Wanted(
+            kind=Kind.RESPONSES,
+            file=file,
+            mapping=mapping.parse(maps),
+            scale=scale_of(scale_map, exclude, unknown, is_reversed=is_reversed),
+            survey=survey,
+            zone=zone,
+            source=source.strip(),
+            delimiter=_one_character(delimiter),
+            sheet=sheet,
+            workspace=workspace,
+            dry_run=dry_run,
+        )
+    _carry_out(wanted, as_json=as_json)
+
+
+@commands.command()
+def people(
+    file: File,
+    *,
+    maps: Annotated[list[str], typer.Option("--map", help="FIELD=COLUMN, such as email=Mail; repeatable.")],
+    delimiter: Delimiter = None,
+    sheet: Sheet = None,
+    workspace: InWorkspace = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import customers. One who is known, by external id or address, is updated; nobody is ever merged.
+
+    Fields of a person: email, external_id, name, locale and attributes.NAME.
+
+    Exit code 0: everybody is written down; 1: some rows were refused; 2: nothing was done.
+    """
+    from cxsurvey.cli.imports_carrying import Wanted
+    from cxsurvey.transfer import mapping
+    from cxsurvey.transfer.reading import Kind
+
+    with _told():
+        wanted = Wanted(
+            kind=Kind.PEOPLE,
+            file=file,
+            mapping=mapping.parse(maps, Kind.PEOPLE),
+            delimiter=_one_character(delimiter),
+            sheet=sheet,
+            workspace=workspace,
+            dry_run=dry_run,
+        )
+    _carry_out(wanted, as_json=as_json)
+
+
+def _carry_out(wanted: Wanted, *, as_json: bool) -> None:
+    from cxsurvey.cli import imports_carrying, imports_output
+    from cxsurvey.transfer.imports import ImportState
+
+    with _told():
+        outcome = imports_carrying.carry_out(wanted, quiet=as_json)
+    imports_output.tell(outcome, as_json=as_json)
+    tally = outcome.view.tally
+    if not tally["refused"] and outcome.view.state in {ImportState.DONE, ImportState.DRAFT}:
+        raise typer.Exit(ALL_STORED)
+    done = tally["stored"] + tally["changed"] + tally["known"] + tally["same_respondent"]
+    raise typer.Exit(SOME_REFUSED if done else NOTHING_DONE)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Ends the command with one sentence and exit code 2 where something is not possible."""
     from cxsurvey import cli
-    from cxsurvey.cli import imports_output
-    from cxsurvey.core.db import serving
-    from cxsurvey.transfer import imports
-    from cxsurvey.transfer import mapping as mappings
-    from cxsurvey.transfer.files import CsvFile
 
     try:
-        if len(delimiter) != 1 or delimiter in '"\r\n':
-            fail("--delimiter takes one character, such as ';'.", NOTHING_DONE)
-        table = CsvFile(file, delimiter)
-        columns = imports.columns_of(table, mappings.parse(mapping))
-        with ExitStack() as stack:
-            database = _alone(stack)
-            task = _task(database, table, columns, _Wanted(survey, workspace, zone, source, dry_run))
-            with imports_output.reading(quiet=as_json):
-                scanned = imports.scan(table, columns)
-            outcome = _imported(database, task, scanned, quiet=as_json)
-    except serving.InUse as reason:
-        fail(f"An import needs the database for itself, for now. {reason}.", NOTHING_DONE)
+        yield
     except typer.Exit:
         raise typer.Exit(NOTHING_DONE) from None
     except Exception as error:
@@ -78,65 +152,9 @@ def responses(  # noqa: PLR0913
         if sentence is None:
             raise
         fail(sentence, NOTHING_DONE)
-    imports_output.tell(outcome, as_json=as_json)
-    raise typer.Exit(_exit_code(outcome))
 
 
-def _alone(stack: ExitStack) -> Database:
-    """The database, with servers and workers kept out until the stack unwinds."""
-    from cxsurvey.core.clock import SystemClock
-    from cxsurvey.core.db import serving
-
-    settings, engines = read_settings_and_engines()
-    stack.callback(engines.dispose)
-    stack.enter_context(serving.alone(engines, SystemClock().now()))
-    return stack.enter_context(open_database(settings, checkpoints=True))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What was typed, still to be looked up."""
-
-    survey: str
-    workspace: str | None
-    zone: str | None
-    source: str
-    dry_run: bool
-
-
-def _task(database: Database, table: CsvFile, columns: Columns, wanted: _Wanted) -> Import:
-    from cxsurvey.cli.choosing import enter, survey_named
-    from cxsurvey.transfer.errors import NothingAsked
-    from cxsurvey.transfer.imports import Import
-
-    with database.read() as ctx:
-        place = enter(ctx, wanted.workspace)
-        survey = survey_named(ctx, wanted.survey)
-    if survey.published is None:
-        raise NothingAsked
-    zone = _zone(wanted.zone or place.report_zone)
-    return Import(table, columns, survey.id, place.id, wanted.source.strip(), zone, wanted.dry_run)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        fail(f"--zone must be a time zone such as Europe/London, not “{name}”.", NOTHING_DONE)
-
-
-def _imported(database: Database, task: Import, scanned: Scan, *, quiet: bool) -> Outcome:
-    from cxsurvey.cli.imports_output import Outcome, ProblemFile, progress
-    from cxsurvey.transfer import imports
-
-    with ProblemFile(task.file.path) as problems, progress(scanned.rows, quiet=quiet) as advance:
-        tally = imports.run(database, task, scanned, on_problem=problems.add, on_progress=advance)
-        return Outcome(task, tally, problems)
-
-
-def _exit_code(outcome: Outcome) -> int:
-    tally = outcome.tally
-    done = tally.stored + tally.known
-    if not tally.refused and tally.stopped is None:
-        return ALL_STORED
-    return SOME_REFUSED if done else NOTHING_DONE
+def _one_character(delimiter: str | None) -> str | None:
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        fail("--delimiter takes one character, such as ';'.", NOTHING_DONE)
+    return delimiter

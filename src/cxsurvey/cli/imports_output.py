@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -19,67 +17,27 @@ from rich.text import Text
 
 from cxsurvey.cli.score_output import printable
 from cxsurvey.core.ids import encode
-from cxsurvey.transfer.export import safe
-from cxsurvey.transfer.imports import Import, Tally
+from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.reading import Kind
 from cxsurvey.transfer.rows import RowProblem
+from cxsurvey.transfer.scales import ScaleReading, ScoreValue
 from cxsurvey.transfer.times import Oddity
-
-SHOWN = 20
-
-
-class ProblemFile:
-    """Takes every problem into `NAME.errors.csv` beside the file, made when the first one comes."""
-
-    def __init__(self, imported: Path) -> None:
-        self.path = imported.with_name(f"{imported.stem}.errors.csv")
-        self.number = 0
-        self.first: list[RowProblem] = []
-        self.unwritable: str | None = None
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def add(self, problem: RowProblem) -> None:
-        """Keeps the first ones for the screen and writes every one."""
-        self.number += 1
-        if len(self.first) < SHOWN:
-            self.first.append(problem)
-        try:
-            if self._file is None and self.unwritable is None:
-                self._file = self.path.open("w", encoding="utf-8", newline="")
-                csv.writer(self._file).writerow(("line", "column", "rule", "message"))
-            if self._file is not None:
-                cells = (problem.column, problem.rule, problem.message)
-                csv.writer(self._file).writerow((problem.line, *map(safe, cells)))
-        except OSError as error:
-            self.unwritable = error.strerror or "cannot be written"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One import and what came of it."""
 
-    task: Import
-    tally: Tally
-    problems: ProblemFile
-
-
-@contextmanager
-def reading(*, quiet: bool) -> Iterator[None]:
-    """Says that the file is being read for the first time, when somebody looks."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield
-    else:
-        with console.status("Reading the file"):
-            yield
+    path: Path
+    view: ImportView
+    scores: Sequence[ScoreValue]
+    problems: Sequence[RowProblem]
+    """Those of the first refused rows."""
+    problem_file: Path | None
+    unwritable: str | None
+    dry_run: bool
+    stopped: str | None
+    """Why the import ended before its last row."""
 
 
 @contextmanager
@@ -101,83 +59,116 @@ def tell(outcome: Outcome, *, as_json: bool) -> None:
 
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:
-    task, tally, problems = outcome.task, outcome.tally, outcome.problems
+    view, tally = outcome.view, outcome.view.tally
     return {
-        "file": str(task.file.path),
-        "survey": encode("srv", task.survey_id),
-        "source": task.source,
-        "dry_run": task.dry_run,
-        "rows": tally.rows,
-        "stored": tally.stored,
-        "already_there": tally.known,
-        "without_answer": tally.skipped,
-        "refused": tally.refused,
-        "zone": str(task.zone),
-        "times": {oddity.value: number for oddity, number in tally.times.items()},
-        "stopped": tally.stopped.text if tally.stopped is not None else None,
+        "file": str(outcome.path),
+        "read_as": view.source.in_words,
+        "kind": view.kind.value,
+        "survey": encode("srv", view.survey_id) if view.survey_id is not None else None,
+        "source": view.reading.source,
+        "dry_run": outcome.dry_run,
+        "rows": tally["rows_read"],
+        "stored": tally["stored"],
+        "changed": tally["changed"],
+        "already_there": tally["known"],
+        "same_respondent": tally["same_respondent"],
+        "without_answer": tally["skipped"],
+        "left_out": tally["left_out"],
+        "refused": tally["refused"],
+        "zone": view.reading.zone,
+        "times": {oddity.value: view.times.get(oddity.value, 0) for oddity in Oddity},
+        "scores": [{"value": one.value, "rows": one.count, "becomes": one.becomes} for one in outcome.scores],
+        "stopped": outcome.stopped,
         "problems": [
-            {"line": one.line, "column": one.column, "rule": one.rule, "message": one.message} for one in problems.first
+            {"line": one.line, "column": one.column, "rule": one.rule, "message": one.message}
+            for one in outcome.problems
         ],
-        "problem_file": str(problems.path) if problems.number and problems.unwritable is None else None,
+        "problem_file": str(outcome.problem_file) if outcome.problem_file is not None else None,
     }
 
 
 def _print(console: Console, outcome: Outcome) -> None:
-    task, tally = outcome.task, outcome.tally
-    if task.dry_run:
+    view, reading = outcome.view, outcome.view.reading
+    if outcome.dry_run:
         console.print("Dry run: nothing was stored. An import now would do this:", style="bold")
+    console.print(Text(f"{view.source.in_words}."))
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(justify="right", style="bold")
     table.add_column(overflow="fold")
     for number, text in _lines(outcome):
-        table.add_row(f"{number:,}".replace(",", "\N{THIN SPACE}"), text)
+        table.add_row(grouped(number), text)
     console.print(table)
-    if tally.known and "external_id" not in task.columns.places:
+    if outcome.scores and (outcome.dry_run or reading.scale != ScaleReading()):
+        _print_scores(console, outcome)
+    if view.tally["known"] and view.kind is Kind.RESPONSES and not {"external_id", "respondent"} & set(reading.mapping):
         console.print(
             "Rows without an id are known by all their cells. If this file holds other answers that look"
             " the same, import it under another --source."
         )
     _print_problems(console, outcome)
-    if tally.stopped is not None:
+    if outcome.stopped is not None:
         console.print(
-            f"Stopped before line {tally.stopped_at}: {tally.stopped.text} Type the same command again to go on;"
-            " nothing is stored twice.",
+            Text(
+                f"Stopped after {grouped(view.tally['rows_read'])} rows: {outcome.stopped}"
+                " Type the same command again to go on; nothing is stored twice."
+            ),
             style="bold red",
         )
 
 
+def grouped(number: int) -> str:
+    """A number with its thousands set apart."""
+    return f"{number:,}".replace(",", "\N{THIN SPACE}")
+
+
 def _lines(outcome: Outcome) -> Iterator[tuple[int, str]]:
-    task, tally = outcome.task, outcome.tally
-    yield tally.rows, f"rows in {printable(task.file.path.name)}"
-    yield tally.stored, "stored"
-    if tally.known:
-        yield tally.known, "already there, left as they are"
-    if tally.skipped:
-        yield tally.skipped, "without score and comment, skipped"
-    if tally.refused:
-        yield tally.refused, "refused"
-    if number := tally.times[Oddity.AMBIGUOUS]:
-        yield number, f"at an hour that came twice in {task.zone}; taken as the first"
-    if number := tally.times[Oddity.NONEXISTENT]:
-        yield number, f"at an hour that {task.zone} skipped; moved on with the clocks"
+    view, tally = outcome.view, outcome.view.tally
+    people = view.kind is Kind.PEOPLE
+    yield tally["rows_read"], f"rows in {printable(outcome.path.name)}"
+    yield tally["stored"], "new" if people else "stored"
+    said = {
+        "changed": "known, with something new about them",
+        "known": "already there, left as they are",
+        "same_respondent": "further rows of a respondent; their comments were added to the answer",
+        "skipped": "empty, skipped" if people else "without score and comment, skipped",
+        "left_out": "left out by --exclude",
+        "refused": "refused",
+    }
+    yield from ((tally[name], text) for name, text in said.items() if tally[name])
+    if number := view.times.get(Oddity.AMBIGUOUS, 0):
+        yield number, f"at an hour that came twice in {view.reading.zone}; taken as the first"
+    if number := view.times.get(Oddity.NONEXISTENT, 0):
+        yield number, f"at an hour that {view.reading.zone} skipped; moved on with the clocks"
+
+
+def _print_scores(console: Console, outcome: Outcome) -> None:
+    column = outcome.view.reading.mapping.get("score", "")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(f"In “{printable(column)}”", overflow="fold")
+    table.add_column("Rows", justify="right")
+    table.add_column("Becomes")
+    for one in outcome.scores:
+        table.add_row(Text(printable(one.value)), grouped(one.count), one.becomes)
+    console.print()
+    console.print(table)
 
 
 def _print_problems(console: Console, outcome: Outcome) -> None:
-    problems = outcome.problems
-    if not problems.number:
+    refused = outcome.view.tally["refused"]
+    if not refused:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Line", justify="right")
     table.add_column("Column", overflow="fold")
     table.add_column("Rule", overflow="fold")
     table.add_column("", overflow="fold")
-    for one in problems.first:
+    for one in outcome.problems:
         table.add_row(str(one.line), Text(printable(one.column)), one.rule, one.message)
     console.print()
     console.print(table)
-    if problems.number > len(problems.first):
-        console.print(f"… and {problems.number - len(problems.first)} more.")
-    if problems.unwritable is None:
-        console.print(Text(f"All problems: {problems.path}"), soft_wrap=True)
-    else:
-        console.print(Text(f"{problems.path} could not be written: {problems.unwritable}."), soft_wrap=True)
+    if refused > len(outcome.problems):
+        console.print(f"… and {refused - len(outcome.problems)} more.")
+    if outcome.problem_file is not None:
+        console.print(Text(f"All refused rows: {outcome.problem_file}"), soft_wrap=True)
+    elif outcome.unwritable is not None:
+        console.print(Text(f"The refused rows could not be written down: {outcome.unwritable}."), soft_wrap=True)

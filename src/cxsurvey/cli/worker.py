@@ -13,16 +13,16 @@ def register(app: typer.Typer) -> None:
 def worker() -> None:
     """Run jobs and schedules, without serving pages. Stops politely on SIGTERM."""
     import signal
-    import threading
 
     from cxsurvey.cli.installation import open_database, opened_engines, say
     from cxsurvey.core.db.serving import ServeLock
     from cxsurvey.worker import Worker
 
+    stops = {signal.SIGTERM, signal.SIGINT}
+    # kept back for `sigwait`, in every thread: a handler would run in the midst of what this thread does, and wait for
+    # ever for a lock that the same thread holds
+    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     with opened_engines() as (settings, engines):
-        stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
         lock = ServeLock(engines.sqlite_file)
         lock.share()
         try:
@@ -30,7 +30,7 @@ def worker() -> None:
                 runner = Worker(database, "worker")
                 runner.start()
                 say(f"Worker {runner.name} runs. Press Ctrl-C to stop.")
-                stop.wait()
+                signal.sigwait(stops)
                 runner.stop()
         finally:
             lock.close()

@@ -20,6 +20,7 @@ RULES = {
     "extra_forbidden": ("unknown_field", "is not a field of this request"),
     "string_too_long": ("too_long", "must have at most {max_length} characters"),
     "string_too_short": ("too_short", "must have at least {min_length} characters"),
+    "string_pattern_mismatch": ("wrong_form", "must have the form {pattern}"),
     "int_type": ("not_a_whole_number", "must be a whole number"),
     "int_from_float": ("not_a_whole_number", "must be a whole number"),
     "int_parsing_size": ("out_of_range", "is out of range"),

@@ -89,6 +89,14 @@ class Forbidden(Refusal):
     message = "You are not allowed to do this."
 
 
+class Stale(Refusal):
+    """The thing changed since the caller read it; nothing of this change was stored. A domain says which thing."""
+
+    code = "stale_edit"
+    kind = Kind.CONFLICT
+    message = "Somebody else changed this in the meantime. Look at their change, then save again."
+
+
 class LiveKeyNeeded(Refusal):
     """A key in test mode would change what counts."""
 

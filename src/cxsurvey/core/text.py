@@ -40,10 +40,30 @@ Line80 = Annotated[str, *_line(80)]
 Line200 = Annotated[str, *_line(200)]
 Line320 = Annotated[str, *_line(320)]
 Line500 = Annotated[str, *_line(500)]
+MaybeLine80 = Annotated[str, *_line(80, 0)]
+MaybeLine300 = Annotated[str, *_line(300, 0)]
 MaybeLine200 = Annotated[str, *_line(200, 0)]
 Passage1000 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), AfterValidator(_check_text)]
 Passage4000 = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_check_text)]
 """A comment or another longer text: several lines, up to 4,000 characters."""
+
+
+def _check_colour(value: str) -> str:
+    if not COLOUR.fullmatch(value):
+        raise PydanticCustomError("not_a_colour", "must be a colour such as #274C84")
+    return value.upper()
+
+
+COLOUR = re.compile("#[0-9A-Fa-f]{6}")
+Colour = Annotated[
+    str, AfterValidator(_check_colour), WithJsonSchema({"type": "string", "pattern": f"^{COLOUR.pattern}$"})
+]
+"""Red, green and blue as six hexadecimal digits; kept in capitals."""
+MaybeColour = Annotated[
+    str,
+    AfterValidator(lambda value: _check_colour(value) if value else value),
+    WithJsonSchema({"type": "string", "pattern": f"^({COLOUR.pattern})?$"}),
+]
 
 
 def _check_scalar(value: object) -> object:

@@ -6,11 +6,26 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
-from cxsurvey.dashboard import account, door, entrance, exports, keys, planning, responses, scores, surveys
+from cxsurvey.dashboard import (
+    account,
+    branding,
+    company,
+    door,
+    entrance,
+    exports,
+    imports,
+    keys,
+    planning,
+    responses,
+    scores,
+    segments,
+    surveys,
+    trials,
+)
 from cxsurvey.dashboard.faults import face
 from cxsurvey.dashboard.surveys.preview import Draw
 from cxsurvey.web import errors
-from cxsurvey.web.door import DOORS_AT_ONCE, WRITES_AT_ONCE, Places, ReadingPlaces
+from cxsurvey.web.door import DOORS_AT_ONCE, UPLOADS_AT_ONCE, WRITES_AT_ONCE, Places, ReadingPlaces
 from cxsurvey.web.hashing import Hashing
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
@@ -19,11 +34,16 @@ ROUTERS = (
     door.router,
     entrance.router,
     account.router,
+    company.router,
     keys.router,
+    branding.router,
     surveys.router,
     scores.router,
+    segments.router,
     exports.router,
+    trials.router,
     responses.router,
+    imports.router,
     planning.router,
 )
 
@@ -34,6 +54,7 @@ def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.state.writing_places = Places(WRITES_AT_ONCE)
+    app.state.upload_places = Places(UPLOADS_AT_ONCE)
     app.state.door_places = Places(DOORS_AT_ONCE)
     app.state.hashing = Hashing()
     app.state.draw_survey = draw_survey

@@ -12,7 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from cxsurvey.accounts import passwords, sessions, users
 from cxsurvey.accounts.commands import ChangePassword, Rename
 from cxsurvey.accounts.views import SignInView
-from cxsurvey.core.errors import Refusal
+from cxsurvey.core.errors import NotFound, Refusal
+from cxsurvey.core.ids import decode, encode
+from cxsurvey.web import cookies
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
 from cxsurvey.web.forms import AGAIN, SentFields, errors_by_field, show_again
 from cxsurvey.web.frame import Frame
@@ -20,11 +22,21 @@ from cxsurvey.web.templating import render
 
 router = APIRouter()
 
+PREFIX = "sig"
 DONE = {
     "name": "Your name is changed.",
     "password": "Your password is changed. Every other browser has been signed out.",
     "elsewhere": "Every other browser has been signed out.",
+    "one": "That browser has been signed out.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRow:
+    """A signed-in browser in the list."""
+
+    id: str
+    sign_in: SignInView
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +46,7 @@ class AccountPage:
     frame: Frame
     name: str
     email: str
-    sign_ins: list[SignInView]
+    sign_ins: list[SignInRow]
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
     shortest: int = passwords.SHORTEST
@@ -80,6 +92,25 @@ def sign_out_elsewhere(act: Acting) -> Response:
     return _done("elsewhere")
 
 
+@router.post("/account/sign-out-everywhere")
+def sign_out_everywhere(request: Request, act: Acting) -> Response:
+    """Signs every browser out, this one too."""
+    act.do_as(sessions.sign_out_everywhere)
+    answer = RedirectResponse("/sign-in", status_code=303)
+    cookies.take_back(answer, request.app.state.database.settings)
+    return answer
+
+
+@router.post("/account/sign-ins/{sign_in_id}/end")
+def sign_out_one(act: Acting, sign_in_id: str) -> Response:
+    """Signs one other browser out."""
+    chosen = decode(PREFIX, sign_in_id)
+    if chosen is None:
+        raise NotFound
+    act.do_as(lambda ctx, visitor: sessions.sign_out_one(ctx, visitor, chosen))
+    return _done("one")
+
+
 def _page(
     visit: Visit, notice: str = "", errors: dict[str, str] | None = None, typed_name: str | None = None
 ) -> AccountPage:
@@ -87,7 +118,7 @@ def _page(
         frame=visit.frame("Account", "account"),
         name=visit.visitor.name if typed_name is None else typed_name,
         email=visit.visitor.email,
-        sign_ins=sessions.listed(visit.ctx, visit.visitor),
+        sign_ins=[SignInRow(encode(PREFIX, each.id), each) for each in sessions.listed(visit.ctx, visit.visitor)],
         errors=errors or {},
         notice=notice,
     )

@@ -20,7 +20,8 @@ from cxsurvey.responses.service import ResponseView, RevisionView
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.asked import definitions_of
-from cxsurvey.surveys.definition import Definition, FollowUp
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.follow_ups import Given
 from cxsurvey.surveys.languages import name_of
 
 STATES: Final[Mapping[str, str]] = {
@@ -175,10 +176,18 @@ def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
         attribution=tuple((names[key], answer.segments[key]) for key in SEGMENT_KEYS if key in answer.segments),
         origin=_origin(answer),
         facts=_pairs({FACTS[key]: value for key, value in answer.facts.items() if key in FACTS}),
-        claims=_pairs(answer.claims),
+        claims=_pairs(_claims(answer.claims)),
         attributes=_pairs(answer.attributes),
         history=_history(ctx, answer, definition),
     )
+
+
+def _claims(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Claims with the consent to be contacted in words."""
+    contact = given.get(responses.CONTACT)
+    if not isinstance(contact, Mapping):
+        return dict(given)
+    return {**given, responses.CONTACT: f"may be contacted: {contact['address']}"}
 
 
 def _origin(answer: ResponseView) -> tuple[tuple[str, str], ...]:
@@ -190,22 +199,14 @@ def _origin(answer: ResponseView) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _follow_ups(given: Mapping[str, str], definition: Definition, locale: str | None) -> tuple[tuple[str, str], ...]:
+def _follow_ups(given: Mapping[str, Given], definition: Definition, locale: str | None) -> tuple[tuple[str, str], ...]:
+    """Question and answer in words, as this version asked them; what it never asked stays as it was given."""
     known = {follow_up.id: follow_up for follow_up in definition.follow_ups}
     language = definition.language_for(locale)
     return tuple(
-        (_question(known.get(key), key, language), _chosen(known.get(key), text, language))
-        for key, text in given.items()
+        (known[key].label(language), known[key].in_words(answer, language)) if key in known else (key, str(answer))
+        for key, answer in given.items()
     )
-
-
-def _question(follow_up: FollowUp | None, key: str, language: str) -> str:
-    return follow_up.labels.get(language, key) if follow_up else key
-
-
-def _chosen(follow_up: FollowUp | None, text: str, language: str) -> str:
-    options = follow_up.options if follow_up else ()
-    return next((option.labels.get(language, text) for option in options if option.id == text), text)
 
 
 def _history(ctx: Context, answer: ResponseView, definition: Definition) -> tuple[Event, ...]:

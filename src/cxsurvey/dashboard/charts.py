@@ -16,7 +16,8 @@ from cxsurvey.dashboard.words import stretch
 from cxsurvey.insights.reports import Mark, ScoreReport, Trend
 from cxsurvey.scoring.lowbase import BaseLevel, base
 from cxsurvey.scoring.methods import AnyMethod
-from cxsurvey.scoring.results import Result
+from cxsurvey.scoring.results import Result, Unit
+from cxsurvey.scoring.rounding import display
 from cxsurvey.scoring.scales import Band, Definition, Headline
 from cxsurvey.scoring.trend import Grain, Period
 from cxsurvey.web.display import NOTHING, day, number, score
@@ -212,9 +213,17 @@ def _share(count: int, n: int) -> str:
 
 
 def shares(result: Result) -> tuple[Share, ...]:
-    """The groups side by side, worst first, widths by exact counts, labels that add up to 100."""
+    """The groups side by side, worst first, widths by exact counts, labels that add up to 100.
+
+    Where the score is the share of the best group its label is the score as it is shown.
+    """
     ordered = tuple(reversed(result.groups))
-    percents = whole_percents([group.n for group in ordered])
+    counts = [group.n for group in ordered]
+    if result.unit is Unit.PERCENT and result.n and result.base_n == result.n:
+        best = int(display(100.0 * counts[-1] / result.n))
+        percents = [*whole_percents(counts[:-1], 100 - best), best]
+    else:
+        percents = whole_percents(counts)
     placed, left = [], 0.0
     for group, band, percent in zip(ordered, reversed(metrics.BEST_FIRST), percents, strict=True):
         width = 100.0 * group.n / result.n if result.n else 0.0
@@ -223,8 +232,8 @@ def shares(result: Result) -> tuple[Share, ...]:
     return tuple(placed)
 
 
-def whole_percents(counts: Sequence[int]) -> list[int]:
-    """Whole per cents that add up to 100, by largest remainder; all 0 when there is nothing.
+def whole_percents(counts: Sequence[int], whole: int = 100) -> list[int]:
+    """Whole per cents that add up to `whole`, by largest remainder; all 0 when there is nothing.
 
     Equal remainders go to the one that comes first.
 
@@ -234,9 +243,9 @@ def whole_percents(counts: Sequence[int]) -> list[int]:
     total = sum(counts)
     if not total:
         return [0] * len(counts)
-    floors = [100 * count // total for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda index: -(100 * counts[index] % total))
-    for index in by_remainder[: 100 - sum(floors)]:
+    floors = [whole * count // total for count in counts]
+    by_remainder = sorted(range(len(counts)), key=lambda index: -(whole * counts[index] % total))
+    for index in by_remainder[: whole - sum(floors)]:
         floors[index] += 1
     return floors
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from zoneinfo import available_timezones
 
-import structlog
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,7 +14,9 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Refusal, Unauthenticated
-from cxsurvey.web import browsers, client, cookies
+from cxsurvey.dashboard.entering import checked
+from cxsurvey.dashboard.zones import zones
+from cxsurvey.web import browsers, cookies
 from cxsurvey.web.door import AT_THE_DOOR
 from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
 from cxsurvey.web.hashing import Hashing
@@ -25,7 +25,6 @@ from cxsurvey.web.targets import local_path
 from cxsurvey.web.templating import render
 
 router = APIRouter()
-log = structlog.get_logger("cxsurvey.door")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,25 +172,12 @@ async def reset(request: Request, token: str, fields: SentFields) -> Response:
     return answer
 
 
-def zones() -> tuple[str, ...]:
-    """The time zones to choose from: those named for a place, and UTC."""
-    return ("UTC", *sorted(zone for zone in available_timezones() if _is_place(zone)))
-
-
-def _is_place(zone: str) -> bool:
-    return "/" in zone and not zone.startswith(("Etc/", "SystemV/", "US/", "posix/", "right/"))
-
-
 async def _admitted(request: Request, command: SignInWith) -> str:
-    database = _database(request)
-    address = client.address(request, database.settings)
-    attempt = await database.awrite(lambda ctx: signin.begin(ctx, command.email, address), share=Share.DASHBOARD)
-    new_hash = await _hashing(request).run(lambda: signin.check(attempt, command.password))
-    if new_hash is None:
-        log.warning("sign-in refused", client=address)
-        raise signin.WrongPassword
+    attempt, new_hash = await checked(request, command.email, command.password)
     browser = browsers.named(request.headers.get("user-agent", ""))
-    return await database.awrite(lambda ctx: signin.come_in(ctx, attempt, new_hash, browser), share=Share.DASHBOARD)
+    return await _database(request).awrite(
+        lambda ctx: signin.come_in(ctx, attempt, new_hash, browser), share=Share.DASHBOARD
+    )
 
 
 def _set_up_command(fields: Fields) -> SetUp:

@@ -115,7 +115,7 @@ def base(result: Result) -> tuple[str, ...]:
 def evidence(moved: Difference) -> str:
     """What a change rests on: `change +41 to +55, n = 890, before 400`; a low base on either side is named."""
     unit = moved.now.unit
-    ends = [step(end, unit, sign=True) for end in (moved.lower, moved.upper)]
+    ends = [step(end, unit, sign=True, finer=moved.changed) for end in (moved.lower, moved.upper)]
     counted = f"n\u00a0=\u00a0{number(moved.now.n)}, before {number(moved.before.n)}"
     weaker = min((moved.now, moved.before), key=lambda side: side.n)
     return ", ".join([f"change {ends[0]} to {ends[1]}", counted, *base(weaker)[1:]])

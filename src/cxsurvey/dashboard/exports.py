@@ -16,8 +16,8 @@ from cxsurvey.core.ids import decode
 from cxsurvey.dashboard.answer_views import chosen_states
 from cxsurvey.dashboard.period_bar import chosen_step
 from cxsurvey.dashboard.surveys.path import SurveyId
-from cxsurvey.insights import periods
-from cxsurvey.transfer import export, numbers
+from cxsurvey.insights import filters, periods
+from cxsurvey.transfer import export, numbers, segments
 from cxsurvey.transfer.export import Order
 from cxsurvey.web.door import Acting
 from cxsurvey.web.forms import SentFields
@@ -39,7 +39,7 @@ def download(request: Request, act: Acting, sent: SentFields) -> Response:
 
     def work(ctx: Context) -> Order:
         period = periods.parse(sent, ctx.now, service.workspace(ctx).report_zone)
-        return export.order(ctx, survey_id, period, states)
+        return export.order(ctx, survey_id, period, states, filters.parse(ctx, sent))
 
     if not places.acquire(blocking=False):
         raise Unavailable("Two downloads are running already. Please try again in a moment.", retry_after=10)
@@ -53,7 +53,7 @@ def download(request: Request, act: Acting, sent: SentFields) -> Response:
             export.rows(made, lambda read: act.look(lambda visit: read(visit.ctx))), bom=sent.get("bom", "") == "yes"
         )
     )
-    return StreamingResponse(body, media_type=CSV, headers=_named(made.filename))
+    return StreamingResponse(body, media_type=CSV, headers=as_attachment(made.filename))
 
 
 @router.post("/surveys/{survey_id}/results/download")
@@ -63,15 +63,30 @@ def download_numbers(act: Acting, survey_id: SurveyId, sent: SentFields) -> Resp
 
     def work(ctx: Context) -> numbers.Order:
         period = periods.parse(sent, ctx.now, service.workspace(ctx).report_zone)
-        return numbers.order(ctx, survey_id, period, grain)
+        return numbers.order(ctx, survey_id, period, grain, filters.parse(ctx, sent))
 
     made = act.do(work)
     lines = act.look(lambda visit: numbers.rows(visit.ctx, made))
     content = b"".join(export.as_csv(iter(lines), bom=sent.get("bom", "") == "yes"))
-    return Response(content, media_type=CSV, headers=_named(made.filename))
+    return Response(content, media_type=CSV, headers=as_attachment(made.filename))
 
 
-def _named(filename: str) -> dict[str, str]:
+@router.post("/surveys/{survey_id}/segments/download")
+def download_segments(act: Acting, survey_id: SurveyId, sent: SentFields) -> Response:
+    """The segment table as CSV."""
+
+    def work(ctx: Context) -> segments.Order:
+        period = periods.parse(sent, ctx.now, service.workspace(ctx).report_zone)
+        return segments.order(ctx, survey_id, sent.get("by", ""), period, filters.parse(ctx, sent))
+
+    made = act.do(work)
+    lines = act.look(lambda visit: segments.rows(visit.ctx, made))
+    content = b"".join(export.as_csv(iter(lines), bom=sent.get("bom", "") == "yes"))
+    return Response(content, media_type=CSV, headers=as_attachment(made.filename))
+
+
+def as_attachment(filename: str) -> dict[str, str]:
+    """The header that makes a browser save the answer under this name."""
     return {"Content-Disposition": f'attachment; filename="{filename}"'}
 
 

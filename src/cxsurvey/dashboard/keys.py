@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -9,10 +10,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from cxsurvey.accounts import keys
+from cxsurvey.accounts import keys, users
 from cxsurvey.accounts.commands import CreateKey
 from cxsurvey.accounts.keys import NewKey
-from cxsurvey.accounts.permissions import KEY_SCOPES
+from cxsurvey.accounts.permissions import KEY_SCOPES, MEANING, USUAL_SCOPES
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.core import ids
 from cxsurvey.core.errors import NotFound, Refusal
@@ -25,16 +26,9 @@ from cxsurvey.web.templating import render
 router = APIRouter(prefix="/w/{slug}/keys")
 
 LIVES = (("", "Until it is revoked"), ("30", "30 days"), ("90", "90 days"), ("365", "One year"))
-SCOPES = {
-    "surveys:read": "Read surveys",
-    "surveys:write": "Create and change surveys",
-    "responses:read": "Read responses",
-    "responses:write": "Record responses",
-    "responses:void": "Take responses out of the scores, and back",
-    "responses:export": "Export responses",
-    "invitations:write": "Make personal links",
-    "scores:read": "Read scores",
-}
+SCOPES = {grant.value: text for grant, text in MEANING.items() if grant in KEY_SCOPES}
+COMPANY = {grant.value for grant in KEY_SCOPES - USUAL_SCOPES}
+"""What is about the company and not about its customers; such a key is for few systems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +39,7 @@ class KeyRow:
     key: KeyView
     state: str
     scopes: str
+    made_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +49,12 @@ class KeysPage:
     frame: Frame
     keys: list[KeyRow]
     typed: dict[str, str] = field(default_factory=dict)
-    chosen: frozenset[str] = KEY_SCOPES
+    chosen: frozenset[str] = USUAL_SCOPES
     errors: dict[str, str] = field(default_factory=dict)
     notice: str = ""
     lives: tuple[tuple[str, str], ...] = LIVES
-    scopes: tuple[tuple[str, str], ...] = tuple(SCOPES.items())
+    scopes: tuple[tuple[str, str], ...] = tuple((word, text) for word, text in SCOPES.items() if word not in COMPANY)
+    company_scopes: tuple[tuple[str, str], ...] = tuple((word, SCOPES[word]) for word in SCOPES if word in COMPANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +100,7 @@ def create(request: Request, act: Acting, fields: SentFields) -> Response:
 def ask_revoke(request: Request, visit: Visiting, key: str) -> Response:
     """Asks before revoking."""
     found = keys.get(visit.ctx, _decoded(key))
-    page = RevokePage(visit.frame("Revoke this key?", "keys"), _row(visit, found))
+    page = RevokePage(visit.frame("Revoke this key?", "settings"), _rows(visit, [found])[0])
     return render(request, "dashboard/keys/revoke.html", page)
 
 
@@ -125,31 +121,40 @@ def _command(fields: Fields) -> CreateKey:
 
 
 def _page(visit: Visit, notice: str = "") -> KeysPage:
-    rows = [_row(visit, key) for key in keys.listed(visit.ctx)]
-    return KeysPage(visit.frame("API keys", "keys"), rows, notice=notice)
+    return KeysPage(visit.frame("API keys", "settings"), _rows(visit, keys.listed(visit.ctx)), notice=notice)
 
 
-def _row(visit: Visit, key: KeyView) -> KeyRow:
+def _rows(visit: Visit, found: list[KeyView]) -> list[KeyRow]:
+    """The keys in the list, those that work first."""
+    names = users.names(visit.ctx, (key.created_by for key in found if key.created_by is not None))
+    rows = [_row(visit, key, names) for key in found]
+    return sorted(rows, key=lambda row: row.state in {"revoked", "expired"})
+
+
+def _row(visit: Visit, key: KeyView, names: Mapping[UUID, str]) -> KeyRow:
     if key.revoked_at is not None:
         state = "revoked"
     elif not key.valid_at(visit.ctx.now):
         state = "expired"
     else:
         state = "test" if key.test else "live"
-    return KeyRow(ids.encode("key", key.id), key, state, _in_words(key.scopes))
+    made_by = names.get(key.created_by, "") if key.created_by is not None else "the operator"
+    return KeyRow(ids.encode("key", key.id), key, state, _in_words(key.scopes), made_by)
 
 
 def _in_words(scopes: frozenset[str]) -> str:
     if scopes >= KEY_SCOPES:
         return "Everything a key can do"
+    if scopes == USUAL_SCOPES:
+        return "Everything about surveys, answers and scores"
     return ", ".join(text for scope, text in SCOPES.items() if scope in scopes)
 
 
 def _again(request: Request, act: Act, fields: Fields, refusal: Refusal) -> Response:
     def page(visit: Visit) -> KeysPage:
         return KeysPage(
-            frame=visit.frame("API keys", "keys"),
-            keys=[_row(visit, key) for key in keys.listed(visit.ctx)],
+            frame=visit.frame("API keys", "settings"),
+            keys=_rows(visit, keys.listed(visit.ctx)),
             typed=fields.filled("name", "kind", "expires_days"),
             chosen=frozenset(fields.all("scope")),
             errors=errors_by_field(refusal),
@@ -160,7 +165,7 @@ def _again(request: Request, act: Act, fields: Fields, refusal: Refusal) -> Resp
 
 def _shown_once(visit: Visit, made: NewKey) -> NewKeyPage:
     curl = f'curl {visit.ctx.settings.origin}/api/v1/surveys \\\n  --header "Authorization: Bearer {made.token}"'
-    return NewKeyPage(visit.frame("Your new key", "keys"), made.key, made.token, curl)
+    return NewKeyPage(visit.frame("Your new key", "settings"), made.key, made.token, curl)
 
 
 def _decoded(text: str) -> UUID:

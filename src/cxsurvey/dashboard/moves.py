@@ -55,7 +55,7 @@ def change(report: ScoreReport) -> Change | None:
 def _moved(moved: Difference, than: str, formula: Definition) -> Change:
     assert moved.estimate is not None
     unit = moved.now.unit
-    ends = [doubts.step(end, unit, sign=True) for end in (moved.lower, moved.upper)]
+    ends = [doubts.step(end, unit, sign=True, finer=moved.changed) for end in (moved.lower, moved.upper)]
     interval = f"interval {ends[0]} to {ends[1]}"
     size = doubts.step(abs(moved.estimate), unit, finer=moved.changed)
     more = "less" if moved.estimate < 0 else "more"

@@ -16,6 +16,7 @@ from cxsurvey.dashboard.planning_views import PlanView, mix_label, plan_view
 from cxsurvey.insights import periods, planning
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.insights.service import survey_lines
 from cxsurvey.web.door import Visiting
 from cxsurvey.web.errors import request_id
 from cxsurvey.web.forms import errors_by_field
@@ -46,22 +47,21 @@ class PlanningPage:
 @router.get("/planning")
 def show_planning(request: Request, visit: Visiting) -> Response:
     """How many answers, and invitations, until a change of so many points would show."""
-    home, errors = f"/w/{visit.workspace.slug}", {}
+    home = f"/w/{visit.workspace.slug}"
+    errors: dict[str, str] = {}
     period = periods.parse({}, visit.ctx.now, visit.workspace.report_zone)
-    surveys, plan = planning.plannable(visit.ctx), None
+    surveys, plan = survey_lines(visit.ctx), None
+
+    def work(ctx: Context) -> PlanView:
+        return plan_view(planning.plan(ctx, planning.parse(request.query_params), period), home)
+
     try:
-        question = planning.parse(request.query_params)
-    except Invalid as refusal:
-        errors = errors_by_field(refusal)
-    else:
-
-        def work(ctx: Context) -> PlanView:
-            return plan_view(planning.plan(ctx, question, period), home)
-
         plan = panel(visit.ctx, "planning", work)
+    except Invalid as refusal:
+        errors = dict(errors_by_field(refusal))
     page = PlanningPage(
         frame=visit.frame("Planning", "planning"),
-        values=_values(request, surveys),
+        values=_values(request, surveys, plan.value if plan is not None else None),
         surveys=tuple((encode(planning.SURVEY, each.survey_id), each.name) for each in surveys),
         mixes=tuple((name, mix_label(mix)) for name, mix in planning.MIXES.items()),
         confidences=_percents(planning.CONFIDENCES),
@@ -73,10 +73,10 @@ def show_planning(request: Request, visit: Visiting) -> Response:
     return render(request, "dashboard/planning/planning.html", page, 422 if errors else 200)
 
 
-def _values(request: Request, surveys: list[SurveyLine]) -> dict[str, str]:
+def _values(request: Request, surveys: list[SurveyLine], plan: PlanView | None) -> dict[str, str]:
     """What the form holds: as it was typed, or the default."""
     first = encode(planning.SURVEY, surveys[0].survey_id) if surveys else "middling"
-    defaults = {"like": first, **planning.DEFAULTS}
+    defaults = {"like": first, "change": plan.asked if plan is not None else "", **planning.DEFAULTS}
     return {name: request.query_params.get(name, defaults[name]) for name in NAMES}
 
 

@@ -10,7 +10,8 @@ from typing import Final
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import doubts, words
 from cxsurvey.insights.planning import CONFIDENCES, POWERS, SURVEY, Own, PlanReport, Step
-from cxsurvey.scoring.spread import Mix
+from cxsurvey.scoring.scales import Definition, Headline
+from cxsurvey.scoring.spread import Mix, Spread
 from cxsurvey.web.display import number, percent, score
 
 POWER_WORDS: Final[Mapping[str, str]] = {"80": "8 of 10", "90": "9 of 10", "95": "19 of 20"}
@@ -22,8 +23,11 @@ MIX_WORDS: Final[Mapping[Mix, str]] = {
     Mix.EXCELLENT: "Excellent",
 }
 LONGEST_DAYS: Final = 3650
-WIDEST: Final = 200.0
-"""The largest change there is: from all detractors to all promoters."""
+UNITS: Final[Mapping[Headline, str]] = {
+    Headline.NET: "points",
+    Headline.TOP_BOX: "percentage points",
+    Headline.MEAN: "points of the scale",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,10 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan, ready to be shown."""
+    """A plan, ready to be shown. `asked` is the change as the form holds it, `unit` what it is in."""
 
+    asked: str
+    unit: str
     change: str
     answers: str
     invitations: str
@@ -59,7 +65,9 @@ def plan_view(found: PlanReport, home: str) -> PlanView:
     """The plan in words."""
     own, asked = found.own, found.asked
     return PlanView(
-        change=points(asked.change),
+        asked=f"{asked.change:g}",
+        unit=UNITS[found.formula.headline],
+        change=points(asked.change, found.formula),
         answers=number(asked.plan.responses),
         invitations=number(asked.invitations.invitations),
         rate=rate(found.question.rate),
@@ -67,7 +75,7 @@ def plan_view(found: PlanReport, home: str) -> PlanView:
         now=_now(own, found) if own else "",
         pace=_pace(own, asked, found) if own else "",
         known=_known(own) if own and own.result.n else "",
-        rows=tuple(_row(step, asked) for step in found.steps),
+        rows=tuple(_row(step, asked, found.formula) for step in found.steps),
         has_pace=asked.days is not None,
         assumptions=_assumptions(found),
         results=f"{home}/surveys/{encode(SURVEY, own.survey.survey_id)}/results" if own else "",
@@ -79,9 +87,11 @@ def mix_label(mix: Mix) -> str:
     return f"{MIX_WORDS[mix]}: {' / '.join(map(str, mix.value))}"
 
 
-def points(change: float) -> str:
-    """A change: `1 point`, `12.5 points`."""
-    return f"{score(change, _decimals(change))} {'point' if change == 1 else 'points'}"
+def points(change: float, formula: Definition) -> str:
+    """A change in the unit of its score: `1 point`, `12.5 percentage points`, `0.2 points of the scale`."""
+    unit = UNITS[formula.headline]
+    one = unit.replace("points", "point") if change == 1 else unit
+    return f"{score(change, _decimals(change))} {one}"
 
 
 def _decimals(change: float) -> int:
@@ -97,7 +107,7 @@ def rate(share: float) -> str:
 
 def _promise(found: PlanReport) -> str:
     return (
-        f"With this many answers before and as many after, a true change of {points(found.asked.change)}"
+        f"With this many answers before and as many after, a true change of {points(found.asked.change, found.formula)}"
         f" would be called real in {_power(found)} cases."
     )
 
@@ -107,11 +117,12 @@ def _now(own: Own, found: PlanReport) -> str:
     if own.detectable is None:
         return f"Nobody answered {own.survey.name} in {days}, so no change could be seen yet."
     answers = f"{number(own.result.n)} answer{'' if own.result.n == 1 else 's'}"
-    if own.detectable.change >= WIDEST:
+    if own.detectable.change >= found.spread.widest:
         return f"With your {answers} in {days}, not even the largest change there is would show."
     verdict = "enough for" if own.result.n >= found.asked.plan.responses else "not enough for"
-    seen = points(_up(own.detectable.change, _decimals(found.asked.change)))
-    return f"With your {answers} in {days} you would see a change of {seen}: {verdict} {points(found.asked.change)}."
+    seen = points(_up(own.detectable.change, _decimals(found.asked.change)), found.formula)
+    asked = points(found.asked.change, found.formula)
+    return f"With your {answers} in {days} you would see a change of {seen}: {verdict} {asked}."
 
 
 def _up(change: float, decimals: int) -> float:
@@ -132,9 +143,9 @@ def _known(own: Own) -> str:
     return f"The score itself is {doubts.told(own.result)}."
 
 
-def _row(step: Step, asked: Step) -> StepRow:
+def _row(step: Step, asked: Step, formula: Definition) -> StepRow:
     return StepRow(
-        change=points(step.change),
+        change=points(step.change, formula),
         answers=number(step.plan.responses),
         invitations=number(step.invitations.invitations),
         days=_days(step.days),
@@ -177,16 +188,32 @@ def _assumptions(found: PlanReport) -> tuple[tuple[str, str], ...]:
 
 
 def _spread(found: PlanReport) -> str:
-    deviation = f"one answer lies {score(found.spread.deviation)} points from the score, on the scale from −100 to +100"
+    deviation = _deviation(found)
     if found.assumed is None:
         assert found.own is not None
         return (
             f"As in {found.own.survey.name} in the last {found.period.days} days ({words.groups(found.own.result)});"
-            f" typically {deviation}."
+            f" {deviation}."
         )
-    promoters, passives, detractors = found.assumed.value
-    mix = f"{promoters} % promoters, {passives} % passives, {detractors} % detractors"
     why = ""
     if found.own is not None:
         why = f" {found.own.survey.name} has fewer than 10 answers in these days, too few to say how much they differ."
-    return f"Assumed: {mix.replace(' %', chr(0x202F) + '%')}; typically {deviation}.{why}"
+    return f"Assumed: {_assumed(found.assumed)}; {deviation}.{why}"
+
+
+def _assumed(assumed: Mix | Spread) -> str:
+    if isinstance(assumed, Spread):
+        return "the widest spread there is, which asks for the most answers"
+    promoters, passives, detractors = (f"{part}\u202f%" for part in assumed.value)
+    return f"{promoters} promoters, {passives} passives, {detractors} detractors"
+
+
+def _deviation(found: PlanReport) -> str:
+    """How far one answer lies from the score; a share says it by itself."""
+    spread, scale = found.spread, found.formula.scale
+    if spread.share is not None:
+        toward = "a fall" if spread.share > 0.5 else "a rise"
+        return f"planned with a share of {percent(100 * spread.share)} and for {toward}, which takes more answers"
+    if found.formula.headline is Headline.MEAN:
+        return f"typically one answer lies {score(spread.deviation, 2)} from the mean, on the scale from {scale}"
+    return f"typically one answer lies {score(spread.deviation)} points from the score, on the scale from −100 to +100"

@@ -18,12 +18,15 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
+from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.insights import listing, service
+from cxsurvey.insights.filters import NAMES, Filter
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.responses import service as responses
+from cxsurvey.responses import trials
 from cxsurvey.responses.service import ResponseView, VoidResponse
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
@@ -35,6 +38,7 @@ from cxsurvey.web.templating import render
 router = APIRouter(prefix="/w/{slug}/responses")
 
 ANSWERS_A_PAGE = 50
+TESTS_GO = "The test answers are being deleted. That takes a moment when there are many."
 DONE: Final[Mapping[tuple[str, str], str]] = {
     ("voided", "void"): "This answer is out of the score now. It stays readable, and its reason is kept.",
     ("restored", "counted"): "This answer is part of the score now.",
@@ -60,16 +64,22 @@ class ListPage:
 
     frame: Frame
     bar: PeriodBar
+    filters: FilterBar
     survey: SurveyLine | None
     survey_id: str
     surveys: tuple[Choice, ...]
     states: tuple[Choice, ...]
     state: str
     may_export: bool
+    smallest_group: int
     action: str
     home: str
     answers: Panel[ListView]
     reference: str
+    tests: int
+    tests_href: str
+    may_judge: bool
+    notice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +106,38 @@ ResponseId = Annotated[UUID, Depends(response_in_path)]
 
 
 @router.get("")
-def show_list(request: Request, visit: Visiting, survey: str = "", state: str = "", after: str = "") -> Response:
+def show_list(
+    request: Request, visit: Visiting, survey: str = "", state: str = "", after: str = "", tests: str = ""
+) -> Response:
     """The answers of one survey: those of the first one when none is chosen."""
-    bar = period_bar(request, visit, "survey", "state")
+    bar = period_bar(request, visit, "survey", "state", *NAMES)
     lines = service.survey_lines(visit.ctx)
     line, states = wanted_survey(lines, survey), chosen_states(state)
+    filters = filter_bar(request, visit, bar, segments=line is None or not line.anonymous, more=("band",))
     home = f"/w/{visit.workspace.slug}"
-    work = partial(_listed, line=line, states=states, bar=bar, after=after, home=home)
+    work = partial(_listed, line=line, states=states, bar=bar, only=filters.only, after=after, home=home)
     survey_id = encode("srv", line.survey_id) if line else ""
     page = ListPage(
         frame=visit.frame("Responses", "responses"),
         bar=bar,
+        filters=filters,
         survey=line,
         survey_id=survey_id,
         surveys=_choices("survey", [(encode("srv", each.survey_id), each.name) for each in lines], survey_id, bar),
         states=_choices("state", [("", "All"), *STATES.items()], state, bar),
         state=state,
         may_export=allows(visit.ctx, Grant.EXPORT),
+        smallest_group=visit.workspace.minimum_group,
         action=f"{home}/responses/download",
         home=home,
         answers=panel(visit.ctx, "responses", work),
         reference=request_id(request),
+        tests=trials.number(visit.ctx),
+        tests_href=f"{home}/responses?{urlencode({'survey': survey_id, 'state': 'test', 'period': 'all'})}",
+        may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
+        notice=TESTS_GO if tests == "deleted" else "",
     )
-    return render(request, "dashboard/responses/list.html", page, bar.status)
+    return render(request, "dashboard/responses/list.html", page, max(bar.status, filters.status))
 
 
 def _listed(
@@ -127,12 +146,13 @@ def _listed(
     line: SurveyLine | None,
     states: tuple[ResponseState, ...],
     bar: PeriodBar,
+    only: Filter,
     after: str,
     home: str,
 ) -> ListView:
     if line is None:
         return ListView((), 0, None)
-    found = listing.page(ctx, line, bar.period, states, after=after, limit=ANSWERS_A_PAGE)
+    found = listing.page(ctx, line, bar.period, states, only, after=after, limit=ANSWERS_A_PAGE)
     older = f"?{bar.query}&{urlencode({'after': found.next})}" if found.next else None
     return ListView(tuple(row_of(answer, line, home) for answer in found.items), found.total, older)
 

@@ -2,57 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import charts, doubts, metrics, moves, words
+from cxsurvey.dashboard.number_views import Number, number_of
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
-from cxsurvey.insights.periods import Period
-from cxsurvey.insights.reports import Card, Comment, Comments, Overview, ScoreReport, SurveyReport
-from cxsurvey.scoring.lowbase import BaseLevel
-from cxsurvey.scoring.results import Difference, Result
-from cxsurvey.scoring.scales import Definition, Headline, Metric
+from cxsurvey.insights.reports import Card, Overview, ScoreReport, SurveyReport
+from cxsurvey.scoring.results import Difference
 from cxsurvey.scoring.trend import Grain
 from cxsurvey.web import display
 
+MOST_IN_ONE_GROUP = 6
+"""Surveys up to which the overview needs no headings: each card names its metric."""
 MOST_NOTICED = 5
 """Surveys that moved, named on the overview."""
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Another figure that the same answers give, with its interval."""
-
-    label: str
-    value: str
-    interval: str
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A score as it stands on a page: what it is, how sure it is, and whether it moved."""
-
-    metric: str
-    title: str
-    result: Result
-    value: str
-    method: str
-    base: str
-    notes: tuple[doubts.Note, ...]
-    is_faint: bool
-    is_countable: bool
-    """Whether there are enough answers to show a score at all; below that only counts and interval."""
-    groups: str
-    interval: str
-    confidence: str
-    change: moves.Change | None
-    ruler: charts.Ruler | None
-    before: str
-    """The score before in one line; "" where there is none."""
-    beside: tuple[Beside, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +34,7 @@ class CardView:
     spark: charts.Spark | None
     spark_text: str
     ever_answered: bool
+    anonymous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +49,29 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class CardGroup:
+    """The surveys of one metric; `title` is "" where there is only one metric."""
+
+    title: str
+    cards: tuple[CardView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GuideStep:
+    """One step of the way to the first score."""
+
+    title: str
+    text: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OverviewView:
-    """The numbers of the overview."""
+    """The numbers of the overview. `guide` is the way to the first answer, empty once there is one."""
 
     cards: tuple[CardView, ...]
+    groups: tuple[CardGroup, ...]
+    guide: tuple[GuideStep, ...]
     noticed: tuple[Noticed, ...]
     left_out: tuple[words.Reason, ...]
     left_out_total: int
@@ -93,23 +80,6 @@ class OverviewView:
     drafts: int
     more: int
     ever_answered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CommentView:
-    """A comment with the address of its answer; `group` is what the one who wrote it is called."""
-
-    comment: Comment
-    href: str
-    group: str
-
-
-@dataclass(frozen=True, slots=True)
-class CommentsView:
-    """Some comments; `older` is the address of those before them."""
-
-    items: tuple[CommentView, ...]
-    older: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +105,11 @@ class ResultsView:
 
 def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
     """The numbers of the overview, ready to be shown."""
+    cards = tuple(_card(card, home, bar) for card in found.cards)
     return OverviewView(
-        cards=tuple(_card(card, home, bar) for card in found.cards),
+        cards=cards,
+        groups=_groups(found, cards),
+        guide=() if found.ever_answered else _guide(found),
         noticed=_noticed(found, home, bar),
         left_out=words.reasons(found.left_out),
         left_out_total=found.left_out.total,
@@ -145,6 +118,29 @@ def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
         drafts=found.drafts,
         more=found.more,
         ever_answered=found.ever_answered,
+    )
+
+
+def _groups(found: Overview, cards: Sequence[CardView]) -> tuple[CardGroup, ...]:
+    """The cards by metric, in the order they came; those that nobody answered stand last. A few need no headings."""
+    by_title: dict[str, list[CardView]] = {}
+    for card, view in zip(found.cards, cards, strict=True):
+        title = (
+            metrics.TITLES[card.report.survey.formula.metric] if card.report.result.n else "No answers in these days"
+        )
+        by_title.setdefault(title, []).append(view)
+    if len(by_title) == 1 or len(cards) <= MOST_IN_ONE_GROUP:
+        return (CardGroup("", tuple(cards)),)
+    return tuple(CardGroup(title, tuple(of)) for title, of in by_title.items())
+
+
+def _guide(found: Overview) -> tuple[GuideStep, ...]:
+    """What is done and what is next, told from what is there."""
+    is_published = bool(found.cards)
+    return (
+        GuideStep("Make a survey", "One question and why, ready in four languages.", is_published or found.drafts > 0),
+        GuideStep("Publish and share it", "A link, a QR code, or personal links by REST.", is_published),
+        GuideStep("See the first answer", "It stands here the moment it is sent.", done=False),
     )
 
 
@@ -160,47 +156,7 @@ def _card(card: Card, home: str, bar: PeriodBar) -> CardView:
         spark=charts.spark(card.trend),
         spark_text=words.course(card.trend, report.survey.formula),
         ever_answered=card.ever_answered,
-    )
-
-
-def number_of(report: ScoreReport) -> Number:
-    """A score with its doubt, ready to be shown."""
-    result, formula = report.result, report.survey.formula
-    return Number(
-        metric=metrics.label(formula),
-        title=metrics.title(formula),
-        result=result,
-        value=doubts.value(result.estimate, result.unit),
-        method=doubts.confidence(result),
-        base=doubts.BASE_WORDS[result.base.level],
-        notes=doubts.notes(result),
-        is_faint=result.base.greyed,
-        is_countable=result.base.level > BaseLevel.COUNTS_ONLY,
-        groups=words.groups(result),
-        interval=doubts.interval(result),
-        confidence=display.percent(100 * result.confidence),
-        change=moves.change(report),
-        ruler=charts.ruler(report),
-        before=doubts.told(report.before) if report.before is not None and report.before.n else "",
-        beside=_beside(result, formula) if result.base.level > BaseLevel.COUNTS_ONLY else (),
-    )
-
-
-def _beside(result: Result, formula: Definition) -> tuple[Beside, ...]:
-    """What stands beside a share or a mean; a net score from 0 to 10 stands alone, its parts are in the bar."""
-    if formula.metric is Metric.NPS:
-        return ()
-    good, _, bad = formula.group_names
-    figures = (
-        ("Mean", result.mean, Headline.MEAN),
-        (good.capitalize(), result.top_box, Headline.TOP_BOX),
-        (bad.capitalize(), result.bottom_box, None),
-        (f"{good.capitalize()} less {bad}", result.net, Headline.NET),
-    )
-    return tuple(
-        Beside(label, doubts.value(figure.estimate, figure.unit), doubts.interval(figure))
-        for label, figure, headline in figures
-        if figure is not None and headline is not formula.headline
+        anonymous=card.report.survey.anonymous,
     )
 
 
@@ -254,23 +210,8 @@ def _noticed_move(change: Difference, report: ScoreReport, home: str, bar: Perio
     )
 
 
-def comments_view(found: Comments, home: str, bar: PeriodBar) -> CommentsView:
-    """Comments with the addresses of their answers and of the older ones."""
-    return CommentsView(
-        items=tuple(
-            CommentView(
-                comment,
-                f"{home}/responses/{encode('rsp', comment.response_id)}",
-                metrics.group_of(comment.formula, comment.score),
-            )
-            for comment in found.items
-        ),
-        older=f"?{bar.query}&{urlencode({'after': found.next})}#comments" if found.next else None,
-    )
-
-
-def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
-    """The numbers of one survey, ready to be shown."""
+def results_view(found: SurveyReport, query: Mapping[str, str], base: str) -> ResultsView:
+    """The numbers of one survey, ready to be shown; `query` are the days and filters that links keep."""
     report, trend = found.score, found.trend
     formula = report.survey.formula
     return ResultsView(
@@ -279,7 +220,7 @@ def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
         shares=charts.shares(report.result),
         distribution=words.distribution(report.result, formula),
         grain=trend.grain.value,
-        grains=_grains(trend.grain, bar.period, base),
+        grains=_grains(trend.grain, query, base),
         course=words.course(trend, formula),
         largest_step=words.largest_step(trend, formula),
         gaps=words.gaps(trend),
@@ -292,11 +233,11 @@ def results_view(found: SurveyReport, bar: PeriodBar, base: str) -> ResultsView:
     )
 
 
-def _grains(chosen: Grain, period: Period, base: str) -> tuple[Choice, ...]:
+def _grains(chosen: Grain, query: Mapping[str, str], base: str) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             {Grain.WEEK: "Weeks", Grain.MONTH: "Months"}[grain],
-            f"{base}/results?{urlencode({**period.query, 'step': grain.value})}#trend",
+            f"{base}/results?{urlencode({**query, 'step': grain.value})}#trend",
             grain is chosen,
         )
         for grain in Grain

@@ -12,20 +12,23 @@ from starlette.responses import Response
 
 from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.context import Context
-from cxsurvey.dashboard.period_bar import PeriodBar, chosen_step, period_bar
+from cxsurvey.core.ids import encode
+from cxsurvey.dashboard.answer_views import wanted_survey
+from cxsurvey.dashboard.comment_views import CommentsView, comments_view
+from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
+from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
 from cxsurvey.dashboard.score_views import (
-    CommentsView,
     OverviewView,
     ResultsView,
-    comments_view,
     overview_view,
     results_view,
 )
 from cxsurvey.dashboard.surveys.path import SurveyId, head
 from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.insights import comments, service
+from cxsurvey.insights.filters import NAMES
 from cxsurvey.insights.panels import Panel, panel
-from cxsurvey.insights.planning import is_plannable
+from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visit, Visiting
 from cxsurvey.web.errors import request_id
@@ -57,6 +60,7 @@ class ResultsPage:
 
     frame: Frame
     bar: PeriodBar
+    filters: FilterBar
     survey: Head
     list_href: str
     plan_href: str
@@ -70,10 +74,13 @@ class ResultsPage:
 
 @dataclass(frozen=True, slots=True)
 class CommentsPage:
-    """What customers wrote, in all surveys."""
+    """What customers wrote, in all surveys or in one."""
 
     frame: Frame
     bar: PeriodBar
+    filters: FilterBar
+    surveys: tuple[Choice, ...]
+    survey: SurveyLine | None
     comments: Panel[CommentsView]
     reference: str
 
@@ -86,7 +93,7 @@ def show_overview(request: Request, visit: Visiting) -> Response:
     def numbers(ctx: Context) -> OverviewView:
         return overview_view(service.overview(ctx, bar.period), home, bar)
 
-    newest = partial(_comments_of_all, visit=visit, bar=bar, after=None, limit=NEWEST_SHOWN)
+    newest = partial(_newest_of_all, visit=visit, bar=bar)
     page = OverviewPage(
         frame=visit.frame("Overview", "overview"),
         bar=bar,
@@ -100,39 +107,55 @@ def show_overview(request: Request, visit: Visiting) -> Response:
 
 
 @router.get("/comments")
-def show_comments(request: Request, visit: Visiting, after: str = "") -> Response:
-    """What customers wrote, in all surveys."""
-    bar = period_bar(request, visit)
-    work = partial(_comments_of_all, visit=visit, bar=bar, after=after, limit=COMMENTS_A_PAGE)
+def show_comments(request: Request, visit: Visiting, survey: str = "", after: str = "") -> Response:
+    """What customers wrote, in all surveys or in one, with a search."""
+    bar = period_bar(request, visit, "survey", *NAMES)
+    lines = service.survey_lines(visit.ctx)
+    line = wanted_survey(lines, survey) if survey else None
+    chosen = filter_bar(request, visit, bar, more=("band", "follow_up", "q"))
+    asked = [line] if line is not None else lines
+
+    def found(ctx: Context) -> CommentsView:
+        page = comments.newest(ctx, asked, bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)
+        return comments_view(page, f"/w/{visit.workspace.slug}", bar)
+
+    names = [("", "All surveys"), *((encode("srv", each.survey_id), each.name) for each in lines)]
     page = CommentsPage(
         frame=visit.frame("Comments", "comments"),
         bar=bar,
-        comments=panel(visit.ctx, "comments", work),
+        filters=chosen,
+        surveys=tuple(Choice(name, "", value == survey, value) for value, name in names),
+        survey=line,
+        comments=panel(visit.ctx, "comments", found),
         reference=request_id(request),
     )
-    return render(request, "dashboard/overview/comments.html", page, bar.status)
+    return render(request, "dashboard/overview/comments.html", page, max(bar.status, chosen.status))
 
 
 @router.get("/surveys/{survey_id}/results")
 def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: str = "", after: str = "") -> Response:
     """One survey's score and all that belongs to it."""
-    bar, grain = period_bar(request, visit, "step"), chosen_step(step)
+    bar, grain = period_bar(request, visit, "step", *NAMES), chosen_step(step)
     line = service.survey_line(visit.ctx, survey_id)
+    chosen = filter_bar(request, visit, bar, segments=not line.anonymous)
     survey, home = head(visit, surveys.get(visit.ctx, survey_id)), f"/w/{visit.workspace.slug}"
+    query = {**bar.period.query, **chosen.only.query}
 
     def numbers(ctx: Context) -> ResultsView:
-        return results_view(service.survey_report(ctx, survey_id, bar.period, grain), bar, survey.base)
+        found = service.survey_report(ctx, survey_id, bar.period, grain, chosen.only)
+        return results_view(found, query, survey.base)
 
     def newest(ctx: Context) -> CommentsView:
-        found = comments.newest(ctx, [line], bar.period, after=after, limit=COMMENTS_A_PAGE)
+        found = comments.newest(ctx, [line], bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)
         return comments_view(found, home, bar)
 
     page = ResultsPage(
         frame=visit.frame(line.name, "surveys"),
         bar=bar,
         survey=survey,
-        list_href=f"{home}/responses?{urlencode({'survey': survey.id, **bar.period.query})}",
-        plan_href=f"{home}/planning?{urlencode({'like': survey.id})}" if is_plannable(line.formula) else "",
+        filters=chosen,
+        list_href=f"{home}/responses?{urlencode({'survey': survey.id, **query})}",
+        plan_href=f"{home}/planning?{urlencode({'like': survey.id})}",
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         download=f"{survey.base}/results/download",
@@ -140,10 +163,9 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         comments=panel(visit.ctx, "comments", newest),
         reference=request_id(request),
     )
-    return render(request, "dashboard/survey/results.html", page, bar.status)
+    return render(request, "dashboard/survey/results.html", page, max(bar.status, chosen.status))
 
 
-def _comments_of_all(ctx: Context, *, visit: Visit, bar: PeriodBar, after: str | None, limit: int) -> CommentsView:
-    lines = service.survey_lines(ctx)
-    found = comments.newest(ctx, lines, bar.period, after=after, limit=limit)
+def _newest_of_all(ctx: Context, *, visit: Visit, bar: PeriodBar) -> CommentsView:
+    found = comments.newest(ctx, service.survey_lines(ctx), bar.period, limit=NEWEST_SHOWN)
     return comments_view(found, f"/w/{visit.workspace.slug}", bar)

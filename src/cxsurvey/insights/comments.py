@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,8 @@ from uuid import UUID
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
-from cxsurvey.insights import queries
+from cxsurvey.insights import folding, queries
+from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import Comment, Comments, SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
@@ -19,29 +21,106 @@ from cxsurvey.people.segments import texts_for
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
+CHUNK: Final = 500
+"""Comments read at once where not all are wanted."""
+MOST_LOOKED_AT: Final = 10_000
+"""Comments that one page looks through."""
 _CURSOR: Final = re.compile(r"([0-9a-f]{1,14})-([0-9a-f]{32})")
 
 
 def newest(
-    ctx: Context, surveys: Collection[SurveyLine], period: Period, *, after: str | None = None, limit: int
+    ctx: Context,
+    surveys: Collection[SurveyLine],
+    period: Period,
+    only: Filter = EVERYTHING,
+    *,
+    after: str | None = None,
+    limit: int,
 ) -> Comments:
     """The newest `limit` comments of counted answers in these surveys, older than the cursor `after`.
 
+    With a filter it looks at no more than `MOST_LOOKED_AT` comments; where that was not enough, `searched_back_to`
+    and `next` say how far it came and where to go on. Anonymous surveys are left out where segments are asked for.
     Raises `Invalid` for a cursor that `Comments.next` never gave.
     """
     require(ctx, Grant.RESPONSES_READ)
     cursor = _read_cursor(after) if after else None
-    by_line = {survey.line_id: survey for survey in surveys}
+    by_line = {survey.line_id: survey for survey in surveys if not (survey.anonymous and only.segments)}
     if not by_line:
-        return Comments((), None)
-    rows = queries.comments(
-        ctx.connection, list(by_line), (period.since, period.until), period.instants, cursor, limit + 1
-    )
-    rows.sort(key=lambda row: (row.answered_at, row.id), reverse=True)
-    shown = rows[:limit]
+        return Comments((), None, only.search)
+    walk = _Walk(ctx, by_line, period, _Test(only), cursor)
+    shown, following = walk.take(limit)
     texts = texts_for(ctx, (getattr(row, key) for row in shown for key in SEGMENT_KEYS))
     items = tuple(_comment(row, by_line[row.trend_line_id], texts) for row in shown)
-    return Comments(items, _cursor(shown[-1]) if len(rows) > limit else None)
+    back_to = following.report_day if following is not None and len(shown) < limit else None
+    return Comments(items, _cursor(following) if following is not None else None, only.search, back_to)
+
+
+class _Test:
+    """Whether a comment is wanted. Texts are compared here and not by the database: see `folding`."""
+
+    def __init__(self, only: Filter) -> None:
+        self._only = only
+        self._numbers = only.numbers
+        self._words = folding.words(only.search)
+
+    @property
+    def takes_all(self) -> bool:
+        return not self._only.narrows
+
+    def __call__(self, row: Any, survey: SurveyLine) -> bool:
+        band, follow_up = self._only.band, self._only.follow_up
+        return (
+            (band is None or (row.score is not None and survey.formula.band(row.score) is band))
+            and (follow_up is None or bool(row.follow_ups) is follow_up)
+            and all(getattr(row, key) == number for key, number in self._numbers.items())
+            and folding.holds(row.comment, self._words)
+        )
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Goes back through the comments of several trend lines, a chunk at a time, and keeps what is wanted."""
+
+    ctx: Context
+    by_line: Mapping[int, SurveyLine]
+    period: Period
+    wanted: _Test
+    cursor: tuple[datetime, UUID] | None
+
+    def take(self, limit: int) -> tuple[list[Any], Any | None]:
+        """The wanted rows, newest first, and the row after which to go on; None at the end."""
+        found: list[Any] = []
+        looked_at, last = 0, None
+        while looked_at < MOST_LOOKED_AT:
+            size = limit + 1 if self.wanted.takes_all else CHUNK
+            rows = self._chunk(size)
+            for row in rows:
+                if not self.wanted(row, self.by_line[row.trend_line_id]):
+                    last = row
+                    continue
+                if len(found) == limit:
+                    return found, last
+                found.append(row)
+                last = row
+            looked_at += len(rows)
+            if len(rows) < size:
+                return found, None
+            self.cursor = rows[-1].answered_at, rows[-1].id
+        return found, last
+
+    def _chunk(self, size: int) -> list[Any]:
+        period = self.period
+        rows = queries.comments(
+            self.ctx.connection,
+            list(self.by_line),
+            (period.since, period.until),
+            period.instants,
+            self.cursor,
+            size,
+        )
+        rows.sort(key=lambda row: (row.answered_at, row.id), reverse=True)
+        return rows[:size]
 
 
 def _comment(row: Any, survey: SurveyLine, texts: dict[int, str]) -> Comment:
@@ -56,6 +135,7 @@ def _comment(row: Any, survey: SurveyLine, texts: dict[int, str]) -> Comment:
         report_day=row.report_day,
         anonymous=survey.anonymous,
         person_name=row.person_name,
+        has_follow_ups=bool(row.follow_ups),
         attribution=tuple(texts[number] for key in SEGMENT_KEYS if (number := getattr(row, key)) is not None),
     )
 

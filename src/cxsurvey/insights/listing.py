@@ -17,14 +17,18 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.insights import queries
 from cxsurvey.insights.comments import EPOCH, MICROSECOND
+from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.insights.service import refuse_anonymous
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.queries import score_days
 from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.asked import definitions_of
+from cxsurvey.surveys.follow_ups import Given
 
 _COUNTERS: Final[Mapping[ResponseState, tuple[str, ...]]] = {
     ResponseState.COUNTED: (*(f"n{score}" for score in range(11)), "unknown", "unscored"),
@@ -50,13 +54,43 @@ class ResponsePage:
     next: str | None
 
 
-def days_with(ctx: Context, line_id: int, period: Period, states: Sequence[ResponseState]) -> list[Day]:
-    """The days of a period that hold answers in one of these states, oldest first."""
+def days_with(
+    ctx: Context, survey: SurveyLine, period: Period, states: Sequence[ResponseState], only: Filter = EVERYTHING
+) -> list[Day]:
+    """The days of a period that hold answers in one of these states, oldest first.
+
+    The daily counters tell them; with a filter the index of scores and segments does. Raises `Invalid` for segments of
+    an anonymous survey.
+    """
     require(ctx, Grant.RESPONSES_READ)
+    refuse_anonymous(survey, only)
+    if only.narrows:
+        return _days_from_index(ctx, survey, period, states, only)
     columns = [column for state in states for column in _COUNTERS[state]]
-    rows = score_days(ctx.connection, [line_id], period.since, period.until)
+    rows = score_days(ctx.connection, [survey.line_id], period.since, period.until)
     days = [Day(row.report_day, sum(getattr(row, column) for column in columns)) for row in rows]
     return [day for day in days if day.count > 0]
+
+
+def _days_from_index(
+    ctx: Context, survey: SurveyLine, period: Period, states: Sequence[ResponseState], only: Filter
+) -> list[Day]:
+    wanted, found = choice(survey, only).scores, dict[date, int]()
+    for row in queries.by_day(ctx.connection, survey.line_id, (period.since, period.until), only.numbers):
+        if row.state in states and (wanted is None or row.score in wanted):
+            found[row.report_day] = found.get(row.report_day, 0) + row.n
+    return [Day(day, found[day]) for day in sorted(found)]
+
+
+def choice(survey: SurveyLine, only: Filter) -> queries.Choice:
+    """What a filter asks of each answer of a survey: the scores of its group, and its segments."""
+    formula = survey.formula
+    groups = {
+        Band.PROMOTER: formula.promoters,
+        Band.PASSIVE: formula.passives,
+        Band.DETRACTOR: formula.detractors,
+    }
+    return queries.Choice(only.numbers, groups[only.band] if only.band is not None else None)
 
 
 def page(
@@ -64,18 +98,22 @@ def page(
     survey: SurveyLine,
     period: Period,
     states: Sequence[ResponseState],
+    only: Filter = EVERYTHING,
     *,
     after: str | None = None,
     limit: int,
 ) -> ResponsePage:
     """Answers of a survey in a period and in one of these states, older than the cursor `after`.
 
-    Raises `Invalid` for a cursor that `ResponsePage.next` never gave.
+    Of a filter the segments and the group count here; words are searched for among comments. Raises `Invalid` for a
+    cursor that `ResponsePage.next` never gave, and as `days_with` does.
     """
     cursor = _read_cursor(after) if after else None
-    days = days_with(ctx, survey.line_id, period, states)
-    wanted = _enough(days, cursor[0] if cursor else None, limit + 1)
-    rows = queries.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1) if wanted else []
+    days = days_with(ctx, survey, period, states, only)
+    wanted, chosen = _enough(days, cursor[0] if cursor else None, limit + 1), choice(survey, only)
+    rows = (
+        queries.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1, chosen) if wanted else []
+    )
     views = responses.some(ctx, [row.id for row in rows[:limit]])
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
     return ResponsePage(tuple(views), sum(day.count for day in days), following)
@@ -109,10 +147,17 @@ def _read_cursor(text: str) -> tuple[date, datetime, UUID]:
     raise Invalid(problems=[FieldProblem("after", "not_a_cursor", "must be a cursor from a former page")])
 
 
-def ids_of(ctx: Context, survey: SurveyLine, days: Sequence[Day], states: Sequence[ResponseState]) -> list[UUID]:
+def ids_of(
+    ctx: Context,
+    survey: SurveyLine,
+    days: Sequence[Day],
+    states: Sequence[ResponseState],
+    only: Filter = EVERYTHING,
+) -> list[UUID]:
     """The ids of all answers on these days in one of these states, oldest day first."""
     require(ctx, Grant.RESPONSES_READ)
-    return queries.ids_of_days(ctx.connection, survey.line_id, [day.day for day in days], states)
+    chosen = choice(survey, only)
+    return queries.ids_of_days(ctx.connection, survey.line_id, [day.day for day in days], states, chosen)
 
 
 def segment_names(ctx: Context) -> dict[str, str]:
@@ -121,13 +166,32 @@ def segment_names(ctx: Context) -> dict[str, str]:
     return {key: declared.get(key, key.replace("_", " ").capitalize()) for key in SEGMENT_KEYS}
 
 
-def follow_up_questions(ctx: Context, survey: SurveyLine) -> tuple[tuple[str, str], ...]:
-    """Id and question of every follow-up that any version on the trend line asked, in the newest wording."""
+@dataclass(frozen=True, slots=True)
+class AskedFollowUp:
+    """A follow-up of a trend line in its newest wording; `labels` name every option that any version offered."""
+
+    id: str
+    question: str
+    labels: Mapping[str, str]
+
+    def cell(self, given: Given | None) -> str | int | None:
+        """An answer for a cell: a number as it is, choices by their labels, several of them joined by semicolons."""
+        if isinstance(given, list):
+            return "; ".join(self.labels.get(each, each) for each in given)
+        return self.labels.get(given, given) if isinstance(given, str) else given
+
+
+def follow_ups_of(ctx: Context, survey: SurveyLine) -> tuple[AskedFollowUp, ...]:
+    """Every follow-up that any version on the trend line asked, in the default language."""
     versions = queries.versions_of_line(ctx.connection, survey.line_id)
-    found: dict[str, str] = {}
+    questions: dict[str, str] = {}
+    labels: dict[str, dict[str, str]] = {}
     known = definitions_of(ctx, versions)
     for version_id in versions:
-        definition = known[version_id]
-        for follow_up in definition.follow_ups:
-            found.setdefault(follow_up.id, follow_up.labels.get(definition.default_language, follow_up.id))
-    return tuple(found.items())
+        language = known[version_id].default_language
+        for follow_up in known[version_id].follow_ups:
+            questions.setdefault(follow_up.id, follow_up.label(language))
+            named = labels.setdefault(follow_up.id, {})
+            for option in follow_up.options:
+                named.setdefault(option.id, option.labels.get(language) or option.id)
+    return tuple(AskedFollowUp(key, question, labels[key]) for key, question in questions.items())

@@ -16,7 +16,7 @@ from cxsurvey.core.ids import decode
 from cxsurvey.insights import service
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
-from cxsurvey.scoring.counts import GroupCounts
+from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
 from cxsurvey.scoring.planning import (
     DetectableChange,
     Invitations,
@@ -26,18 +26,32 @@ from cxsurvey.scoring.planning import (
     responses_to_see_change,
 )
 from cxsurvey.scoring.results import Result
-from cxsurvey.scoring.scales import Definition, Headline
-from cxsurvey.scoring.spread import Mix, Spread, spread_of_groups
+from cxsurvey.scoring.scales import NPS, Definition, Headline
+from cxsurvey.scoring.spread import (
+    Mix,
+    Spread,
+    share_spread,
+    spread_of_groups,
+    spread_of_scores,
+    spread_of_share,
+    widest_mean_spread,
+)
 
 T = TypeVar("T")
 
 CONFIDENCES: Final[Mapping[str, float]] = {"80": 0.8, "90": 0.9, "95": 0.95, "99": 0.99}
 POWERS: Final[Mapping[str, float]] = {"80": 0.8, "90": 0.9, "95": 0.95}
 MIXES: Final[Mapping[str, Mix]] = {mix.name.lower().replace("_", "-"): mix for mix in Mix}
-DEFAULTS: Final[Mapping[str, str]] = {"change": "10", "confidence": "95", "power": "80", "rate": "20"}
-"""What is asked when nothing is said."""
-STEPS: Final = (5.0, 10.0, 15.0, 20.0)
-"""Changes that every plan lists beside the one that was asked for."""
+DEFAULTS: Final[Mapping[str, str]] = {"confidence": "95", "power": "80", "rate": "20"}
+"""What is asked when nothing is said; the change then is `usual_change`."""
+_STEPS: Final[Mapping[Headline, tuple[float, ...]]] = {
+    Headline.NET: (5.0, 10.0, 15.0, 20.0),
+    Headline.TOP_BOX: (2.0, 5.0, 10.0, 15.0),
+    Headline.MEAN: (0.1, 0.2, 0.4, 0.8),
+}
+"""Changes that a plan lists beside the one that was asked for; those of a mean are for a scale of four steps."""
+_USUAL: Final = 1
+"""Which of the steps is asked for when nothing is said."""
 ASSUMED: Final = Mix.MIDDLING
 """The mix of a survey with too few answers to have its own, and of a workspace without surveys."""
 SURVEY: Final = "srv"
@@ -48,11 +62,11 @@ _NUMBER: Final = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
 class Question:
     """What is to be seen and how surely. `like` says whose answers are planned for; None for the first survey.
 
-    `change` is in points; `confidence`, `power` and `rate` are shares.
+    `change` is in the unit of the score, None for the usual one; `confidence`, `power` and `rate` are shares.
     """
 
     like: UUID | Mix | None
-    change: float
+    change: float | None
     confidence: float
     power: float
     rate: float
@@ -88,17 +102,18 @@ class PlanReport:
     period: Period
     asked: Step
     steps: tuple[Step, ...]
+    formula: Definition
     spread: Spread
-    assumed: Mix | None
+    assumed: Mix | Spread | None
     own: Own | None
 
 
 def parse(values: Mapping[str, str]) -> Question:
     """The question that `like`, `change`, `confidence`, `power` and `rate` ask; those left out have a default.
 
-    `like` is the public id of a survey or the name of a mix, the rest are points and percent. Raises `Invalid`
-    naming each field and the rule it broke (`missing`, `not_a_number`, `out_of_range`, `not_offered`), and
-    `NotFound` for what looks like a survey and is none.
+    `like` is the public id of a survey or the name of a mix, `change` in the unit of the score, the rest in percent.
+    Raises `Invalid` naming each field and the rule it broke (`missing`, `not_a_number`, `out_of_range`,
+    `not_offered`), and `NotFound` for what looks like a survey and is none.
     """
     problems: list[FieldProblem] = []
 
@@ -111,7 +126,7 @@ def parse(values: Mapping[str, str]) -> Question:
 
     question = Question(
         like=read("like", _like, None),
-        change=read("change", lambda name, text: _number(name, text, 1, 200), 0.0),
+        change=read("change", lambda name, text: _number(name, text, 0.01, 200), None) if "change" in values else None,
         confidence=read("confidence", lambda name, text: _offered(name, text, CONFIDENCES), 0.0),
         power=read("power", lambda name, text: _offered(name, text, POWERS), 0.0),
         rate=read("rate", lambda name, text: _number(name, text, 0.1, 100) / 100, 0.0),
@@ -121,38 +136,46 @@ def parse(values: Mapping[str, str]) -> Question:
     return question
 
 
-def plannable(ctx: Context) -> list[SurveyLine]:
-    """The published surveys that are scored in points, which is what these plans are about."""
-    return [survey for survey in service.survey_lines(ctx) if is_plannable(survey.formula)]
+def steps_of(formula: Definition) -> tuple[float, ...]:
+    """The changes that a plan for this metric lists."""
+    found = _STEPS[formula.headline]
+    if formula.headline is not Headline.MEAN:
+        return found
+    return tuple(round(step * (formula.scale.maximum - formula.scale.minimum) / 4, 2) for step in found)
 
 
-def is_plannable(formula: Definition) -> bool:
-    """Whether the score is the share of one group less that of another, in points."""
-    return formula.headline is Headline.NET
+def usual_change(formula: Definition) -> float:
+    """The change that is asked for when nothing is said."""
+    return steps_of(formula)[_USUAL]
 
 
 def plan(ctx: Context, question: Question, period: Period) -> PlanReport:
     """What it takes to see the change of `question`, judged by the answers in `period`.
 
-    Raises `NotFound` for a survey of another workspace, one never published, or one not scored in points.
+    Raises `NotFound` for a survey of another workspace or one never published, and `Invalid` for a change that goes
+    beyond the scale of the survey.
     """
     require(ctx, Grant.SCORES_READ)
     result, survey = None, _survey(ctx, question)
+    formula = survey.formula if survey is not None else NPS
     if survey is not None:
         result = service.score(ctx, survey.survey_id, period, question.confidence).result
-    spread, assumed = _spread(question, result)
+    spread, assumed = _spread(question, formula, result)
+    asked = question.change if question.change is not None else usual_change(formula)
+    _refuse_beyond(asked, spread)
     pace = result.n / period.days if result is not None else 0.0
 
     def step(change: float) -> Step:
-        found = responses_to_see_change(spread, change, question.confidence, question.power)
+        found = responses_to_see_change(spread, _toward_the_middle(change, spread), question.confidence, question.power)
         invitations = invitations_needed(found, question.rate)
         return Step(change, found, invitations, ceil(found.responses / pace) if pace else None)
 
     return PlanReport(
         question=question,
         period=period,
-        asked=step(question.change),
-        steps=tuple(map(step, STEPS)),
+        asked=step(asked),
+        steps=tuple(step(each) for each in steps_of(formula) if each <= _largest(spread)),
+        formula=formula,
         spread=spread,
         assumed=assumed,
         own=_own(survey, result, spread, question) if survey is not None and result is not None else None,
@@ -162,7 +185,7 @@ def plan(ctx: Context, question: Question, period: Period) -> PlanReport:
 def _survey(ctx: Context, question: Question) -> SurveyLine | None:
     if isinstance(question.like, Mix):
         return None
-    surveys = plannable(ctx)
+    surveys = service.survey_lines(ctx)
     if question.like is None:
         return surveys[0] if surveys else None
     for survey in surveys:
@@ -171,12 +194,45 @@ def _survey(ctx: Context, question: Question) -> SurveyLine | None:
     raise NotFound
 
 
-def _spread(question: Question, result: Result | None) -> tuple[Spread, Mix | None]:
-    """The spread to plan with, and the mix it was taken from when it is not the survey's own."""
-    if result is not None and result.base.comparable:
-        return spread_of_groups(GroupCounts(*(group.n for group in result.groups))), None
-    assumed = question.like if isinstance(question.like, Mix) else ASSUMED
-    return assumed.spread, assumed
+def _spread(question: Question, formula: Definition, result: Result | None) -> tuple[Spread, Mix | Spread | None]:
+    """The spread to plan with, and where it was taken from when it is not the survey's own.
+
+    Too few answers of a share or a mean say nothing: then the widest spread there is, which asks for the most answers.
+    """
+    if isinstance(question.like, Mix):
+        return question.like.spread, question.like
+    enough = result is not None and result.base.comparable
+    if formula.headline is Headline.NET:
+        return (_of_groups(result), None) if enough else (ASSUMED.spread, ASSUMED)
+    if formula.headline is Headline.TOP_BOX:
+        assumed = share_spread(0.5, "worst case")
+        return (spread_of_share(result.groups[0].n, result.n), None) if result and enough else (assumed, assumed)
+    assumed = widest_mean_spread(formula.scale)
+    if result is None or not enough or result.scores is None:
+        return assumed, assumed
+    return spread_of_scores(ScoreCounts(result.scores, formula.scale)), None
+
+
+def _of_groups(result: Result | None) -> Spread:
+    assert result is not None
+    return spread_of_groups(GroupCounts(*(group.n for group in result.groups)))
+
+
+def _toward_the_middle(change: float, spread: Spread) -> float:
+    """The way that takes more answers: a share near an end differs less, and can only go so far."""
+    return -change if spread.share is not None and spread.share > 0.5 else change
+
+
+def _largest(spread: Spread) -> float:
+    """The largest change a plan can be made for."""
+    if spread.share is None:
+        return spread.widest
+    return 100.0 * max(spread.share, 1.0 - spread.share) - 0.01
+
+
+def _refuse_beyond(change: float, spread: Spread) -> None:
+    if change > _largest(spread):
+        raise _invalid("change", "out_of_range", f"must be at most {_largest(spread):.4g} for this survey")
 
 
 def _own(survey: SurveyLine, result: Result, spread: Spread, question: Question) -> Own:

@@ -1,4 +1,4 @@
-"""Every statement of the read side. None of them grows with the number of answers.
+"""Every statement of the read side. Those without a filter do not grow with the number of answers.
 
 Counts come from `score_days`, at most one row per trend line and day; comments from their partial index, newest
 first, a page at a time.
@@ -6,17 +6,19 @@ first, a page at a time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Subquery, Table, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, Table, and_, case, func, or_, select, union_all
 
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.people.keys import SEGMENT_KEYS
-from cxsurvey.people.models import Person
+from cxsurvey.people.models import Person, SegmentValue
 from cxsurvey.responses.models import COUNTERS, Response, ScoreDay
+from cxsurvey.responses.queries import is_released
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.models import Survey, SurveyVersion, TrendLine
 
@@ -27,11 +29,31 @@ _surveys = cast(Table, Survey.__table__)
 _versions = cast(Table, SurveyVersion.__table__)
 _lines = cast(Table, TrendLine.__table__)
 _workspaces = cast(Table, Workspace.__table__)
+_values = cast(Table, SegmentValue.__table__)
 
 # A workspace may have changed its zone since: `report_day` decides, and the instants only bound the index range.
 ZONE_SLACK = timedelta(days=2)
 LINES_A_STATEMENT = 200
 """Trend lines in one UNION; SQLite takes 500 terms."""
+
+Days = tuple[date, date]
+"""The first day and the one after the last."""
+Numbers = Mapping[str, int | None]
+"""The number each segment key must have; None for answers that have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which answers of a list are wanted: by the numbers of their segments, and by score; None takes any score."""
+
+    numbers: Numbers
+    scores: frozenset[int] | None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What must hold of each answer."""
+        found = chosen(self.numbers)
+        return found if self.scores is None else [*found, _responses.c.score.in_(self.scores)]
+
 
 _SURVEYS: Select[Any] = select(
     _surveys.c.id,
@@ -67,14 +89,18 @@ def versions(connection: Connection, survey_id: UUID) -> list[Row[Any]]:
 def score_sums(connection: Connection, line_ids: Collection[int], since: date, until: date) -> list[Row[Any]]:
     """`responses.queries.score_days` summed to one row per trend line; a line without an answer has none."""
     statement = select(_days.c.trend_line_id, *(func.sum(_days.c[name]).label(name) for name in COUNTERS)).where(
-        _days.c.trend_line_id.in_(line_ids), _days.c.report_day >= since, _days.c.report_day < until
+        _days.c.trend_line_id.in_(line_ids),
+        _days.c.report_day >= since,
+        _days.c.report_day < until,
+        is_released(_days),
     )
     return list(connection.execute(statement.group_by(_days.c.trend_line_id)))
 
 
 def lines_with_answers(connection: Connection, line_ids: Collection[int]) -> set[int]:
     """Those of the trend lines that have any day at all."""
-    any_day = select(_days.c.report_day).where(_days.c.trend_line_id == _lines.c.id).exists()
+    shown = (_days.c.trend_line_id == _lines.c.id, _days.c.report_day <= _lines.c.released_through)
+    any_day = select(_days.c.report_day).where(*shown).exists()
     return set(connection.scalars(select(_lines.c.id).where(_lines.c.id.in_(line_ids), any_day)))
 
 
@@ -119,6 +145,7 @@ def _newest_of_line(
         table.c.comment,
         table.c.answered_at,
         table.c.report_day,
+        table.c.follow_ups,
         *(table.c[key] for key in SEGMENT_KEYS),
     ).where(
         table.c.trend_line_id == line_id,
@@ -128,6 +155,7 @@ def _newest_of_line(
         table.c.answered_at < instants[1] + ZONE_SLACK,
         table.c.report_day >= days[0],
         table.c.report_day < days[1],
+        is_released(table),
     )
     if after is not None:
         at, response_id = after
@@ -142,6 +170,7 @@ def newest_ids(
     states: Collection[str],
     after: tuple[date, datetime, UUID] | None,
     limit: int,
+    choice: Choice,
 ) -> list[Row[Any]]:
     """(id, report day, answered at) of responses on these days in one of these states, newest first.
 
@@ -149,7 +178,7 @@ def newest_ids(
     """
     table = _responses
     statement = select(table.c.id, table.c.report_day, table.c.answered_at).where(
-        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states)
+        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states), *choice.conditions()
     )
     if after is not None:
         day, at, response_id = after
@@ -159,13 +188,20 @@ def newest_ids(
     return list(connection.execute(statement.order_by(*newest_first).limit(limit)))
 
 
-def ids_of_days(connection: Connection, line_id: int, days: Collection[date], states: Collection[str]) -> list[UUID]:
+def ids_of_days(
+    connection: Connection, line_id: int, days: Collection[date], states: Collection[str], choice: Choice
+) -> list[UUID]:
     """The ids of all responses on these days in one of these states, oldest day first."""
     table = _responses
     statement = select(table.c.id).where(
-        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states)
+        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states), *choice.conditions()
     )
     return list(connection.scalars(statement.order_by(table.c.report_day, table.c.id)))
+
+
+def zone_changes(connection: Connection, workspace_id: UUID) -> list[Any]:
+    """Every change of the report zone of a workspace, oldest first, as stored."""
+    return connection.scalar(select(_workspaces.c.zone_changes).where(_workspaces.c.id == workspace_id)) or []
 
 
 def segment_names(connection: Connection, workspace_id: UUID) -> dict[str, str]:
@@ -178,3 +214,86 @@ def versions_of_line(connection: Connection, line_id: int) -> list[UUID]:
     """The ids of all versions on a trend line, newest first."""
     statement = select(_versions.c.id).where(_versions.c.trend_line_id == line_id)
     return list(connection.scalars(statement.order_by(_versions.c.number.desc())))
+
+
+# What one covering index answers, `ix_responses_score`: any filter, any grouping, no visit to the table. These walk the
+# entries of one trend line in one stretch of days, so they grow with its answers; the daily counters tell the rest.
+
+
+def chosen(numbers: Numbers) -> list[ColumnElement[bool]]:
+    """The conditions of a choice of segments."""
+    columns = ((_responses.c[key], number) for key, number in numbers.items())
+    return [column.is_(None) if number is None else column == number for column, number in columns]
+
+
+def _within(line_id: int, days: Days) -> list[ColumnElement[bool]]:
+    table = _responses
+    return [table.c.trend_line_id == line_id, table.c.report_day >= days[0], table.c.report_day < days[1]]
+
+
+def by_day(connection: Connection, line_id: int, days: Days, numbers: Numbers) -> list[Row[Any]]:
+    """(report day, state, score, n) of the chosen answers of a trend line."""
+    table = _responses
+    columns = (table.c.report_day, table.c.state, table.c.score)
+    statement = select(*columns, func.count().label("n")).where(*_within(line_id, days), *chosen(numbers))
+    return list(connection.execute(statement.group_by(*columns)))
+
+
+def unknown(connection: Connection, line_id: int, days: Days, numbers: Numbers) -> int:
+    """How many of the chosen counted answers said that they do not know; visits those without a score."""
+    table = _responses
+    statement = select(func.count()).where(
+        *_within(line_id, days),
+        table.c.state == ResponseState.COUNTED.value,
+        table.c.score.is_(None),
+        *chosen(numbers),
+        table.c.unknown,
+    )
+    return connection.scalar(statement) or 0
+
+
+def by_segment(
+    connection: Connection, line_id: int, key: str, days: Days, before: date | None, numbers: Numbers
+) -> list[Row[Any]]:
+    """(number, is now, score, n) of the counted answers, grouped by one segment key; number None where it is not set.
+
+    With `before` the days from there up to `days` are counted too, as those that are not now.
+    """
+    table = _responses
+    segment = table.c[key].label("number")
+    is_now = case((table.c.report_day >= days[0], 1), else_=0).label("is_now")
+    columns = (segment, is_now, table.c.score) if before is not None else (segment, table.c.score)
+    statement = select(*columns, func.count().label("n")).where(
+        *_within(line_id, (before or days[0], days[1])),
+        table.c.state == ResponseState.COUNTED.value,
+        *chosen(numbers),
+    )
+    return list(connection.execute(statement.group_by(*columns)))
+
+
+def numbers_of(connection: Connection, workspace_id: UUID, key_and_text: Collection[tuple[str, str]]) -> list[Row[Any]]:
+    """(key, text, number) of those segment values that the workspace has."""
+    table = _values
+    parts = [
+        select(table.c.key, table.c.text, table.c.id.label("number")).where(
+            table.c.workspace_id == workspace_id, table.c.key == key, table.c.text == text
+        )
+        for key, text in key_and_text
+    ]
+    return list(connection.execute(union_all(*parts) if len(parts) > 1 else parts[0]))
+
+
+def values_of(connection: Connection, workspace_id: UUID, keys: Collection[str], limit: int) -> list[Row[Any]]:
+    """(key, text) of at most `limit` values of each key, in the order of their text."""
+    table = _values
+    parts = [
+        select(
+            select(table.c.key, table.c.text)
+            .where(table.c.workspace_id == workspace_id, table.c.key == key)
+            .order_by(table.c.text)
+            .limit(limit)
+            .subquery()
+        )
+        for key in keys
+    ]
+    return list(connection.execute(union_all(*parts)))

@@ -40,11 +40,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Exact counts of some days: what is counted, what is left out, how many counted answers have a comment."""
+    """Exact counts of some days: what is counted, what is left out, how many counted answers have a comment.
+
+    `comments` is None where only some answers are looked at: no index tells it then.
+    """
 
     counts: ScoreCounts
     left_out: LeftOut
-    comments: int
+    comments: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class ScoreReport:
     before: Result | None
     change: Difference | None
     left_out: LeftOut
-    comments: int
+    comments: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ class Comment:
     report_day: date
     anonymous: bool
     person_name: str | None
+    has_follow_ups: bool
     attribution: tuple[str, ...]
 
     @property
@@ -160,7 +164,12 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """Newest comments; `next` is the cursor of those after them, None at the end."""
+    """Newest comments; `next` is the cursor of those after them, None at the end.
+
+    Where a filter found too few among all that one page may look at, `searched_back_to` is the day it came to.
+    """
 
     items: tuple[Comment, ...]
     next: str | None
+    search: str = ""
+    searched_back_to: date | None = None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -14,10 +14,10 @@ from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
 from cxsurvey.insights import queries
+from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import (
     Card,
-    LeftOut,
     Mark,
     Overview,
     ScoreReport,
@@ -26,28 +26,21 @@ from cxsurvey.insights.reports import (
     Tally,
     Trend,
 )
-from cxsurvey.responses.queries import score_days
+from cxsurvey.insights.tallies import Days, days, sums
 from cxsurvey.scoring import score as scoring
 from cxsurvey.scoring.comparing import compare
 from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.methods import METHODS
 from cxsurvey.scoring.results import Difference, Result
-from cxsurvey.scoring.scales import Definition
+from cxsurvey.scoring.scales import Definition, Metric
 from cxsurvey.scoring.trend import Grain, Window, trend
 from cxsurvey.surveys.definition import FORMULAS
 
+_METRICS: Final = tuple(Metric)
 MOST_CARDS: Final = 24
 """Surveys that the overview shows; the list of surveys has them all."""
 LONGEST_IN_WEEKS: Final = 186
 """Days up to which a trend goes by weeks when nobody chose."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Days:
-    """Day counts of one trend line in one period."""
-
-    by_day: Mapping[date, ScoreCounts]
-    tally: Tally
 
 
 def score(
@@ -57,36 +50,42 @@ def score(
     confidence: float = 0.95,
     method: str | None = None,
     against: Period | None = None,
+    only: Filter = EVERYTHING,
 ) -> ScoreReport:
     """The score of one survey in a period, with its interval at `confidence` and the change since `against`.
 
-    `method` None takes the default of the survey's metric; `against` None compares with the period before. Raises
-    `NotFound` for a survey of another workspace or one that was never published, and `Invalid` for a method that its
-    metric does not have.
+    `method` None takes the default of the survey's metric; `against` None compares with the period before; `only`
+    narrows both periods to some segments. Raises `NotFound` for a survey of another workspace or one that was never
+    published, and `Invalid` for a method that its metric does not have, or for segments of an anonymous survey.
     """
     require(ctx, Grant.SCORES_READ)
     survey = survey_line(ctx, survey_id)
+    refuse_anonymous(survey, only)
     own = METHODS[survey.formula.headline]
     if method is not None and method not in own:
         message = f"must be one of {', '.join(own)} for the metric of this survey"
         raise Invalid(problems=[FieldProblem("method", "unknown_method", message)])
-    now, other = _sums(ctx, [survey], period)[survey.line_id], against or period.before
-    before = _sums(ctx, [survey], other) if other is not None else None
+    now, other = sums(ctx, [survey], period, only)[survey.line_id], against or period.before
+    before = sums(ctx, [survey], other, only) if other is not None else None
     return _report(survey, period, now, before, confidence, method)
 
 
 def overview(ctx: Context, period: Period) -> Overview:
-    """Every published survey with its score, change and trend, in a number of reads that never grows."""
+    """Every published survey with its score, change and trend, in a number of reads that never grows.
+
+    Where there is no room for all, those stand last, and are left out, that nobody answered.
+    """
     require(ctx, Grant.SCORES_READ)
     rows = queries.surveys(ctx.connection, ctx.workspace)
     published = _published(rows)
-    shown = _answered_first(ctx, published, period)[:MOST_CARDS]
-    days, before = _days(ctx, shown, period), _before(ctx, shown, period)
-    answered = _ever_answered(ctx, shown, days)
+    shown = _with_room(ctx, published, period)
+    found, before = days(ctx, shown, period), _before(ctx, shown, period)
+    shown.sort(key=lambda survey: _place(survey, found[survey.line_id]))
+    answered = _ever_answered(ctx, shown, found)
     cards = tuple(
         Card(
-            report=_report(survey, period, days[survey.line_id].tally, before),
-            trend=_trend(ctx, survey, period, days[survey.line_id].by_day, grain_for(period)),
+            report=_report(survey, period, found[survey.line_id].tally, before),
+            trend=_trend(ctx, survey, period, found[survey.line_id].by_day, grain_for(period)),
             ever_answered=survey.line_id in answered,
         )
         for survey in shown
@@ -94,28 +93,38 @@ def overview(ctx: Context, period: Period) -> Overview:
     return Overview(period, cards, len(rows) - len(published), len(published) - len(shown))
 
 
-def _answered_first(ctx: Context, surveys: Iterable[SurveyLine], period: Period) -> list[SurveyLine]:
-    """What is left out where there is no room for every survey shall be what nobody answered."""
-    sums = _sums(ctx, surveys, period)
-    return sorted(surveys, key=lambda survey: sums[survey.line_id].counts.n == 0)
+def _with_room(ctx: Context, surveys: list[SurveyLine], period: Period) -> list[SurveyLine]:
+    """The surveys to show; only where there are more than the page holds it takes a read to know who was answered."""
+    if len(surveys) <= MOST_CARDS:
+        return surveys
+    found = sums(ctx, surveys, period)
+    return sorted(surveys, key=lambda survey: found[survey.line_id].counts.n == 0)[:MOST_CARDS]
 
 
-def survey_report(ctx: Context, survey_id: UUID, period: Period, grain: Grain | None = None) -> SurveyReport:
+def _place(survey: SurveyLine, found: Days) -> tuple[bool, int]:
+    """Answered surveys first, those of one metric together; within them as they were."""
+    return found.tally.counts.n == 0, _METRICS.index(survey.formula.metric)
+
+
+def survey_report(
+    ctx: Context, survey_id: UUID, period: Period, grain: Grain | None = None, only: Filter = EVERYTHING
+) -> SurveyReport:
     """All numbers of one survey's page; `grain` None lets the length of the period decide.
 
-    Raises `NotFound` as `score` does.
+    Raises `NotFound` and `Invalid` as `score` does.
     """
     require(ctx, Grant.SCORES_READ)
     survey = survey_line(ctx, survey_id)
-    days = _days(ctx, [survey], period)
-    own = days[survey.line_id]
+    refuse_anonymous(survey, only)
+    found = days(ctx, [survey], period, only)
+    own = found[survey.line_id]
     versions = queries.versions(ctx.connection, survey.survey_id)
     return SurveyReport(
-        score=_report(survey, period, own.tally, _before(ctx, [survey], period)),
+        score=_report(survey, period, own.tally, _before(ctx, [survey], period, only)),
         trend=_trend(ctx, survey, period, own.by_day, grain or grain_for(period)),
-        marks=_marks(survey, period, versions),
+        marks=(*_marks(survey, period, versions), *_zone_marks(ctx, period)),
         earlier_scales=len({row.trend_line_id for row in versions} - {survey.line_id}),
-        ever_answered=bool(_ever_answered(ctx, [survey], days)),
+        ever_answered=bool(_ever_answered(ctx, [survey], found)),
     )
 
 
@@ -155,46 +164,24 @@ def _line(row: Any) -> SurveyLine:
     )
 
 
-def _sums(ctx: Context, surveys: Iterable[SurveyLine], period: Period) -> dict[int, Tally]:
-    formulas = {survey.line_id: survey.formula for survey in surveys}
-    rows = queries.score_sums(ctx.connection, formulas.keys(), period.since, period.until) if formulas else []
-    found = {row.trend_line_id: _tally(formulas[row.trend_line_id], [row]) for row in rows}
-    return {line_id: found.get(line_id) or _tally(formula, []) for line_id, formula in formulas.items()}
+def refuse_anonymous(survey: SurveyLine, only: Filter) -> None:
+    """Refuses the segments of an anonymous survey: two of them together could tell of one person."""
+    if survey.anonymous and only.segments:
+        message = "must be left out for an anonymous survey"
+        raise Invalid(problems=[FieldProblem(segment.key, "anonymous", message) for segment in only.segments])
 
 
-def _before(ctx: Context, surveys: Iterable[SurveyLine], period: Period) -> dict[int, Tally] | None:
-    return _sums(ctx, surveys, period.before) if period.before is not None else None
+def _before(
+    ctx: Context, surveys: Iterable[SurveyLine], period: Period, only: Filter = EVERYTHING
+) -> dict[int, Tally] | None:
+    return sums(ctx, surveys, period.before, only) if period.before is not None else None
 
 
-def _days(ctx: Context, surveys: Iterable[SurveyLine], period: Period) -> dict[int, _Days]:
-    formulas = {survey.line_id: survey.formula for survey in surveys}
-    rows = score_days(ctx.connection, formulas.keys(), period.since, period.until) if formulas else []
-    by_line: dict[int, list[Any]] = {line_id: [] for line_id in formulas}
-    for row in rows:
-        by_line[row.trend_line_id].append(row)
-    return {
-        line_id: _Days({row.report_day: _counts(formulas[line_id], row) for row in own}, _tally(formulas[line_id], own))
-        for line_id, own in by_line.items()
-    }
-
-
-def _counts(formula: Definition, row: Any) -> ScoreCounts:
-    values = row._mapping
-    return ScoreCounts(tuple(values[f"n{value}"] for value in formula.scale.values), formula.scale)
-
-
-def _tally(formula: Definition, rows: Iterable[Any]) -> Tally:
-    rows = list(rows)
-    left_out = LeftOut(**{name: int(sum(getattr(row, name) for row in rows)) for name, _ in LeftOut()})
-    counts = ScoreCounts.merged((_counts(formula, row) for row in rows), formula.scale)
-    return Tally(counts, left_out, int(sum(row.comments for row in rows)))
-
-
-def _ever_answered(ctx: Context, surveys: Iterable[SurveyLine], days: Mapping[int, _Days]) -> set[int]:
+def _ever_answered(ctx: Context, surveys: Iterable[SurveyLine], found: Mapping[int, Days]) -> set[int]:
     lines = {survey.line_id for survey in surveys}
-    silent = {line_id for line_id in lines if not days[line_id].by_day}
-    found = queries.lines_with_answers(ctx.connection, silent) if silent else set()
-    return (lines - silent) | found
+    silent = {line_id for line_id in lines if not found[line_id].by_day}
+    before = queries.lines_with_answers(ctx.connection, silent) if silent else set()
+    return (lines - silent) | before
 
 
 def _report(
@@ -258,3 +245,12 @@ def _marks(survey: SurveyLine, period: Period, versions: Iterable[Any]) -> tuple
             marks.append(Mark(day, "New scale" if new_scale else f"Version {row.number}"))
         line_before = row.trend_line_id
     return tuple(marks)
+
+
+def _zone_marks(ctx: Context, period: Period) -> tuple[Mark, ...]:
+    """From when on days are those of another zone: the days before stay as they were counted."""
+    found = queries.zone_changes(ctx.connection, ctx.workspace)
+    days = [
+        (datetime.fromisoformat(one["at"]).astimezone(ZoneInfo(one["after"])).date(), one["after"]) for one in found
+    ]
+    return tuple(Mark(day, f"Days in {zone}") for day, zone in days if period.since <= day < period.until)

@@ -36,7 +36,7 @@ class Invitation(Base):
     """Language the page opens in; None lets the browser decide."""
     test: Mapped[bool] = mapped_column(Boolean, default=False)
     source: Mapped[str] = mapped_column(String(16))
-    """rest, cli or mail: who made the link."""
+    """rest, cli, dashboard or mail: who made the link."""
     # numbers of segment_values
     touchpoint: Mapped[int | None] = mapped_column(Integer)
     channel: Mapped[int | None] = mapped_column(Integer)

@@ -15,9 +15,11 @@ from uuid import UUID
 from pydantic import Field
 
 from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core import audit
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import LiveKeyNeeded, NotFound
+from cxsurvey.core.ids import encode
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
 from cxsurvey.core.text import Line16, Line80, Scalar
 from cxsurvey.invitations import queries
@@ -28,8 +30,11 @@ from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.errors import SurveyIsAnonymous
 
 PURPOSE = "invitation"
+SOURCES = {ActorKind.OPERATOR: "cli", ActorKind.USER: "dashboard"}
+PREFIX = "inv"
 
 
 class CreateInvitation(Command):
@@ -80,13 +85,20 @@ class InvitationView:
             raise LinkExpired
 
 
-def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> InvitationView:
-    """Makes a personal link to a survey. Raises NotFound for one of another workspace or never published."""
+def create(ctx: Context, survey_id: UUID, command: CreateInvitation, *, test: bool = False) -> InvitationView:
+    """Makes a personal link to a survey.
+
+    The answer to a `test` link, or to one that a key in test mode makes, never counts, and names nobody.
+    Raises NotFound for one of another workspace or never published, `SurveyIsAnonymous` for one that knows nobody.
+    """
+    test = test or ctx.actor.test
     require(ctx, Grant.INVITATIONS_WRITE)
     survey = surveys.asked_by_id(ctx, survey_id)
     if survey is None or survey.workspace_id != ctx.workspace:
         raise NotFound
-    person, claims = people.known_or_claimed(command.person, test=ctx.actor.test)
+    if survey.anonymous:
+        raise SurveyIsAnonymous(field="survey")
+    person, claims = people.known_or_claimed(command.person, test=test)
     person_id = people.upsert(ctx, [(ctx.workspace, person)])[0] if person is not None else None
     numbers = segments.numbers_for(ctx, command.segments.pairs(ctx.workspace))
     invitation_id = ctx.ids.new()
@@ -100,8 +112,8 @@ def create(ctx: Context, survey_id: UUID, command: CreateInvitation) -> Invitati
         "key_number": ctx.keys.current,
         "generation": 1,
         "locale": command.locale or (command.person.locale if command.person else None),
-        "test": ctx.actor.test,
-        "source": "cli" if ctx.actor.kind is ActorKind.OPERATOR else "rest",
+        "test": test,
+        "source": SOURCES.get(ctx.actor.kind, "rest"),
         **dict.fromkeys(SEGMENT_KEYS),
         **{key: number for (_, key, _), number in numbers.items()},
         "attributes": dict(command.attributes),
@@ -127,7 +139,9 @@ def get(ctx: Context, invitation_id: UUID) -> InvitationView:
 def revoke(ctx: Context, invitation_id: UUID) -> InvitationView:
     """Makes the link useless from now on; an answer already given stays."""
     found = get(ctx, invitation_id)
-    queries.revoke(ctx.connection, found.id, ctx.now)
+    if found.revoked_at is None:
+        queries.revoke(ctx.connection, found.id, ctx.now)
+        audit.record(ctx, "invitation.revoked", encode(PREFIX, found.id))
     return get(ctx, invitation_id)
 
 

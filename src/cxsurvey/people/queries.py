@@ -98,3 +98,34 @@ def people_by_id(connection: Connection, ids: Collection[UUID]) -> list[Any]:
         _people.c.attributes,
     ).where(_people.c.id.in_(bindparam("ids", expanding=True)))
     return list(connection.execute(statement, {"ids": list(ids)}))
+
+
+CHANGEABLE = ("email", "email_key", "external_id", "name", "locale", "attributes")
+
+
+def one(connection: Connection, workspace_id: UUID, person_id: UUID) -> dict[str, Any] | None:
+    """A person of a workspace, with all columns that can be changed."""
+    columns = [_people.c[name] for name in CHANGEABLE]
+    query = select(*columns).where(_people.c.workspace_id == workspace_id, _people.c.id == person_id)
+    row = connection.execute(query).first()
+    return None if row is None else dict(row._mapping)
+
+
+def page(
+    connection: Connection,
+    workspace_id: UUID,
+    email_key: str | None,
+    external_id: str | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Any]:
+    """People of a workspace in the order of their ids: (id, email, external_id, name, locale, attributes)."""
+    columns = [_people.c[name] for name in ("id", "email", "external_id", "name", "locale", "attributes")]
+    query = select(*columns).where(_people.c.workspace_id == workspace_id)
+    if email_key is not None:
+        query = query.where(_people.c.email_key == email_key)
+    if external_id is not None:
+        query = query.where(_people.c.external_id == external_id)
+    if after is not None:
+        query = query.where(_people.c.id > after)
+    return list(connection.execute(query.order_by(_people.c.id).limit(limit)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Self, TypeAlias
 from uuid import UUID
 
@@ -64,14 +65,28 @@ class PersonView:
     attributes: dict[str, Any]
 
 
+class Written(StrEnum):
+    """What became of a person who was named."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    KNOWN = "known"
+    """There already, with all that was said."""
+
+
 def upsert(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list[UUID]:
-    """The id of each (workspace, person), adding who is new and updating what was sent about who is known.
+    """The id of each (workspace, person); see `write_down`."""
+    return [person_id for person_id, _ in write_down(ctx, inputs)]
+
+
+def write_down(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list[tuple[UUID, Written]]:
+    """Adds who is new and updates what was sent about who is known; the id of each, and what became of it.
 
     Found by external id first, then by address. Two known people are never merged: the external id wins and the
     address of the other stays with the other.
     """
     found = _find(ctx, inputs)
-    ids: list[UUID] = []
+    written: list[tuple[UUID, Written]] = []
     added: list[dict[str, Any]] = []
     changed: dict[UUID, dict[str, Any]] = {}
     for workspace_id, person in inputs:
@@ -83,15 +98,19 @@ def upsert(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list[UUI
             known = _new_row(ctx, workspace_id, person, email_key)
             added.append(known)
             _remember(found, known)
+            outcome = Written.ADDED
         elif merged := _merged(ctx, known, person, email_key, found):
             changed[known["id"]] = merged
-        ids.append(known["id"])
+            outcome = Written.CHANGED
+        else:
+            outcome = Written.KNOWN
+        written.append((known["id"], outcome))
     if added:
         queries.add_people(ctx.connection, added)
     updates = [row for row in changed.values() if row["person"] not in {fresh["id"] for fresh in added}]
     if updates:
         queries.change_people(ctx.connection, updates)
-    return ids
+    return written
 
 
 _Found: TypeAlias = dict[tuple[UUID, str, str | None], dict[str, Any]]

@@ -7,37 +7,35 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from cxsurvey.respond import scale as scales
 from cxsurvey.respond.pages import (
     AgainPage,
+    ContactQuestion,
     FormPage,
     Frame,
     MorePage,
     NoticePage,
     OtherLanguage,
     Problem,
-    Question,
-    ScoreOption,
     ThanksPage,
 )
+from cxsurvey.respond.questions import CHECKED, FIELD, LONGEST_TEXT, Said, question_of
 from cxsurvey.respond.tongue import Tongue
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import merge
 from cxsurvey.surveys.asked import AskedWorkspace
-from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.definition import Definition, Texts
+from cxsurvey.surveys.follow_ups import Given
 from cxsurvey.surveys.languages import direction_of, own_name_of
 from cxsurvey.web.templating import environment
-
-LONGEST_TEXT = 4000
-FOLLOW_UP = "f-"
-"""Before the id of a follow-up: the name of its field."""
-CHECKED = " checked"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a page is about: a definition, who asks, in which language, and whom by first name.
 
-    `switchable` says whether the page offers its other languages.
+    `switchable` says whether the page offers its other languages; `scheme` is light or dark where the browser is not
+    to decide.
     """
 
     definition: Definition
@@ -46,6 +44,7 @@ class Subject:
     anonymous: bool = False
     first_name: str | None = None
     switchable: bool = True
+    scheme: str = ""
 
     def merged(self, text: str) -> str:
         """A text of the survey with its merge tags replaced."""
@@ -61,9 +60,12 @@ class FormState:
     stamp: str
     marks: Mapping[int, str]
     changeable: str
+    unknown_mark: str = ""
     comment: str = ""
     keep: str = ""
     """Appended to the links to other languages, so that a chosen score is not lost."""
+    carry: str = ""
+    """Appended to every address of the form: what its link says about the answer."""
     note: str = ""
     problems: tuple[Problem, ...] = ()
     back: str = ""
@@ -88,6 +90,9 @@ def frame(subject: Subject, title: str, *, failed: bool = False, keep: str = "")
         brand=workspace.name,
         accent=workspace.accent,
         privacy_url=workspace.privacy_url,
+        logo=workspace.logo,
+        footer=workspace.footer,
+        scheme=subject.scheme,
         other_languages=tuple(
             OtherLanguage(tag, own_name_of(tag), direction_of(tag), f"?lang={tag}{keep}")
             for tag in subject.definition.languages
@@ -102,20 +107,25 @@ def form(subject: Subject, state: FormState) -> str:
     texts, scale = definition.texts_in(tongue.language), definition.scale
     question = subject.merged(texts.question)
     low, high = subject.merged(texts.low_label), subject.merged(texts.high_label)
+    options = scales.options_of(definition, texts, state.marks, subject.merged)
+    are_numbers = not definition.look.is_pictured
+    if scales.ends_are_named(definition, options):
+        low = high = ""
     page = FormPage(
-        frame=frame(subject, question, failed=bool(state.problems), keep=state.keep),
-        action=f"?lang={tongue.language}",
+        frame=frame(subject, question, failed=bool(state.problems), keep=f"{state.carry}{state.keep}"),
+        action=f"?lang={tongue.language}{state.carry}",
         stamp=state.stamp,
         question=question,
-        ends=f"{scale.minimum}: {low}. {scale.maximum}: {high}.",
-        low_label=f"{scale.minimum} {low}",
-        high_label=f"{scale.maximum} {high}",
+        ends=f"{scale.minimum}: {low}. {scale.maximum}: {high}." if are_numbers and (low or high) else "",
+        low_label=f"{scale.minimum} {low}" if are_numbers and low else low,
+        high_label=f"{scale.maximum} {high}" if are_numbers and high else high,
         minimum=scale.minimum,
-        options=tuple(
-            ScoreOption(score, definition.band(score).value, state.marks.get(score, ""))
-            for score in scale.scoring.scale.values
-        ),
-        comment_labels=tuple((band.value, subject.merged(texts.comment_labels.of(band))) for band in Band),
+        options=options,
+        shape=scales.shape_of(definition, options),
+        pictured=definition.look.is_pictured,
+        unknown_label=subject.merged(texts.unknown_label) if definition.offers_unknown else "",
+        unknown_mark=state.unknown_mark,
+        comment_labels=tuple((band.value, subject.merged(texts.comment_labels.of(band))) for band in definition.bands),
         comment=state.comment,
         longest_comment=LONGEST_TEXT,
         anonymous=subject.anonymous,
@@ -138,24 +148,18 @@ class Ways(NamedTuple):
 
 def more(
     subject: Subject,
-    band: Band,
-    answers: Mapping[str, str],
+    band: Band | None,
+    answers: Mapping[str, Given],
+    said: Said,
     ways: Ways,
     *,
     changed: bool = False,
     problems: Sequence[Problem] = (),
 ) -> str:
-    """Page two."""
+    """Page two; `said` is what the customer said before about being contacted."""
     language = subject.tongue.language
-    questions = tuple(
-        Question(
-            id=FOLLOW_UP + asked.id,
-            label=subject.merged(asked.labels.get(language, "")),
-            options=tuple((option.id, subject.merged(option.labels.get(language, ""))) for option in asked.options),
-            answer=answers.get(asked.id, ""),
-        )
-        for asked in subject.definition.follow_ups_for(band)
-    )
+    asked = subject.definition.follow_ups_for(band) if band is not None else ()
+    questions = tuple(question_of(each, answers.get(each.id), language, subject.merged) for each in asked)
     title = subject.tongue.words.say("Thank you, your answer is stored.")
     page = MorePage(
         frame=frame(subject, title, failed=bool(problems)),
@@ -163,6 +167,8 @@ def more(
         skip=ways.skip,
         change=ways.change,
         questions=questions,
+        contact=_contact(subject, said),
+        some_required=any(question.required for question in questions),
         longest_text=LONGEST_TEXT,
         changed=changed,
         problems=tuple(problems),
@@ -170,35 +176,48 @@ def more(
     return html("more", page, subject.tongue)
 
 
-def thanks(
-    subject: Subject, score: int | None, band: Band, *, change: str, changeable: str, changed: bool = False
-) -> str:
-    """The last page."""
-    chosen = subject.definition.texts_in(subject.tongue.language).thanks.of(band)
-    words, scale = subject.tongue.words, subject.definition.scale
-    title = subject.merged(chosen.title)
-    given = (
-        words.say(
-            "Your answer: %(score)d on the scale from %(low)d to %(high)d.",
-            score=score,
-            low=scale.minimum,
-            high=scale.maximum,
-        )
-        if score is not None
-        else ""
+def _contact(subject: Subject, said: Said) -> ContactQuestion | None:
+    definition = subject.definition
+    if not definition.asks_contact or subject.anonymous:
+        return None
+    texts = definition.texts_in(subject.tongue.language)
+    return ContactQuestion(
+        label=subject.merged(texts.contact_label),
+        address_label=subject.merged(texts.contact_address_label),
+        address=said.address,
+        mark=CHECKED if said.consent else "",
     )
+
+
+def thanks(
+    subject: Subject, score: int | None, band: Band | None, *, change: str, changeable: str, changed: bool = False
+) -> str:
+    """The last page. Without a band, as after "I do not know", it thanks like the group in between."""
+    definition, words = subject.definition, subject.tongue.words
+    texts = definition.texts_in(subject.tongue.language)
+    chosen = texts.thanks.of(band or Band.PASSIVE)
+    title = subject.merged(chosen.title) or words.say("Thank you for your answer.")
     page = ThanksPage(
         frame=frame(subject, title),
         title=title,
         text=subject.merged(chosen.text),
         link_label=subject.merged(chosen.link_label),
         link_url=chosen.link_url,
-        given=given,
+        given=_given(subject, texts, score),
         change=change,
         changeable=changeable,
         changed=changed,
     )
     return html("thanks", page, subject.tongue)
+
+
+def _given(subject: Subject, texts: Texts, score: int | None) -> str:
+    definition, words = subject.definition, subject.tongue.words
+    if score is not None and score in definition.scale.scoring.scale:
+        return scales.in_words(definition, texts, score, words)
+    if score is None and definition.offers_unknown:
+        return words.say("Your answer: %(answer)s.", answer=subject.merged(texts.unknown_label))
+    return ""
 
 
 def notice(tongue: Tongue, title: str, text: str, *, workspace: AskedWorkspace | None = None, again: str = "") -> str:
@@ -210,6 +229,8 @@ def notice(tongue: Tongue, title: str, text: str, *, workspace: AskedWorkspace |
         brand=workspace.name if workspace else None,
         accent=workspace.accent if workspace else None,
         privacy_url=workspace.privacy_url if workspace else None,
+        logo=workspace.logo if workspace else None,
+        footer=workspace.footer if workspace else "",
     )
     return html("notice", NoticePage(surrounding, title, text, again), tongue)
 
@@ -221,7 +242,7 @@ def zone_of(workspace: AskedWorkspace) -> ZoneInfo:
 
 def again(tongue: Tongue, title: str, text: str, action: str, fields: Mapping[str, str]) -> str:
     """What was typed, ready to be sent once more."""
-    is_text = [name == "comment" or name.startswith(FOLLOW_UP) for name in fields]
+    is_text = [name == "comment" or name.startswith(FIELD) for name in fields]
     pairs = list(zip(fields.items(), is_text, strict=True))
     page = AgainPage(
         frame=Frame(title, tongue.words.language, direction_of(tongue.words.language)),

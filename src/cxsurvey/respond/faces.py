@@ -18,7 +18,7 @@ from cxsurvey.web.ready import Ready, raw
 log = structlog.get_logger("cxsurvey.respond")
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src data:; form-action {forms}; base-uri 'none'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action {forms}; base-uri 'none'; "
     "frame-ancestors {frames}"
 )
 HEADERS = {

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Kind, Refusal, Unavailable
 from cxsurvey.core.signing import digest
 from cxsurvey.invitations import service as invitations
+from cxsurvey.invitations import signed
+from cxsurvey.invitations.signed import Carried
 from cxsurvey.respond import drawing, faces, places, sentences, showing
 from cxsurvey.respond.notices import notice_for
 from cxsurvey.respond.reading import Answer, read_answer
@@ -56,9 +59,12 @@ async def send_shared(request: Request) -> Response:
     answer, sent = await _answer(request)
     outcome: Stored | Refusal | None = None
     if not answer.problems and answer.stamp is not None and answer.stamp.target is Target.SURVEY:
-        outcome = await _store(request, _submission(answer, Submission(answer.stamp.target_id, "link")))
+        known = Submission(answer.stamp.target_id, "link")
+        if query := _told(request):
+            known = await _with_what_it_says(request, known, query, answer.stamp.issued_at)
+        outcome = await _store(request, _submission(answer, known))
         if isinstance(outcome, Stored):
-            return see(f"/a/{outcome.change_token}")
+            return see(f"/a/{outcome.change_token}{_in_its_language(outcome, answer)}")
     return await _not_stored(request, _shared(request), request.path_params["code"], sent, answer, outcome)
 
 
@@ -79,8 +85,14 @@ async def _send_by_token(request: Request, find: Find, store: Store, home: str) 
     if not answer.problems and answer.stamp is not None:
         outcome = await store(request, token, answer)
         if isinstance(outcome, Stored):
-            return see(f"{home}/{token}/{'changed' if answer.stamp.change else 'next'}")
+            step = "changed" if answer.stamp.change else "next"
+            return see(f"{home}/{token}/{step}{_in_its_language(outcome, answer)}")
     return await _not_stored(request, find, token, sent, answer, outcome)
+
+
+def _in_its_language(stored: Stored, answer: Answer) -> str:
+    """The language for the next address, where the answer does not remember it."""
+    return "" if stored.locale or answer.stamp is None else f"?lang={answer.stamp.language}"
 
 
 async def _store_personal(request: Request, token: str, answer: Answer) -> Stored | Refusal | None:
@@ -108,7 +120,31 @@ async def _store_change(request: Request, token: str, answer: Answer) -> Stored 
 
 
 def _shared(request: Request) -> Find:
-    return lambda ctx, code: places.shared(ctx, code, request.scope["path"])
+    carry = urlencode(_told(request))
+    return lambda ctx, code: places.shared(ctx, code, request.scope["path"], f"&{carry}" if carry else "")
+
+
+def _told(request: Request) -> signed.Pairs:
+    """What the shared link of this request says about the answer; nothing for most."""
+    if not request.scope["query_string"]:
+        return ()
+    return signed.carries(request.query_params.multi_items())
+
+
+async def _with_what_it_says(
+    request: Request, known: Submission, query: signed.Pairs, opened_at: datetime
+) -> Submission:
+    """A submission with what its link says. Of a link that expired meanwhile the form that was open may be sent."""
+    database: Database = request.app.state.database
+    code = request.path_params["code"]
+
+    def read(ctx: Context) -> Carried:
+        asked = places.shared(ctx, code, "").asked
+        same = asked.survey_id == known.survey_id
+        return signed.carried_by(ctx, asked, query, opened_at) if same else signed.NOTHING
+
+    carried = await database.aread(read)
+    return replace(known, segments=carried.segments, attributes=carried.attributes, claims=carried.claims)
 
 
 async def _answer(request: Request) -> tuple[Answer, Sent]:
@@ -123,11 +159,15 @@ def _submission(answer: Answer, known: Submission) -> Submission:
         known.survey_id,
         known.source,
         score=answer.score,
+        unknown=answer.unknown,
         comment=answer.comment or None,
         locale=answer.stamp.language if answer.stamp is not None else None,
         page=answer.page,
         invitation_id=known.invitation_id,
         change_hash=known.change_hash,
+        segments=known.segments,
+        attributes=known.attributes,
+        claims=known.claims,
     )
 
 

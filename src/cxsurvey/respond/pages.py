@@ -25,6 +25,10 @@ class Frame:
     brand: str | None = None
     accent: str | None = None
     privacy_url: str | None = None
+    logo: str | None = None
+    footer: str = ""
+    scheme: str = ""
+    """`light` or `dark` where a preview shows that one; "" lets the browser choose."""
     other_languages: tuple[OtherLanguage, ...] = ()
 
 
@@ -38,16 +42,22 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class ScoreOption:
-    """One number of the scale. `mark` is ` checked` or nothing."""
+    """One point of the scale: a number, or a picture with a name. `mark` is ` checked` or nothing."""
 
     score: int
     band: str
     mark: str
+    label: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """The question with its scale and the field for a reason."""
+    """The question with its scale and the field for a reason.
+
+    `shape` are the words that the style sheet knows the scale by. `unknown_label` is empty where not knowing is no
+    choice.
+    """
 
     frame: Frame
     action: str
@@ -58,6 +68,10 @@ class FormPage:
     high_label: str
     minimum: int
     options: tuple[ScoreOption, ...]
+    shape: str
+    pictured: bool
+    unknown_label: str
+    unknown_mark: str
     comment_labels: tuple[tuple[str, str], ...]
     comment: str
     longest_comment: int
@@ -70,13 +84,41 @@ class FormPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to choose, with the name and value of its field. `mark` is ` checked` or nothing."""
+
+    field: str
+    value: str
+    label: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """One follow-up. `id` is the name of its field; `options` are empty when it is answered by text."""
+    """One follow-up. `id` is the name of its field, or the beginning of its fields' names.
+
+    `kind` is text, single, multiple or scale; `text` is what was typed, `choices` are the answers to choose or the
+    numbers of the scale.
+    """
 
     id: str
+    kind: str
     label: str
-    options: tuple[tuple[str, str], ...]
-    answer: str
+    required: bool
+    text: str = ""
+    choices: tuple[Choice, ...] = ()
+    low_label: str = ""
+    high_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactQuestion:
+    """Whether the customer may be contacted, and where. `mark` is ` checked` or nothing."""
+
+    label: str
+    address_label: str
+    address: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +131,8 @@ class MorePage:
     change: str
     questions: tuple[Question, ...]
     longest_text: int
+    some_required: bool = False
+    contact: ContactQuestion | None = None
     changed: bool = False
     problems: tuple[Problem, ...] = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from cxsurvey.core.context import Context
@@ -16,6 +16,7 @@ from cxsurvey.respond.drawing import Subject
 from cxsurvey.respond.stamp import Target
 from cxsurvey.respond.tongue import Tongue
 from cxsurvey.responses import service as responses
+from cxsurvey.responses.anonymity import may_change
 from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.scoring.scales import Band
@@ -34,6 +35,8 @@ class Place:
     asked: Asked
     invitation: InvitationView | None = None
     answer: ResponseView | None = None
+    carry: str = ""
+    """What the shared link says about the answer, to be appended to the addresses of the form; begins with &."""
 
     @property
     def target(self) -> tuple[Target, UUID]:
@@ -77,7 +80,8 @@ class Place:
             return "link_expired"
         if self.answer is None:
             return None if self.asked.is_open else "survey_closed"
-        if self.invitation is None and now >= self.answer.answered_at + timedelta(hours=hours):
+        answer = self.answer
+        if self.invitation is None and not may_change(answer.answered_at, answer.report_day, self.asked, now, hours):
             return "change_expired"
         return None
 
@@ -86,12 +90,12 @@ class Place:
         return Subject(self.asked.definition, self.asked.workspace, tongue, self.asked.anonymous, self.first_name)
 
 
-def shared(ctx: Context, code: str, base: str) -> Place:
+def shared(ctx: Context, code: str, base: str, carry: str = "") -> Place:
     """The survey behind a shared link; raises NotFound."""
     asked = surveys.asked_by_code(ctx, code) if CODE.fullmatch(code) else None
     if asked is None:
         raise NotFound
-    return Place(base, asked)
+    return Place(base, asked, carry=carry)
 
 
 def personal(ctx: Context, token: str) -> Place:

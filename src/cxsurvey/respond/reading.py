@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from cxsurvey.core.signing import Keys
 from cxsurvey.respond import stamp as stamps
-from cxsurvey.respond.drawing import FOLLOW_UP, LONGEST_TEXT
+from cxsurvey.respond.questions import LONGEST_TEXT
+from cxsurvey.respond.scale import UNKNOWN
 from cxsurvey.respond.sent import DUPLICATE, UNREADABLE, Sent
 from cxsurvey.respond.sentences import COMMENT, SCORE
 from cxsurvey.respond.stamp import Stamp
@@ -24,6 +25,7 @@ class Answer:
     """What a form page said. `problems` are pairs of field and code; an answer without any may be stored."""
 
     score: int | None
+    unknown: bool
     comment: str
     trapped: bool
     stamp: Stamp | None
@@ -45,25 +47,16 @@ def read_answer(sent: Sent, keys: Keys, now: datetime, life: timedelta) -> Answe
     stamp = stamps.read(keys, stamp_text)
     score_text = sent.get(SCORE)
     score = int(score_text) if NUMBER.fullmatch(score_text) else None
+    unknown = score_text == UNKNOWN
     comment = sent.get(COMMENT).strip()
     problems = [(field, code) for field, code in sent.problems.items() if field == COMMENT and code != DUPLICATE]
     if len(problems) < len(sent.problems):
         problems.insert(0, ("", UNREADABLE))
-    if score is None:
+    if score is None and not unknown:
         problems.insert(0, (SCORE, "not_a_score" if score_text else "score_missing"))
     if len(comment) > LONGEST_TEXT:
         problems.append((COMMENT, "too_long"))
     if stamp is None or not stamp.is_fresh(now, life):
         stamp = None
         problems.insert(0, ("", "page_expired"))
-    return Answer(score, comment, bool(sent.get(TRAP)), stamp, stamp_text, tuple(problems))
-
-
-def read_follow_ups(sent: Sent) -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
-    """The answers of page two by follow-up, and what is wrong with them."""
-    answers = {
-        name.removeprefix(FOLLOW_UP): text.strip() for name, text in sent.fields.items() if name.startswith(FOLLOW_UP)
-    }
-    problems = [(field, UNREADABLE if code == DUPLICATE else code) for field, code in sent.problems.items()]
-    problems += [(FOLLOW_UP + key, "too_long") for key, text in answers.items() if len(text) > LONGEST_TEXT]
-    return answers, tuple(problems)
+    return Answer(score, unknown, comment, bool(sent.get(TRAP)), stamp, stamp_text, tuple(problems))

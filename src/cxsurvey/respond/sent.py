@@ -12,8 +12,8 @@ from urllib.parse import unquote_to_bytes
 from cxsurvey.core.text import NOT_TEXT
 
 MEDIA_TYPE = b"application/x-www-form-urlencoded"
-MOST_FIELDS = 40
-LONGEST_NAME = 80
+MOST_FIELDS = 80
+LONGEST_NAME = 100
 
 DUPLICATE = "duplicate"
 FORBIDDEN_CHARACTERS = "forbidden_characters"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from cxsurvey.core.errors import Kind, Refusal, Unavailable, Unconfirmed
 from cxsurvey.core.i18n import Words
-from cxsurvey.respond.drawing import LONGEST_TEXT
-from cxsurvey.respond.notices import NOBODY_KNOWS
+from cxsurvey.respond.notices import NOBODY_KNOWS, noted
 from cxsurvey.respond.pages import Problem
+from cxsurvey.respond.questions import LONGEST_TEXT
+from cxsurvey.respond.scale import UNKNOWN
+from cxsurvey.surveys.definition import Definition
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -18,27 +20,38 @@ SCORE = "score"
 COMMENT = "comment"
 
 
-def problem_text(words: Words, code: str, low: int, high: int) -> str:
+CHOOSE = noted("Please choose one of the answers.")
+PLAIN: Mapping[str, str] = {
+    "score_missing": CHOOSE,
+    "not_a_score": CHOOSE,
+    "unknown_not_offered": CHOOSE,
+    "not_an_option": CHOOSE,
+    "wrong_kind_of_answer": CHOOSE,
+    "answer_missing": noted("Please answer this question, or leave the page: your first answer is stored."),
+    "address_missing": noted("Please say where we may contact you, or take the tick out."),
+    "forbidden_characters": noted(
+        "This held characters that cannot be stored. We took them out; please look at it again."
+    ),
+    "page_expired": noted("This page was open for too long, so nothing was stored. Please send your answer again."),
+    Unconfirmed.code: NOBODY_KNOWS,
+    Unavailable.code: noted(
+        "We could not store your answer just now. What you wrote is still here; please send it again in a moment."
+    ),
+}
+"""What is said of a problem, by its code, where the sentence hangs on nothing else."""
+UNREADABLE = noted("A part of this form could not be read, so nothing was stored. Please send it again.")
+
+
+def problem_text(words: Words, code: str, definition: Definition) -> str:
     """The sentence for what is wrong, by its code."""
-    if code in {"score_missing", "not_a_score"}:
-        return words.say("Please choose a number from %(low)d to %(high)d.", low=low, high=high)
+    if code in {"score_missing", "not_a_score"} and not definition.look.is_pictured:
+        scale = definition.scale
+        return words.say("Please choose a number from %(low)d to %(high)d.", low=scale.minimum, high=scale.maximum)
     if code == "too_long":
         return words.count(
             "Please write at most %(number)d character.", "Please write at most %(number)d characters.", LONGEST_TEXT
         )
-    if code == "forbidden_characters":
-        return words.say("This held characters that cannot be stored. We took them out; please look at it again.")
-    if code == "not_an_option":
-        return words.say("Please choose one of the answers.")
-    if code == "page_expired":
-        return words.say("This page was open for too long, so nothing was stored. Please send your answer again.")
-    if code == Unconfirmed.code:
-        return words.say(NOBODY_KNOWS)
-    if code == Unavailable.code:
-        return words.say(
-            "We could not store your answer just now. What you wrote is still here; please send it again in a moment."
-        )
-    return words.say("A part of this form could not be read, so nothing was stored. Please send it again.")
+    return words.say(PLAIN.get(code, UNREADABLE))
 
 
 def code_told(refusal: Refusal) -> str:
@@ -48,10 +61,11 @@ def code_told(refusal: Refusal) -> str:
     return Unavailable.code
 
 
-def problems(words: Words, found: Iterable[tuple[str, str]], low: int, high: int) -> tuple[Problem, ...]:
+def problems(words: Words, found: Iterable[tuple[str, str]], definition: Definition) -> tuple[Problem, ...]:
     """The problems of a form, each with the element it is about."""
+    first = f"{SCORE}-{definition.scale.minimum}"
     return tuple(
-        Problem(f"{SCORE}-{low}" if field == SCORE else field, problem_text(words, code, low, high))
+        Problem(first if field in {SCORE, UNKNOWN} else field, problem_text(words, code, definition))
         for field, code in found
     )
 

@@ -9,12 +9,14 @@ from markupsafe import escape
 from cxsurvey.core.db.database import Database
 from cxsurvey.respond import drawing, sentences
 from cxsurvey.respond import stamp as stamps
-from cxsurvey.respond.drawing import CHECKED, FormState, Subject
+from cxsurvey.respond.drawing import FormState, Subject
 from cxsurvey.respond.places import Place
 from cxsurvey.respond.prepared import Shelf, marker
+from cxsurvey.respond.questions import CHECKED
 from cxsurvey.respond.reading import Answer
 from cxsurvey.respond.stamp import SUBMISSION_BYTES, Stamp
 from cxsurvey.respond.tongue import Tongue
+from cxsurvey.responses.anonymity import last_day_to_change
 
 _shelf = Shelf()
 
@@ -35,11 +37,12 @@ def blank_form(database: Database, place: Place, tongue: Tongue, now: datetime, 
     hours = database.settings.change_hours
     key = (asked.version_id, tongue.language, asked.workspace, asked.anonymous, is_personal, name is None, hours)
     values = {"stamp": fresh_stamp(database, place, tongue, now).encode()}
-    if place.invitation is not None:
-        day = place.invitation.expires_at.astimezone(drawing.zone_of(asked.workspace)).date()
-        values["until"] = str(escape(tongue.day(day))).encode()
+    if is_personal or asked.anonymous:
+        values["until"] = str(escape(_until(place, tongue, now))).encode()
     if name is not None:
         values["name"] = str(escape(name)).encode()
+    if place.carry:
+        values["carry"] = str(escape(place.carry)).encode()
     if chosen is not None:
         values |= {f"m{chosen}": CHECKED.encode(), "keep": f"&amp;s={chosen}".encode()}
     return _shelf.page(key, lambda: _draw_with_markers(place, tongue, hours)).filled(values)
@@ -54,6 +57,7 @@ def _draw_with_markers(place: Place, tongue: Tongue, hours: int) -> str:
         marks={score: marker(f"m{score}") for score in scores},
         changeable=_changeable(place, tongue, marker("until"), hours),
         keep=marker("keep") if place.invitation is not None else "",
+        carry=marker("carry") if place.invitation is None else "",
     )
     return drawing.form(Subject(asked.definition, asked.workspace, tongue, asked.anonymous, name), state)
 
@@ -69,7 +73,8 @@ def form_with_answer(
     state = FormState(
         stamp=fresh_stamp(database, place, tongue, now, change=change),
         marks={chosen: CHECKED} if chosen is not None else {},
-        changeable=_changeable_here(database, place, tongue),
+        unknown_mark=CHECKED if chosen is None and own is not None and own.unknown else "",
+        changeable=_changeable_here(database, place, tongue, now),
         comment=(own.comment or "") if own is not None else "",
         keep=f"&s={chosen}" if chosen is not None and not change else "",
         note=note if own is not None else "",
@@ -84,14 +89,15 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
     It keeps its stamp, so that sending it again is the same submission; only a stamp that is no good any more is
     replaced.
     """
-    scale = place.asked.definition.scale
     is_kept = answer.stamp is not None and answer.stamp.is_for(*place.target)
     state = FormState(
         stamp=answer.stamp_text if is_kept else fresh_stamp(database, place, tongue, now, change=change),
         marks={answer.score: CHECKED} if answer.score is not None else {},
-        changeable=_changeable_here(database, place, tongue),
+        unknown_mark=CHECKED if answer.unknown else "",
+        changeable=_changeable_here(database, place, tongue, now),
         comment=answer.comment,
-        problems=sentences.problems(tongue.words, answer.problems, scale.minimum, scale.maximum),
+        carry=place.carry,
+        problems=sentences.problems(tongue.words, answer.problems, place.asked.definition),
         back=f"{place.base}/thanks" if change else "",
     )
     return drawing.form(place.subject(tongue), state)
@@ -100,27 +106,30 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
 def still_changeable(database: Database, place: Place, tongue: Tongue, now: datetime) -> str:
     """How long the stored answer may be changed, for the pages after the form."""
     if place.invitation is not None:
-        return _changeable(place, tongue, _until(place, tongue), 0)
+        return _changeable(place, tongue, _until(place, tongue, now), 0)
     if place.answer is None:
         return ""
+    if place.asked.anonymous:
+        return sentences.changeable_until(tongue.words, tongue.day(last_day_to_change(place.answer.report_day)))
     until = place.answer.answered_at + timedelta(hours=database.settings.change_hours)
     return sentences.still_changeable(tongue.words, now, until)
 
 
-def _changeable_here(database: Database, place: Place, tongue: Tongue) -> str:
+def _changeable_here(database: Database, place: Place, tongue: Tongue, now: datetime) -> str:
     if place.answer is not None and place.invitation is None:
         return ""
-    return _changeable(place, tongue, _until(place, tongue), database.settings.change_hours)
+    return _changeable(place, tongue, _until(place, tongue, now), database.settings.change_hours)
 
 
 def _changeable(place: Place, tongue: Tongue, until: str, hours: int) -> str:
-    if place.invitation is not None:
+    if place.invitation is not None or place.asked.anonymous:
         return sentences.changeable_until(tongue.words, until)
-    # of an anonymous answer only the day is kept, so how long it may be changed depends on the hour
-    return "" if place.asked.anonymous else sentences.changeable_for(tongue.words, hours)
+    return sentences.changeable_for(tongue.words, hours)
 
 
-def _until(place: Place, tongue: Tongue) -> str:
-    if place.invitation is None:
-        return ""
-    return tongue.day(place.invitation.expires_at.astimezone(drawing.zone_of(place.asked.workspace)).date())
+def _until(place: Place, tongue: Tongue, now: datetime) -> str:
+    """The last day of a personal link, or the one to change an anonymous answer that is given now."""
+    zone = drawing.zone_of(place.asked.workspace)
+    if place.invitation is not None:
+        return tongue.day(place.invitation.expires_at.astimezone(zone).date())
+    return tongue.day(last_day_to_change(now.astimezone(zone).date())) if place.asked.anonymous else ""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Kind, NotFound, Refusal
+from cxsurvey.core.errors import Kind, Refusal
 from cxsurvey.respond import drawing, faces, places, sentences, showing
-from cxsurvey.respond.drawing import FOLLOW_UP
 from cxsurvey.respond.pages import Problem
-from cxsurvey.respond.reading import read_follow_ups
+from cxsurvey.respond.questions import ADDRESS, FIELD, Said, read_contact, read_follow_ups
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, see
 from cxsurvey.responses import service as responses
-from cxsurvey.responses.service import FollowUpAnswers
-from cxsurvey.scoring.scales import Band
+from cxsurvey.responses.service import CONTACT, AnswerFollowUps, Contact
+from cxsurvey.surveys.follow_ups import FollowUp, Given
 from cxsurvey.web.errors import STATUS
 
 
@@ -52,7 +53,7 @@ async def show_change(request: Request) -> Response:
 async def show_more(request: Request) -> Response:
     """GET …/more: page two, also when it was answered before."""
     visit = await _arrive(request)
-    return _stopped(visit) or (_more(visit) if _questions(visit) else see(visit.step("thanks")))
+    return _stopped(visit) or (_more(visit) if _asks_more(visit) else see(visit.step("thanks")))
 
 
 async def send_more(request: Request) -> Response:
@@ -61,29 +62,29 @@ async def send_more(request: Request) -> Response:
     visit = await _arrive(request)
     if stop := _stopped(visit):
         return stop
-    answers, found = read_follow_ups(sent)
-    known = {follow_up.id for follow_up in visit.place.asked.definition.follow_ups}
-    answers = {key: text for key, text in answers.items() if key in known}
-    refusal = None if found else await _store(visit, answers)
+    answers, found = read_follow_ups(sent, _questions(visit))
+    said = read_contact(sent) if _asks_contact(visit) else None
+    refusal = None if found else await _store(visit, answers, said)
     if not found and refusal is None:
         return see(visit.step("thanks"))
     if refusal is not None and refusal.kind in {Kind.GONE, Kind.NOT_FOUND}:
         raise refusal
-    return _more_again(visit, answers, found, refusal)
+    return _more_again(visit, answers, said or Said(), found, refusal)
 
 
-async def _store(visit: Visit, answers: dict[str, str]) -> Refusal | None:
+async def _store(visit: Visit, answers: dict[str, Given], said: Said | None) -> Refusal | None:
     place, token = visit.place, visit.request.path_params["token"]
     definition = place.asked.definition
 
     def unit(ctx: Context) -> None:
-        command = FollowUpAnswers(answers=answers)
         if place.invitation is not None:
             responses.follow_up(ctx, command, definition, invitation_id=place.invitation.id)
         else:
             responses.follow_up(ctx, command, definition, token=token)
 
     try:
+        contact = Contact.from_fields(said._asdict()) if said is not None else None
+        command = AnswerFollowUps(answers=answers, contact=contact)
         await visit.database.awrite(unit, share=Share.RESPONDENT, lane_key=place.asked.survey_id)
     except Refusal as refusal:
         return refusal
@@ -102,46 +103,71 @@ def _stopped(visit: Visit) -> Response | None:
     return see(visit.place.base) if visit.place.answer is None else None
 
 
-def _questions(visit: Visit) -> list[str]:
+def _questions(visit: Visit) -> tuple[FollowUp, ...]:
     band = visit.place.band
-    return [asked.id for asked in visit.place.asked.definition.follow_ups_for(band)] if band is not None else []
+    return visit.place.asked.definition.follow_ups_for(band) if band is not None else ()
+
+
+def _asks_contact(visit: Visit) -> bool:
+    return visit.place.asked.definition.asks_contact and not visit.place.asked.anonymous
+
+
+def _asks_more(visit: Visit) -> bool:
+    return bool(_questions(visit)) or _asks_contact(visit)
 
 
 def _has_open_questions(visit: Visit) -> bool:
-    questions, answer = _questions(visit), visit.place.answer
-    return answer is not None and bool(questions) and not any(answer.follow_ups.get(key) for key in questions)
+    answer = visit.place.answer
+    if answer is None or not _asks_more(visit):
+        return False
+    answered = any(each.id in answer.follow_ups for each in _questions(visit))
+    return not answered and CONTACT not in answer.claims
+
+
+def _said_before(visit: Visit) -> Said:
+    claim = visit.place.answer.claims.get(CONTACT) if visit.place.answer is not None else None
+    return Said(claim["consent"], claim["address"]) if claim is not None else Said()
 
 
 def _more(visit: Visit, *, changed: bool = False) -> Response:
     answer = visit.place.answer
     answers = dict(answer.follow_ups) if answer is not None else {}
-    return faces.page(_draw_more(visit, answers, changed=changed))
+    return faces.page(_draw_more(visit, answers, _said_before(visit), changed=changed))
 
 
 def _more_again(
-    visit: Visit, answers: dict[str, str], found: tuple[tuple[str, str], ...], refusal: Refusal | None
+    visit: Visit, answers: dict[str, Given], said: Said, found: tuple[tuple[str, str], ...], refusal: Refusal | None
 ) -> Response:
     if refusal is not None:
-        field = (refusal.field or "").replace("follow_ups.", FOLLOW_UP)
-        found = ((field, sentences.code_told(refusal)),)
-    scale = visit.place.asked.definition.scale
-    shown = sentences.problems(visit.tongue.words, found, scale.minimum, scale.maximum)
-    response = faces.page(_draw_more(visit, answers, problems=shown), STATUS[refusal.kind if refusal else Kind.INVALID])
+        found = tuple(_told(refusal))
+    shown = sentences.problems(visit.tongue.words, found, visit.place.asked.definition)
+    status = STATUS[refusal.kind if refusal else Kind.INVALID]
+    response = faces.page(_draw_more(visit, answers, said, problems=shown), status)
     if refusal is not None and refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
 
+def _told(refusal: Refusal) -> Iterator[tuple[str, str]]:
+    """What a refusal is about, as pairs of the field of the page and a code."""
+    for problem in refusal.problems:
+        yield _on_the_page(problem.field), problem.rule
+    if not refusal.problems:
+        yield _on_the_page(refusal.field or ""), sentences.code_told(refusal)
+
+
+def _on_the_page(field: str) -> str:
+    return ADDRESS if field in {"address", "contact.address"} else field.replace("follow_ups.", FIELD)
+
+
 def _draw_more(
-    visit: Visit, answers: dict[str, str], *, changed: bool = False, problems: tuple[Problem, ...] = ()
+    visit: Visit, answers: dict[str, Given], said: Said, *, changed: bool = False, problems: tuple[Problem, ...] = ()
 ) -> str:
-    band = visit.place.band
-    if band is None:
-        raise NotFound
     return drawing.more(
         visit.place.subject(visit.tongue),
-        band,
+        visit.place.band,
         answers,
+        said,
         drawing.Ways(visit.step("more"), visit.step("thanks"), visit.step("change")),
         changed=changed,
         problems=problems,
@@ -153,7 +179,7 @@ def _thanks(visit: Visit, *, changed: bool = False) -> Response:
     shown = drawing.thanks(
         place.subject(visit.tongue),
         place.answer.score if place.answer is not None else None,
-        place.band or Band.PASSIVE,
+        place.band,
         change=visit.step("change"),
         changeable=showing.still_changeable(visit.database, place, visit.tongue, visit.now),
         changed=changed,

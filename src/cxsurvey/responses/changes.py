@@ -11,28 +11,39 @@ from cxsurvey.responses.events import ResponseChanged
 from cxsurvey.responses.states import contribution, difference
 
 KEPT = ("state", "score", "unknown", "comment", "follow_ups", "reason")
-"""What a revision remembers of before and after."""
+"""What a revision remembers of before and after. Not the claims: a contact that was taken back leaves no address."""
 
 
 def apply(
-    ctx: Context, found: Mapping[str, Any], wanted: Mapping[str, Any], *, kind: str, reason: str | None = None
+    ctx: Context,
+    found: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    *,
+    kind: str,
+    reason: str | None = None,
+    traceless: bool = False,
 ) -> dict[str, Any] | None:
     """Writes `wanted` over a response as its next revision and returns the new row.
 
-    Without a difference in what revisions remember nothing is written. None when somebody else changed the row
-    since it was read.
+    A `traceless` change leaves no revision, no event and no time: it is the customer's own in an anonymous survey.
+    Without a difference in what revisions remember, or in the claims, nothing is written. None when somebody else
+    changed the row since it was read.
     """
     after = {**found, **wanted}
-    if all(after[name] == found[name] for name in KEPT) and reason is None:
+    if all(after[name] == found[name] for name in (*KEPT, "claims")) and reason is None:
         return dict(found)
     number = found["revision"] + 1
-    after |= {"revision": number, "changed_at": max(ctx.now, found["changed_at"])}
+    after |= {"revision": number}
+    if not traceless:
+        after["changed_at"] = max(ctx.now, found["changed_at"])
     if not queries.change(ctx.connection, found["id"], found["revision"], after):
         return None
-    queries.add_revisions(ctx.connection, [_revision(ctx, found, after, kind, reason)])
     change = difference(_counted(found), _counted(after))
     if change:
         ctx.count(counts.KIND, (found["trend_line_id"], found["report_day"]), **change)
+    if traceless:
+        return after
+    queries.add_revisions(ctx.connection, [_revision(ctx, found, after, kind, reason)])
     ctx.emit(
         ResponseChanged(
             workspace_id=found["workspace_id"],

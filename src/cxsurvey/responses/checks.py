@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from cxsurvey.core.errors import FieldProblem
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import (
     NotAnOption,
@@ -15,9 +16,12 @@ from cxsurvey.responses.errors import (
     SurveyClosed,
     UnknownFollowUp,
     UnknownNotOffered,
+    WrongKindOfAnswer,
 )
 from cxsurvey.surveys.asked import Asked
-from cxsurvey.surveys.definition import Definition, FollowUpKind
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.errors import SurveyIsAnonymous
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Given
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
@@ -25,6 +29,8 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
 def check(item: Submission, survey: Asked, now: datetime, *, known: bool) -> None:
     """Raises the refusal that names what is wrong with a submission; `known` when it changes a stored answer."""
+    if survey.anonymous and (item.page is None or item.invitation_id is not None):
+        raise SurveyIsAnonymous(field="survey")
     if not survey.is_open and not item.accepts_closed and not known:
         raise SurveyClosed
     if item.unknown:
@@ -49,13 +55,40 @@ def _check_unknown(item: Submission, definition: Definition) -> None:
         raise ScoreAndUnknown(field="unknown")
 
 
-def check_follow_ups(answers: Mapping[str, str], definition: Definition, score: int | None) -> None:
-    """Raises when an answer belongs to no follow-up of this score, or chooses what is not offered."""
+def check_follow_ups(answers: Mapping[str, Given], definition: Definition, score: int | None) -> None:
+    """Raises when an answer belongs to no follow-up of this score, or is none that the follow-up takes."""
     possible = definition.follow_ups if score is None else definition.follow_ups_for(definition.band(score))
     asked = {follow_up.id: follow_up for follow_up in possible}
     for key, answer in answers.items():
         follow_up = asked.get(key)
         if follow_up is None:
             raise UnknownFollowUp(field=f"follow_ups.{key}")
-        if follow_up.kind is FollowUpKind.CHOICE and answer not in {option.id for option in follow_up.options}:
-            raise NotAnOption(field=f"follow_ups.{key}")
+        _check_answer(follow_up, answer)
+
+
+def _check_answer(follow_up: FollowUp, answer: Given) -> None:
+    field = f"follow_ups.{follow_up.id}"
+    match follow_up.kind:
+        case FollowUpKind.TEXT if not isinstance(answer, str):
+            raise WrongKindOfAnswer("must be text", field=field)
+        case FollowUpKind.SINGLE if not isinstance(answer, str) or answer not in follow_up.option_ids:
+            raise NotAnOption("must be the id of one of the offered options", field=field)
+        case FollowUpKind.MULTIPLE:
+            chosen = answer if isinstance(answer, list) else [""]
+            if not follow_up.option_ids.issuperset(chosen) or len(set(chosen)) != len(chosen):
+                raise NotAnOption("must be a list of ids of offered options, each once", field=field)
+        case FollowUpKind.SCALE if follow_up.scale is not None:
+            scale = follow_up.scale
+            if not isinstance(answer, int) or answer not in scale.values:
+                message = f"must be a whole number from {scale.minimum} to {scale.maximum}"
+                raise WrongKindOfAnswer(message, field=field)
+
+
+def unanswered(answers: Mapping[str, Given], definition: Definition, score: int | None) -> list[FieldProblem]:
+    """A problem for each follow-up that a customer with this score must answer on the page and has not."""
+    asked = definition.follow_ups_for(definition.band(score)) if score is not None else ()
+    return [
+        FieldProblem(f"follow_ups.{each.id}", "answer_missing", "is required")
+        for each in asked
+        if each.required and each.id not in answers
+    ]

@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, PlainValidator, TypeAdapter, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
 from cxsurvey.core.text import Line16, Line40, Line80, Line200, Passage4000, Scalar
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput, known_or_claimed
+from cxsurvey.surveys.follow_ups import MOST_OPTIONS, Given
+from cxsurvey.surveys.labels import PartId
 
 LONGEST_SOURCE = 40
 OWN_SOURCES = frozenset({"link", "invitation"})
@@ -29,6 +31,31 @@ def _check_source(source: str) -> str:
 Source = Annotated[Line40, AfterValidator(_check_source)]
 
 
+def _check_given(value: object) -> object:
+    if isinstance(value, str):
+        return _TEXT.validate_python(value)
+    if isinstance(value, list) and len(value) <= MOST_OPTIONS and all(isinstance(each, str) for each in value):
+        return [_OPTION.validate_python(each) for each in value]
+    if type(value) is int and 0 <= value <= 10:
+        return value
+    raise PydanticCustomError("not_an_answer", "must be text, a list of ids of options, or a whole number from 0 to 10")
+
+
+_TEXT: TypeAdapter[str] = TypeAdapter(Passage4000)
+_OPTION: TypeAdapter[str] = TypeAdapter(PartId)
+_GIVEN_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "maxLength": 4000},
+        {"type": "array", "items": {"type": "string", "maxLength": 40}, "maxItems": MOST_OPTIONS, "uniqueItems": True},
+        {"type": "integer", "minimum": 0, "maximum": 10},
+    ]
+}
+GivenAnswer = Annotated[Any, PlainValidator(_check_given), WithJsonSchema(_GIVEN_SCHEMA)]
+FollowUpAnswers = dict[Line40, GivenAnswer]
+"""Answers by the id of their follow-up, each of a kind that some follow-up takes."""
+MOST_ANSWERS = 10
+
+
 class AnswerInput(Command):
     """One answer from REST or an import; at least a score, "I do not know" or a comment."""
 
@@ -38,8 +65,8 @@ class AnswerInput(Command):
     unknown: bool = False
     """The customer chose "I do not know" in place of a score, where the survey offers that."""
     comment: Passage4000 | None = None
-    follow_ups: dict[Line40, Passage4000] = Field(default_factory=dict, max_length=10)
-    """Follow-up id to text, or to the id of the chosen option."""
+    follow_ups: FollowUpAnswers = Field(default_factory=dict, max_length=MOST_ANSWERS)
+    """Follow-up id to the answer: a text, the id of an option, a list of such ids, or a number on its scale."""
     answered_at: AwareDatetime | None = None
     """When the customer answered; the time of the request when left out."""
     external_id: Line200 | None = None
@@ -78,7 +105,7 @@ class Submission:
     score: int | None = None
     unknown: bool = False
     comment: str | None = None
-    follow_ups: Mapping[str, str] = field(default_factory=dict)
+    follow_ups: Mapping[str, Given] = field(default_factory=dict)
     locale: str | None = None
     answered_at: datetime | None = None
     external_id: str | None = None

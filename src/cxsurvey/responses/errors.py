@@ -68,6 +68,14 @@ class NotAnOption(Refusal):
     message = "must be one of the offered options"
 
 
+class WrongKindOfAnswer(Refusal):
+    """An answer that the follow-up does not take: a number for a text, a number off its scale."""
+
+    code = "wrong_kind_of_answer"
+    kind = Kind.INVALID
+    message = "must be of the kind that the follow-up asks for"
+
+
 class OutsideTime(Refusal):
     """An answer from the future or from before surveys existed."""
 
@@ -98,3 +106,11 @@ class StateForbids(Refusal):
     code = "state_forbids"
     kind = Kind.CONFLICT
     message = "This is not possible in the present state of the response."
+
+
+class CommentsTooLong(Refusal):
+    """A further comment of the same respondent does not fit beside those before."""
+
+    code = "comments_too_long"
+    kind = Kind.INVALID
+    message = "must have at most 4000 characters together with the earlier comments of the same respondent"

@@ -8,14 +8,32 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
-from cxsurvey.responses.models import COUNTERS, Response, ResponseRevision, ScoreDay
+from cxsurvey.responses.models import COUNTERS, LEFT_OUT, Response, ResponseRevision, ScoreDay
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.surveys.models import EVERYTHING, TrendLine
 
+_lines = cast("Table", TrendLine.__table__)
 _responses = cast("Table", Response.__table__)
 _revisions = cast("Table", ResponseRevision.__table__)
 _days = cast("Table", ScoreDay.__table__)
+_workspaces = cast("Table", Workspace.__table__)
 
 SYNC_LAG = timedelta(seconds=5)
 """On Postgres a list for synchronising stops this long before now: a commit may be later than its `changed_at`."""
@@ -30,6 +48,7 @@ CHANGEABLE = (
     "follow_ups",
     "locale",
     "facts",
+    "claims",
     "reason",
     "changed_at",
     "revision",
@@ -105,9 +124,12 @@ def changed_page(
     limit: int,
 ) -> list[dict[str, Any]]:
     """Responses in the order of their last change, for systems that keep a copy."""
+    open_lines = select(_lines.c.id).where(_lines.c.released_through == EVERYTHING)
     query = select(_responses).where(
         _responses.c.workspace_id == workspace_id,
         _responses.c.changed_at.is_not(None),  # the condition of the index
+        # an anonymous answer keeps its link until it is released
+        or_(_responses.c.change_hash.is_(None), _responses.c.trend_line_id.in_(open_lines)),
     )
     if connection.dialect.name != "sqlite":
         query = query.where(_responses.c.changed_at < now - SYNC_LAG)
@@ -119,6 +141,28 @@ def changed_page(
         query = query.where(tuple_(_responses.c.changed_at, _responses.c.id) > tuple_(*after))
     query = query.order_by(_responses.c.changed_at, _responses.c.id).limit(limit)
     return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def trial_days(connection: Connection, workspace_id: UUID) -> list[Any]:
+    """(trend_line_id, report_day, test) of the days of a workspace that hold test answers."""
+    statement = select(_days.c.trend_line_id, _days.c.report_day, _days.c.test).where(
+        _lines.c.workspace_id == workspace_id, _lines.c.id == _days.c.trend_line_id, _days.c.test > 0
+    )
+    return list(connection.execute(statement.order_by(_days.c.trend_line_id, _days.c.report_day)))
+
+
+def delete_trials(connection: Connection, trend_line_id: int, day: date, limit: int) -> int:
+    """Deletes up to `limit` test answers of a day with their revisions; returns how many."""
+    wanted = select(_responses.c.id).where(
+        _responses.c.trend_line_id == trend_line_id,
+        _responses.c.report_day == day,
+        _responses.c.state == ResponseState.TEST.value,
+    )
+    ids = list(connection.execute(wanted.limit(limit)).scalars())
+    if not ids:
+        return 0
+    connection.execute(delete(_revisions).where(_revisions.c.response_id.in_(ids)))
+    return connection.execute(delete(_responses).where(_responses.c.id.in_(ids))).rowcount
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +177,12 @@ class Slice:
     """`answered_at` and id of the last response of the page before."""
 
 
+def is_released(table: Table) -> ColumnElement[bool]:
+    """The condition that a row of `responses` or `score_days` may be shown; only anonymous surveys hold any back."""
+    line = select(_lines.c.released_through).where(_lines.c.id == table.c.trend_line_id).scalar_subquery()
+    return table.c.report_day <= line
+
+
 def newest_page(
     connection: Connection, trend_line_ids: Collection[int], wanted: Slice, limit: int
 ) -> list[dict[str, Any]]:
@@ -141,6 +191,7 @@ def newest_page(
         _responses.c.trend_line_id.in_(list(trend_line_ids)),
         _responses.c.report_day >= wanted.since,
         _responses.c.report_day < wanted.until,
+        is_released(_responses),
     )
     if wanted.states:
         query = query.where(_responses.c.state.in_(list(wanted.states)))
@@ -164,7 +215,7 @@ def score_days(
     """Daily counters with `since` <= day < `until`, by trend line and day: at most one row a day and line."""
     columns = [_days.c[name] for name in COUNTERS]
     query = select(_days.c.trend_line_id, _days.c.report_day, *columns).where(
-        _days.c.trend_line_id.in_(bindparam("lines", expanding=True))
+        _days.c.trend_line_id.in_(bindparam("lines", expanding=True)), is_released(_days)
     )
     if since is not None:
         query = query.where(_days.c.report_day >= since)
@@ -172,3 +223,87 @@ def score_days(
         query = query.where(_days.c.report_day < until)
     query = query.order_by(_days.c.trend_line_id, _days.c.report_day)
     return list(connection.execute(query, {"lines": list(trend_line_ids)}))
+
+
+# ---- the release of anonymous answers
+
+
+_ANONYMOUS = (
+    select(
+        _lines.c.id,
+        _lines.c.survey_id,
+        _lines.c.released_through,
+        _workspaces.c.report_zone,
+        _workspaces.c.minimum_group,
+    )
+    .where(_workspaces.c.id == _lines.c.workspace_id, _lines.c.released_through != EVERYTHING)
+    .order_by(_lines.c.id)
+)
+_COUNTED = sum((_days.c[name] for name in COUNTERS if name not in {*LEFT_OUT, "comments"}), literal(0))
+_MOVED = ("report_day", "answered_at", "changed_at")
+_FORGET_ORIGIN = (
+    update(_responses)
+    .where(_responses.c.id == bindparam("response"))
+    .values(
+        submission_id=None,
+        change_hash=None,
+        revision=_responses.c.revision + 1,  # a change that was read before must not be written over it
+        **{name: bindparam(f"new_{name}", type_=_responses.c[name].type) for name in _MOVED},
+    )
+)
+
+
+def anonymous_lines(connection: Connection) -> list[Any]:
+    """(id, survey, released through, report zone, smallest group) of every trend line that holds answers back."""
+    return list(connection.execute(_ANONYMOUS))
+
+
+def anonymous_line(connection: Connection, line_id: int) -> Any:
+    """One of `anonymous_lines`; on Postgres locked, so that two processes do not release the same answers."""
+    return connection.execute(_ANONYMOUS.where(_lines.c.id == line_id).with_for_update(of=_lines)).one()
+
+
+def waiting_days(connection: Connection, line_id: int, after: date, through: date) -> list[Any]:
+    """(day, number of counted answers) of the days that are not released yet, oldest first."""
+    query = select(_days.c.report_day, _COUNTED.label("counted")).where(
+        _days.c.trend_line_id == line_id, _days.c.report_day > after, _days.c.report_day <= through
+    )
+    return list(connection.execute(query.order_by(_days.c.report_day)))
+
+
+def waiting(connection: Connection, line_id: int, after: date, through: date, limit: int) -> list[dict[str, Any]]:
+    """Answers of some days that still know their form, in the order of their ids: a random one. Locked on Postgres."""
+    query = select(_responses).where(
+        _responses.c.trend_line_id == line_id,
+        _responses.c.report_day > after,
+        _responses.c.report_day <= through,
+        _responses.c.change_hash.is_not(None),
+    )
+    query = query.order_by(_responses.c.id).limit(limit).with_for_update()
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def forget_origin(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Gives answers (`id`) their new day and takes what tied them to a form."""
+    parameters = [{"response": row["id"], **{f"new_{name}": row[name] for name in _MOVED}} for row in rows]
+    if parameters:
+        connection.execute(_FORGET_ORIGIN, parameters)
+
+
+def place_anew(connection: Connection, places: Mapping[UUID, bytes]) -> None:
+    """Moves answers to random places of the table, where it would otherwise tell in which order they came.
+
+    Postgres writes a changed row anew anyway; SQLite keeps the number that a row got when it was added.
+    """
+    if connection.dialect.name != "sqlite" or not places:
+        return
+    statement = text("UPDATE responses SET rowid = :place WHERE id = :id").bindparams(
+        bindparam("id", type_=_responses.c.id.type)
+    )
+    rows = [{"id": row_id, "place": int.from_bytes(place, "big") >> 2} for row_id, place in places.items()]
+    connection.execute(statement, rows)
+
+
+def set_released(connection: Connection, line_id: int, through: date) -> None:
+    """Lets everything up to a day be shown."""
+    connection.execute(update(_lines).where(_lines.c.id == line_id).values(released_through=through))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,29 +14,45 @@ from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core import audit
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import RESPONDENT, Context
-from cxsurvey.core.errors import Busy, LiveKeyNeeded, NotFound
+from cxsurvey.core.errors import Busy, FieldProblem, Invalid, LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
-from cxsurvey.core.text import Line40, Line200, Passage4000
+from cxsurvey.core.text import Line200, MaybeLine200
 from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.service import PersonView
-from cxsurvey.responses import changes, queries
-from cxsurvey.responses.checks import check_follow_ups
+from cxsurvey.responses import anonymity, changes, queries
+from cxsurvey.responses.checks import check_follow_ups, unanswered
+from cxsurvey.responses.commands import MOST_ANSWERS, FollowUpAnswers
 from cxsurvey.responses.errors import ChangeExpired, StateForbids, SurveyUnknown
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.follow_ups import Given
 
 PREFIX = "rsp"
+CONTACT = "contact"
+"""The claim that says whether and where a customer may be contacted."""
 
 
-class FollowUpAnswers(Command):
-    """Page two: follow-up id to text, or to the id of the chosen option; an empty text takes an answer back."""
+class Contact(Command):
+    """Whether the customer may be contacted about the answer, and where. Without consent no address is kept."""
 
-    answers: dict[Line40, Passage4000] = Field(max_length=10)
+    consent: bool
+    address: MaybeLine200 = ""
+
+
+class AnswerFollowUps(Command):
+    """Page two: follow-up id to answer; an empty text or list takes an answer back.
+
+    `contact` is None where it was not asked, and what was said before stays.
+    """
+
+    answers: FollowUpAnswers = Field(max_length=MOST_ANSWERS)
+    contact: Contact | None = None
 
 
 class VoidResponse(Command):
@@ -59,7 +75,7 @@ class ResponseView:
     score: int | None
     unknown: bool
     comment: str | None
-    follow_ups: Mapping[str, str]
+    follow_ups: Mapping[str, Given]
     locale: str | None
     source: str
     external_id: str | None
@@ -109,7 +125,7 @@ def by_invitation(ctx: Context, invitation_id: UUID) -> ResponseView | None:
 
 def follow_up(
     ctx: Context,
-    answers: FollowUpAnswers,
+    command: AnswerFollowUps,
     definition: Definition,
     *,
     token: str | None = None,
@@ -117,25 +133,46 @@ def follow_up(
 ) -> ResponseView:
     """Stores the answers of page two as a revision of the response that the link belongs to.
 
-    Raises NotFound for an unknown link, `ChangeExpired` when the time of a shared-link answer is over.
+    Raises NotFound for an unknown link, `ChangeExpired` when the time of a shared-link answer is over, and
+    `Invalid` that names every required follow-up without an answer, and the address that a consent needs. A contact
+    is a claim: it changes no person and feeds no mail.
     """
-    ctx.actor = RESPONDENT
+    ctx.actor, traceless = RESPONDENT, False
     if token is not None:
         row = _by_token(ctx, token)
-        if ctx.now >= row["answered_at"] + timedelta(hours=ctx.settings.change_hours):
+        survey = asked_by_id(ctx, row["survey_id"])
+        hours = ctx.settings.change_hours
+        if survey is None or not anonymity.may_change(row["answered_at"], row["report_day"], survey, ctx.now, hours):
             raise ChangeExpired
+        traceless = survey.anonymous
     else:
         found = queries.by(ctx.connection, "invitation_id", [invitation_id]).get(invitation_id)
         if found is None:
             raise NotFound
         row = found
-    given = {key: text for key, text in answers.answers.items() if text}
+    given = {key: answer for key, answer in command.answers.items() if answer not in ("", [])}
     check_follow_ups(given, definition, row["score"])
-    kept = {key: text for key, text in row["follow_ups"].items() if key not in answers.answers}
-    changed = changes.apply(ctx, row, {"follow_ups": {**kept, **given}}, kind="followed_up")
+    kept = {key: answer for key, answer in row["follow_ups"].items() if key not in command.answers}
+    together = {**kept, **given}
+    asks_contact = definition.asks_contact and not traceless
+    wanted = {"follow_ups": together, "claims": _claims(row["claims"], command.contact if asks_contact else None)}
+    missing = unanswered(together, definition, row["score"])
+    if command.contact is not None and command.contact.consent and not command.contact.address:
+        missing.append(FieldProblem("contact.address", "address_missing", "is required to be contacted"))
+    if missing:
+        raise Invalid(problems=missing)
+    changed = changes.apply(ctx, row, wanted, kind="followed_up", traceless=traceless)
     if changed is None:
         raise Busy
     return _views(ctx, [changed])[0]
+
+
+def _claims(known: Mapping[str, Any], contact: Contact | None) -> dict[str, Any]:
+    """The claims with what a customer said about being contacted; as they were where that is not asked."""
+    if contact is None:
+        return dict(known)
+    others = {key: value for key, value in known.items() if key != CONTACT}
+    return {**others, CONTACT: contact.model_dump()} if contact.consent else others
 
 
 def _by_token(ctx: Context, token: str) -> dict[str, Any]:
@@ -194,7 +231,8 @@ def _judged(ctx: Context, row: dict[str, Any], wanted: dict[str, Any], kind: str
     changed = changes.apply(ctx, row, wanted, kind=kind, reason=reason)
     if changed is None:
         raise Busy
-    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]), reason=reason)
+    # the reason stays with the answer: it may be about the customer
+    audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]))
     return _views(ctx, [changed])[0]
 
 

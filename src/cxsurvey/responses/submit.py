@@ -7,13 +7,11 @@ value, so that one bad submission does not cost the others their transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from cxsurvey.core.context import NOBODY, RESPONDENT, Context
 from cxsurvey.core.db.units import Hot
@@ -25,13 +23,14 @@ from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import SegmentPair
-from cxsurvey.responses import changes, counts, queries
+from cxsurvey.responses import anonymity, changes, counts, queries
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import ChangeExpired, ExternalIdTaken, SurveyUnknown
 from cxsurvey.responses.events import ResponseSubmitted
 from cxsurvey.responses.states import POSTS_KEPT, Facts, Post, ResponseState, contribution, judge
 from cxsurvey.surveys.asked import Asked, asked_before, asked_many
+from cxsurvey.surveys.follow_ups import Given
 
 CHANGE_PURPOSE = "answer"
 
@@ -48,6 +47,8 @@ class Stored:
     created: bool
     change_token: str | None = None
     """The secret with which a shared-link answer is changed."""
+    locale: str | None = None
+    """The language it was given in; None also where that is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,9 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
             raise ExternalIdTaken(field="external_id")
         return _stored(found, created=False)
     hours = ctx.settings.change_hours
-    if item.invitation_id is None and ctx.now >= found["answered_at"] + timedelta(hours=hours):
+    if item.invitation_id is None and not anonymity.may_change(
+        found["answered_at"], found["report_day"], survey, ctx.now, hours
+    ):
         raise ChangeExpired
     facts = _facts(ctx, item, found)
     if found["state"] in {ResponseState.VOID, ResponseState.TEST}:
@@ -215,13 +218,15 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
         "follow_ups": _kept_follow_ups(found, item, survey),
         "facts": _facts_as_stored(facts),
     }
-    changed = changes.apply(ctx, found, wanted, kind="changed")
+    if survey.anonymous:
+        wanted |= {"locale": None, "facts": {}}
+    changed = changes.apply(ctx, found, wanted, kind="changed", traceless=survey.anonymous)
     if changed is None:
         raise Busy
     return _stored(changed, created=False, token=_change_token(ctx, changed))
 
 
-def _kept_follow_ups(found: Row, item: Submission, survey: Asked) -> dict[str, str]:
+def _kept_follow_ups(found: Row, item: Submission, survey: Asked) -> dict[str, Given]:
     """Answers of page two that still belong to the band of the new score."""
     if item.score is None:
         return dict(item.follow_ups)
@@ -254,6 +259,8 @@ def _add(
         ctx.count(
             counts.KIND, key, **contribution(row["state"], row["score"], row["comment"] is not None, row["unknown"])
         )
+        if entry[2].anonymous:
+            continue  # whoever hears it would write down which answer came at this moment
         ctx.emit(
             ResponseSubmitted(
                 workspace_id=row["workspace_id"],
@@ -271,7 +278,7 @@ def _people(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> lis
     named = [
         (position, survey.workspace_id, item.person)
         for position, (_, item, survey) in enumerate(fresh)
-        if item.person is not None and not survey.anonymous
+        if item.person is not None
     ]
     ids: list[UUID | None] = [None] * len(fresh)
     for (position, _, _), person_id in zip(
@@ -302,11 +309,9 @@ def _new_row(
     facts = _facts(ctx, item, None)
     state, reason = _state(item, facts, test=invitation is not None and invitation.test)
     answered_at = item.answered_at or ctx.now
-    report_day = answered_at.astimezone(_zone(survey.workspace.report_zone)).date()
-    if survey.anonymous:
-        answered_at = datetime(report_day.year, report_day.month, report_day.day, tzinfo=UTC)
+    report_day = answered_at.astimezone(anonymity.zone(survey.workspace.report_zone)).date()
     row: Row = {
-        "id": UUID(bytes=ctx.ids.random(16)) if survey.anonymous else ctx.ids.new(),
+        "id": ctx.ids.new(),
         "workspace_id": survey.workspace_id,
         "survey_id": survey.survey_id,
         "version_id": survey.version_id,
@@ -325,11 +330,11 @@ def _new_row(
         "locale": item.locale,
         "report_day": report_day,
         "answered_at": answered_at,
-        "changed_at": answered_at if survey.anonymous else ctx.now,
+        "changed_at": ctx.now,
         "revision": 1,
         **_NO_SEGMENTS,
         "attributes": dict(item.attributes),
-        "claims": {} if survey.anonymous else dict(item.claims if invitation is None else invitation.claims),
+        "claims": dict(item.claims if invitation is None else invitation.claims),
         "facts": _facts_as_stored(facts),
         "reason": reason,
     }
@@ -339,11 +344,13 @@ def _new_row(
     elif item.segments is not None:
         for pair in item.segments.pairs(survey.workspace_id):
             row[pair[1]] = numbers[pair]
+    if survey.anonymous:
+        day = anonymity.day_as_instant(report_day)
+        row |= {**anonymity.KEPT_OUT, "id": UUID(bytes=ctx.ids.random(16)), "answered_at": day, "changed_at": day}
     return row
 
 
 _NO_SEGMENTS: dict[str, int | None] = dict.fromkeys(SEGMENT_KEYS)
-_zone: Callable[[str], ZoneInfo] = lru_cache(maxsize=64)(ZoneInfo)
 
 
 # ---- facts and states
@@ -386,6 +393,7 @@ def _stored(row: Row, *, created: bool, token: str | None = None) -> Stored:
         row["answered_at"],
         created,
         change_token=token,
+        locale=row["locale"],
     )
 
 

@@ -58,6 +58,10 @@ _LABELS: Final[Mapping[Method, str]] = {
 }
 
 
+KEPT_LIMITS: Final = 4096
+"""Score limits kept by their counts: a table of segments needs each several times, for itself and in differences."""
+
+
 class Limits(NamedTuple):
     """Both ends of an interval, as shares."""
 
@@ -149,6 +153,7 @@ def score_interval(groups: GroupCounts, confidence: float = 0.95) -> Limits:
     return score_limits(groups.promoters, groups.passives, groups.detractors, z_value(confidence))
 
 
+@lru_cache(maxsize=KEPT_LIMITS)
 def score_limits(promoters: float, passives: float, detractors: float, z: float) -> Limits:
     """The score interval for counts that need not be whole, such as weighted ones.
 

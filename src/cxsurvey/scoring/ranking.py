@@ -121,7 +121,7 @@ def ranking(segments: Mapping[str, GroupCounts], confidence: float = 0.95, q: fl
     family = adjusted([change.p_value for change in rests.values() if change.p_value is not None], q)
     flags = dict(zip(rests, family.flagged, strict=True))
     corrected = dict(zip(rests, family.adjusted, strict=True))
-    ranks = _ranks(_intervals(shrinkage.scores))
+    ranks = ranks_of(shrinkage.scores)
     names = [*ranks, *sorted(name for name in segments if name not in ranks)]
     return Ranking(
         segments=tuple(
@@ -144,6 +144,24 @@ def ranking(segments: Mapping[str, GroupCounts], confidence: float = 0.95, q: fl
     )
 
 
+def ranks_of(scores: Iterable[ShrunkenScore], *, lower_is_better: bool = False) -> dict[str, Rank]:
+    """The rank of each score from 10 responses on, by name and best first; shares and means rank as net scores do.
+
+    >>> from cxsurvey.scoring.shrinkage import shrunken_shares
+    >>> found = shrunken_shares({"A": (90, 100), "B": (55, 100), "C": (60, 100), "D": (3, 3)})
+    >>> [(name, rank.place, rank.tied) for name, rank in ranks_of(found.scores).items()]
+    [('A', 1, False), ('C', 2, True), ('B', 2, True)]
+    """
+    known = [
+        _Interval(score.name, score.n, score.estimate, score.lower, score.upper)
+        for score in scores
+        if score.estimate is not None and score.lower is not None and score.upper is not None
+    ]
+    if lower_is_better:
+        known = [one._replace(estimate=-one.estimate, lower=-one.upper, upper=-one.lower) for one in known]
+    return _ranks(_sorted(known))
+
+
 def _differences_from_the_rest(segments: Mapping[str, GroupCounts], confidence: float) -> dict[str, Difference]:
     promoters = sum(groups.promoters for groups in segments.values())
     passives = sum(groups.passives for groups in segments.values())
@@ -164,14 +182,10 @@ def _standing(change: Difference | None, flagged: bool) -> Standing:
     return Standing.ABOVE if change.direction is Movement.UP else Standing.BELOW
 
 
-def _intervals(scores: Iterable[ShrunkenScore]) -> list[_Interval]:
+def _sorted(intervals: Iterable[_Interval]) -> list[_Interval]:
     """Those that may be sorted, best estimate first."""
-    intervals = [
-        _Interval(score.name, score.n, score.estimate, score.lower, score.upper)
-        for score in scores
-        if base(score.n).sortable and score.estimate is not None and score.lower is not None and score.upper is not None
-    ]
-    return sorted(intervals, key=lambda one: (-one.estimate, -one.n, one.name))
+    sortable = [one for one in intervals if base(one.n).sortable]
+    return sorted(sortable, key=lambda one: (-one.estimate, -one.n, one.name))
 
 
 def _ranks(intervals: Sequence[_Interval]) -> dict[str, Rank]:

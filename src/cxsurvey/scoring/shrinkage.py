@@ -12,15 +12,18 @@ from enum import StrEnum
 from math import fsum, sqrt
 from typing import Final, NamedTuple
 
-from cxsurvey.scoring.counts import GroupCounts, checked_part
+from cxsurvey.scoring.counts import GroupCounts, ScoreCounts, checked_part
 from cxsurvey.scoring.errors import EmptyCountsError
 from cxsurvey.scoring.intervals import checked_confidence, response_variance, z_value
+from cxsurvey.scoring.means import mean
 from cxsurvey.scoring.results import Unit
 from cxsurvey.scoring.special import beta_quantile
 
 # What the adjusted Wald interval adds to every sample: 3/4, 1 1/2 and 3/4 of a response.
 _ADDED_RESPONSES: Final = 3.0
 _ADDED_SQUARES: Final = 1.5
+# What the end-padded interval of a mean adds: 3/4 of a response at each end of the scale.
+_ADDED_AT_ENDS: Final = 1.5
 
 
 class ShrinkageMethod(StrEnum):
@@ -193,6 +196,52 @@ def shrunken_shares(segments: Mapping[str, tuple[int, int]], confidence: float =
         unit=Unit.PERCENT,
         mean=100.0 * mean,
         spread=100.0 * sqrt(correlation * mean * (1.0 - mean)),
+        confidence=confidence,
+        scores=tuple(shrunken.get(name) or _no_score(name) for name in segments),
+    )
+
+
+def shrunken_means(segments: Mapping[str, ScoreCounts], confidence: float = 0.95) -> Shrinkage:
+    """The means of k segments in scale points, shrunken toward their mean.
+
+    The model of ``shrunken_nps`` on the scores themselves. The pooled variance within segments takes in one and a
+    half responses at the ends of the scale, 3/4 at each, so that unanimous segments claim no certainty here either.
+
+    Raises ``EmptyCountsError`` when no segment has a response, ``ScaleMismatchError`` when two have different scales,
+    ``InvalidConfidenceError``.
+
+    >>> from cxsurvey.scoring.catalogue import STARS_5
+    >>> shops = {"A": (0, 0, 0, 0, 4), "B": (5, 5, 20, 40, 30), "C": (9, 9, 30, 40, 12), "D": (2, 3, 15, 50, 30)}
+    >>> result = shrunken_means({shop: ScoreCounts(counts, STARS_5.scale) for shop, counts in shops.items()})
+    >>> first = result.scores[0]
+    >>> f"{first.raw:.2f} -> {first.estimate:.2f}, B = {first.weight:.2f}"
+    '5.00 -> 4.75, B = 0.78'
+    """
+    z = z_value(confidence)
+    known = {name: counts for name, counts in segments.items() if counts.n}
+    _refuse_empty(known)
+    scale = ScoreCounts.merged(known.values(), next(iter(known.values())).scale).scale
+    raws = [mean(counts) for counts in known.values()]
+    squares = fsum(
+        n * (score - raw) ** 2
+        for counts, raw in zip(known.values(), raws, strict=True)
+        for score, n in zip(scale.values, counts.counts, strict=True)
+    )
+    freedom = sum(counts.n for counts in known.values()) - len(known)
+    half = (scale.maximum - scale.minimum) / 2.0
+    within = (squares + _ADDED_AT_ENDS * half * half) / (freedom + _ADDED_AT_ENDS)
+    fit = _fit(raws, [within / counts.n for counts in known.values()])
+    shrunken = {}
+    for name, raw, weight, variance in zip(known, raws, fit.weights, fit.variances, strict=True):
+        estimate, margin = fit.mean + weight * (raw - fit.mean), z * sqrt(variance)
+        estimate = min(float(scale.maximum), max(float(scale.minimum), estimate))
+        lower, upper = max(float(scale.minimum), estimate - margin), min(float(scale.maximum), estimate + margin)
+        shrunken[name] = ShrunkenScore(name, known[name].n, raw, estimate, lower, upper, weight)
+    return Shrinkage(
+        method=ShrinkageMethod.NORMAL,
+        unit=Unit.SCALE_POINTS,
+        mean=fit.mean,
+        spread=sqrt(fit.between),
         confidence=confidence,
         scores=tuple(shrunken.get(name) or _no_score(name) for name in segments),
     )

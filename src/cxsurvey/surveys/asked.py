@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
+from cxsurvey.accounts.views import WorkspaceView
 from cxsurvey.core.context import Context
 from cxsurvey.surveys import queries
-from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.definition import Definition, Theme
 from cxsurvey.surveys.policy import SurveyState
 
 KEPT_DEFINITIONS = 500
@@ -26,6 +27,28 @@ class AskedWorkspace:
     privacy_url: str | None
     accent: str
     report_zone: str
+    logo: str | None = None
+    """The name of a picture."""
+    footer: str = ""
+
+    @classmethod
+    def of(cls, workspace: WorkspaceView) -> Self:
+        """What customers are shown of a workspace."""
+        shown = workspace
+        return cls(shown.shown_name, shown.privacy_url, shown.accent, shown.report_zone, shown.logo, shown.footer)
+
+    def in_theme(self, theme: Theme) -> AskedWorkspace:
+        """The same with what a survey shows in its place."""
+        if theme.is_plain:
+            return self
+        return AskedWorkspace(
+            theme.name or self.name,
+            theme.privacy_url or self.privacy_url,
+            theme.accent or self.accent,
+            self.report_zone,
+            theme.logo or self.logo,
+            theme.footer or self.footer,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +135,9 @@ def _forget_oldest() -> None:
 
 
 def _asked(row: Any, parsed: dict[UUID, Definition]) -> Asked:
+    definition = parsed[row.version_id]
+    shown = row.brand_name or row.workspace_name
+    workspace = AskedWorkspace(shown, row.privacy_url, row.accent, row.report_zone, row.logo, row.footer)
     return Asked(
         survey_id=row.id,
         workspace_id=row.workspace_id,
@@ -121,7 +147,7 @@ def _asked(row: Any, parsed: dict[UUID, Definition]) -> Asked:
         version_id=row.version_id,
         version_number=row.number,
         trend_line_id=row.trend_line_id,
-        definition=parsed[row.version_id],
+        definition=definition,
         anonymous=row.anonymous,
-        workspace=AskedWorkspace(row.workspace_name, row.privacy_url, row.accent, row.report_zone),
+        workspace=workspace.in_theme(definition.theme),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
@@ -12,20 +12,12 @@ from cxsurvey.core.text import Line80
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.definition import MOST_LANGUAGES, Definition
 from cxsurvey.surveys.languages import Language, refuse_twins
-from cxsurvey.surveys.standard import METRICS
+from cxsurvey.surveys.looks import OFFERED, USUAL
 
 
-def _check_metric(value: object) -> object:
-    # before the type, so that what is no metric at all is told the same as one that has no question yet
-    if value not in METRICS:
-        raise PydanticCustomError("not_offered", "must be {offered}", {"offered": " or ".join(METRICS)})
-    return value
-
-
-def _check_anonymous(value: bool) -> bool:
-    # a promise that pages, reports and downloads do not keep yet must not be made
-    if value:
-        raise PydanticCustomError("not_offered", "is not offered yet")
+def _check_formula(value: str) -> str:
+    if value not in OFFERED:
+        raise PydanticCustomError("not_offered", "must be the key of a formula that is offered, such as csat-1-5/1")
     return value
 
 
@@ -34,12 +26,7 @@ def _check_languages(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-AskedMetric = Annotated[
-    Metric,
-    BeforeValidator(_check_metric),
-    WithJsonSchema({"type": "string", "enum": [metric.value for metric in METRICS]}),
-]
-NotAnonymous = Annotated[bool, AfterValidator(_check_anonymous), WithJsonSchema({"type": "boolean", "const": False})]
+AskedFormula = Annotated[str, AfterValidator(_check_formula), WithJsonSchema({"type": "string", "enum": list(OFFERED)})]
 Languages = Annotated[
     tuple[Language, ...],
     Field(min_length=1, max_length=MOST_LANGUAGES, json_schema_extra={"uniqueItems": True}),
@@ -49,21 +36,41 @@ Revision = Annotated[int, Field(ge=1)]
 
 
 class CreateSurvey(Command):
-    """A new survey as a draft: with `definition`, or with the standard texts in `languages`.
+    """A new survey as a draft: with `definition`, or with the standard texts of a formula in `languages`.
 
-    The first language is the default one.
+    Without a formula it is the usual one of the metric, without both that of NPS. The first language is the
+    default one. An `anonymous` survey keeps no person and no time, only the day; that can be chosen until it is
+    published for the first time.
     """
 
     name: Line80
-    metric: AskedMetric = Metric.NPS
+    metric: Metric | None = None
+    formula: AskedFormula | None = None
     languages: Languages = ("en",)
-    anonymous: NotAnonymous = False
+    anonymous: bool = False
     definition: Definition | None = None
+
+    @field_validator("formula")
+    @classmethod
+    def _is_of_the_metric(cls, formula: str | None, info: ValidationInfo) -> str | None:
+        metric = info.data.get("metric")
+        if formula is not None and metric is not None and OFFERED[formula].metric is not metric:
+            raise PydanticCustomError("other_metric", "must be a formula of the metric")
+        return formula
+
+    @property
+    def asked_formula(self) -> str:
+        """The key of the formula whose standard texts are wanted."""
+        return self.formula or USUAL[self.metric or Metric.NPS]
 
 
 class EditSurvey(Command):
-    """The whole draft anew. `revision` is the one the editor saw; another one is refused as stale."""
+    """The whole draft anew. `revision` is the one the editor saw; another one is refused as stale.
+
+    `anonymous` None leaves it as it is.
+    """
 
     revision: Revision
     name: Line80
     definition: Definition
+    anonymous: bool | None = None

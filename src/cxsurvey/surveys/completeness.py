@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from cxsurvey.core.errors import FieldProblem
 from cxsurvey.scoring.scales import Band
-from cxsurvey.surveys.definition import Definition, FollowUp, FollowUpKind, Texts, Thanks
+from cxsurvey.surveys.definition import Definition, Texts, Thanks
+from cxsurvey.surveys.follow_ups import FollowUp
 from cxsurvey.surveys.merge import TAGS, unknown_tags
 
 ROOT = "definition"
@@ -18,19 +19,24 @@ def problems(definition: Definition) -> list[FieldProblem]:
     found: list[FieldProblem] = []
     for language, texts in definition.texts.items():
         path = f"{ROOT}.texts.{language}"
-        found += _of_texts(path, texts)
+        found += _of_texts(path, texts, definition.bands)
+        for score in definition.scale.scoring.scale.values:
+            label = texts.point_label(score)
+            found += _of_text(f"{path}.point_labels.{score}", label, required=definition.look.is_pictured)
         found += _of_text(f"{path}.unknown_label", texts.unknown_label, required=definition.offers_unknown)
+        for name in ("contact_label", "contact_address_label"):
+            found += _of_text(f"{path}.{name}", getattr(texts, name), required=definition.asks_contact)
     for index, follow_up in enumerate(definition.follow_ups):
         found += _of_follow_up(f"{ROOT}.follow_ups.{index}", follow_up, definition.languages)
     return found
 
 
-def _of_texts(path: str, texts: Texts) -> Iterator[FieldProblem]:
+def _of_texts(path: str, texts: Texts, bands: tuple[Band, ...]) -> Iterator[FieldProblem]:
     for name in ("question", "low_label", "high_label"):
         yield from _of_text(f"{path}.{name}", getattr(texts, name))
-    for band in Band:
+    for band in bands:
         yield from _of_text(f"{path}.comment_labels.{band.value}", texts.comment_labels.of(band))
-    for band in Band:
+    for band in bands:
         yield from _of_thanks(f"{path}.thanks.{band.value}", texts.thanks.of(band))
 
 
@@ -46,10 +52,13 @@ def _of_follow_up(path: str, follow_up: FollowUp, languages: tuple[str, ...]) ->
     if not follow_up.bands:
         yield FieldProblem(f"{path}.bands", "missing", "must name at least one group to ask")
     yield from _of_labels(f"{path}.labels", follow_up.labels, languages)
-    if follow_up.kind is FollowUpKind.CHOICE and len(follow_up.options) < 2:
+    if follow_up.kind.has_options and len(follow_up.options) < 2:
         yield FieldProblem(f"{path}.options", "too_few_items", "must have at least two answers to choose from")
     for number, option in enumerate(follow_up.options):
         yield from _of_labels(f"{path}.options.{number}.labels", option.labels, languages)
+    if follow_up.scale is not None:
+        yield from _of_labels(f"{path}.scale.low_labels", follow_up.scale.low_labels, languages)
+        yield from _of_labels(f"{path}.scale.high_labels", follow_up.scale.high_labels, languages)
     for language in languages:
         yield from _twin_labels(path, follow_up, language)
 

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, StringConstraints, field_serializer, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
-from cxsurvey.core.text import MaybeLine200, Passage1000
+from cxsurvey.core.pictures import NAME as PICTURE_NAME
+from cxsurvey.core.text import MaybeColour, MaybeLine80, MaybeLine200, MaybeLine300, Passage1000
 from cxsurvey.scoring import scales
 from cxsurvey.scoring.catalogue import CATALOGUE
 from cxsurvey.scoring.scales import Band, Direction, Metric
+from cxsurvey.surveys.follow_ups import FollowUp
+from cxsurvey.surveys.labels import ShortLabel, refuse_twin_ids
 from cxsurvey.surveys.languages import EachLanguageOnce, Language, canonical
+from cxsurvey.surveys.looks import Look, look_of
 
 MOST_FOLLOW_UPS = 5
-MOST_OPTIONS = 10
 MOST_LANGUAGES = 20
+MOST_NAMED_NUMBERS = 7
 
 FORMULAS: Mapping[str, scales.Definition] = {
     key: formula for key, formula in CATALOGUE.items() if not formula.translated
@@ -38,6 +41,12 @@ NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f\\\"<>^`{|}\ud800-\udfff]")
 def _check_link(value: str) -> str:
     if value and not is_web_address(value):
         raise PydanticCustomError("not_a_web_address", "must be an address that starts with https:// or http://")
+    return value
+
+
+def _check_picture(value: str) -> str:
+    if value and not PICTURE_NAME.fullmatch(value):
+        raise PydanticCustomError("unknown_picture", "must be the name of a picture of this workspace")
     return value
 
 
@@ -54,11 +63,11 @@ def is_web_address(text: str) -> bool:
 
 
 Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_check_link)]
-PartId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
-LabelsByLanguage = Annotated[dict[Language, MaybeLine200], EachLanguageOnce]
-ShortLabelsByLanguage = Annotated[
-    dict[Language, Annotated[MaybeLine200, StringConstraints(max_length=80)]], EachLanguageOnce
-]
+
+
+def _without_empty(labels: dict[str, str]) -> dict[str, str]:
+    # a field left empty and one never sent are the same draft
+    return {score: label for score, label in labels.items() if label}
 
 
 class AskedScale(Command):
@@ -136,45 +145,37 @@ class Texts(Command):
     question: MaybeLine200 = ""
     low_label: MaybeLine200 = ""
     high_label: MaybeLine200 = ""
+    point_labels: Annotated[dict[str, ShortLabel], AfterValidator(_without_empty)] = Field(default_factory=dict)
+    """The name of a point, by its score as text: required for pictures, else as one likes. Empty names none."""
     unknown_label: MaybeLine200 = ""
     """The choice that stands for no score, where the survey offers one."""
+    contact_label: MaybeLine200 = ""
+    """The question whether one may be contacted, where the survey asks it."""
+    contact_address_label: MaybeLine200 = ""
+    """Above the field for the address or number."""
     comment_labels: CommentLabels = CommentLabels()
     thanks: ThanksByBand = ThanksByBand()
 
-
-class FollowUpKind(StrEnum):
-    """How a follow-up is answered."""
-
-    TEXT = "text"
-    CHOICE = "choice"
+    def point_label(self, score: int) -> str:
+        """The name of a point; nothing where it has none."""
+        return self.point_labels.get(str(score), "")
 
 
-class Option(Command):
-    """One answer to choose; responses keep its id."""
+class Theme(Command):
+    """How the pages of one survey look. What is empty is as the workspace has it."""
 
-    id: PartId
-    labels: ShortLabelsByLanguage
+    name: MaybeLine80 = ""
+    """Who asks, as customers are shown it."""
+    accent: MaybeColour = ""
+    logo: Annotated[str, AfterValidator(_check_picture)] = ""
+    """The name of a picture of the workspace."""
+    privacy_url: Link = ""
+    footer: MaybeLine300 = ""
 
-
-class FollowUp(Command):
-    """A further question for some groups of customers, asked after the score is stored."""
-
-    id: PartId
-    kind: FollowUpKind
-    bands: frozenset[Band]
-    labels: LabelsByLanguage
-    options: Annotated[tuple[Option, ...], Field(max_length=MOST_OPTIONS)] = ()
-
-    @field_serializer("bands", when_used="json")
-    def _bands_in_order(self, bands: frozenset[Band]) -> list[str]:
-        return [band.value for band in Band if band in bands]
-
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        if self.kind is FollowUpKind.TEXT and self.options:
-            raise PydanticCustomError("options_on_text", "must have no options when it is answered by text")
-        _refuse_twins(option.id for option in self.options)
-        return self
+    @property
+    def is_plain(self) -> bool:
+        """Whether all of it is the workspace's."""
+        return not (self.name or self.accent or self.logo or self.privacy_url or self.footer)
 
 
 class Definition(Command):
@@ -183,9 +184,12 @@ class Definition(Command):
     scale: AskedScale = AskedScale.of(scales.NPS)
     offers_unknown: bool = False
     """Whether "I do not know" may be chosen in place of a score; such answers are counted apart."""
+    asks_contact: bool = False
+    """Whether the last question is for consent to be contacted about the answer; never where answers are anonymous."""
     default_language: Language
     texts: Annotated[dict[Language, Texts], Field(min_length=1, max_length=MOST_LANGUAGES), EachLanguageOnce]
     follow_ups: Annotated[tuple[FollowUp, ...], Field(max_length=MOST_FOLLOW_UPS)] = ()
+    theme: Theme = Theme()
 
     @classmethod
     def from_stored(cls, stored: Mapping[str, Any]) -> Self:
@@ -200,12 +204,35 @@ class Definition(Command):
     def _hangs_together(self) -> Self:
         if self.default_language not in self.texts:
             raise PydanticCustomError("default_language_missing", "must have texts in its default language")
-        _refuse_twins(follow_up.id for follow_up in self.follow_ups)
+        points = {str(score) for score in self.scale.scoring.scale.values} if self.may_name_points else set()
+        if any(texts.point_labels.keys() - points for texts in self.texts.values()):
+            raise PydanticCustomError("point_not_on_scale", "must name points of its scale only")
+        refuse_twin_ids(follow_up.id for follow_up in self.follow_ups)
         return self
 
     @property
     def metric(self) -> Metric:
         return self.scale.metric
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The bands that hold a score of this scale, in the order of `Band`: thumbs have nothing in between."""
+        formula = self.scale.scoring
+        held = {Band.DETRACTOR: formula.detractors, Band.PASSIVE: formula.passives, Band.PROMOTER: formula.promoters}
+        return tuple(band for band in Band if held[band])
+
+    def group_name(self, band: Band) -> str:
+        """What a band is called for this metric, such as `promoters`, `satisfied` or `easy`."""
+        return self.scale.scoring.group_names[_BEST_FIRST.index(band)]
+
+    @property
+    def look(self) -> Look:
+        return look_of(self.scale.formula)
+
+    @property
+    def may_name_points(self) -> bool:
+        """Whether points may have names: on up to seven numbers they can stand beside them."""
+        return self.look.is_pictured or len(self.scale.scoring.scale.values) <= MOST_NAMED_NUMBERS
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -225,15 +252,13 @@ class Definition(Command):
         return self.texts[self.language_for(language)]
 
     def follow_ups_for(self, band: Band) -> tuple[FollowUp, ...]:
-        """The follow-ups that customers of one band are asked, in order."""
-        return tuple(follow_up for follow_up in self.follow_ups if band in follow_up.bands)
+        """The follow-ups that customers of one band are asked: the required ones first, else in their order."""
+        asked = [follow_up for follow_up in self.follow_ups if band in follow_up.bands]
+        return tuple(sorted(asked, key=lambda follow_up: not follow_up.required))
 
     def band(self, score: int) -> Band:
         """The band of a score; raises `scoring.errors.InvalidScoreError` when it is not on the scale."""
         return self.scale.scoring.band(score)
 
 
-def _refuse_twins(ids: Iterable[str]) -> None:
-    listed = list(ids)
-    if len(set(listed)) != len(listed):
-        raise PydanticCustomError("duplicate_id", "must not use one id twice")
+_BEST_FIRST = (Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR)

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from cxsurvey.core.errors import Kind, Refusal
+from cxsurvey.core.errors import Kind, Refusal, Stale
 
 
-class StaleEdit(Refusal):
+class StaleEdit(Stale):
     """The survey changed since the caller read it; nothing of this edit was stored."""
 
-    code = "stale_edit"
-    kind = Kind.CONFLICT
     message = "Somebody else changed this survey in the meantime. Look at their change, then save again."
+
+
+class AnonymityFixed(Refusal):
+    """A survey keeps the promise it was first published with."""
+
+    code = "anonymity_fixed"
+    kind = Kind.CONFLICT
+    message = "Whether a survey is anonymous is fixed when it is first published. Make another survey instead."
+
+
+class SurveyIsAnonymous(Refusal):
+    """An anonymous survey knows nobody: it is answered through its shared link, and in no other way."""
+
+    code = "anonymous_survey"
+    kind = Kind.INVALID
+    message = "is anonymous and takes answers through its shared link only"
 
 
 class SurveyIsClosed(Refusal):
@@ -43,3 +57,11 @@ class SurveyIsNotClosed(Refusal):
     code = "survey_not_closed"
     kind = Kind.CONFLICT
     message = "This survey is not closed."
+
+
+class NotPublished(Refusal):
+    """There is nothing to go back to: the survey was never asked."""
+
+    code = "survey_not_published"
+    kind = Kind.CONFLICT
+    message = "This survey was never published, so there is nothing to go back to."

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import Boolean, Date, ForeignKey, Integer, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.db.base import Base
+
+EVERYTHING = date(9999, 12, 31)
+NOTHING_YET = date(1970, 1, 1)
+"""Through which day answers are released: of a survey that is not anonymous, and of one that was just published."""
 
 
 class Survey(Base):
@@ -53,6 +57,8 @@ class TrendLine(Base):
     """Id and version of the scoring definition, such as `nps-0-10/1`."""
     minimum: Mapped[int] = mapped_column(SmallInteger)
     maximum: Mapped[int] = mapped_column(SmallInteger)
+    released_through: Mapped[date] = mapped_column(Date, default=EVERYTHING)
+    """Answers up to this report day may be shown: all of them, or in an anonymous survey those that were released."""
     created_at: Mapped[datetime]
 
 

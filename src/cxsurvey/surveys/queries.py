@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, Text, bindparam, delete, insert, select, update
+from sqlalchemy import cast as cast_to
 
-from cxsurvey.accounts.models import Workspace
+from cxsurvey.accounts.models import Image, Workspace
 from cxsurvey.core.db.fixed import FixedSelect
 from cxsurvey.surveys.models import Survey, SurveyVersion, TrendLine
 
@@ -16,6 +18,7 @@ _surveys = cast(Table, Survey.__table__)
 _versions = cast(Table, SurveyVersion.__table__)
 _lines = cast(Table, TrendLine.__table__)
 _workspaces = cast(Table, Workspace.__table__)
+_images = cast(Table, Image.__table__)
 
 _SURVEY: Select[Any] = select(
     *_surveys.c, _versions.c.number.label("version_number"), _versions.c.definition.label("published")
@@ -90,6 +93,9 @@ class AskedRow(NamedTuple):
     privacy_url: str | None
     accent: str
     report_zone: str
+    brand_name: str
+    logo: str | None
+    footer: str
 
 
 # What a respondent's page needs. Made once, so that a request only binds values.
@@ -107,6 +113,9 @@ _ASKED: Select[Any] = select(
     _workspaces.c.privacy_url,
     _workspaces.c.accent,
     _workspaces.c.report_zone,
+    _workspaces.c.brand_name,
+    _workspaces.c.logo,
+    _workspaces.c.footer,
 ).where(_versions.c.id == _surveys.c.version_id, _workspaces.c.id == _surveys.c.workspace_id)
 _ASKED_BY_CODE = FixedSelect(_ASKED, _surveys.c.code, kept=256)
 _ASKED_BY_ID = FixedSelect(_ASKED, _surveys.c.id, kept=256)
@@ -129,6 +138,31 @@ def versions(connection: Connection, survey_ids: Collection[UUID]) -> list[Row[A
     """(id, survey_id, number, trend_line_id) of every version of these surveys."""
     columns = (_versions.c.id, _versions.c.survey_id, _versions.c.number, _versions.c.trend_line_id)
     return list(connection.execute(select(*columns).where(_versions.c.survey_id.in_(list(survey_ids)))))
+
+
+def pictures_of_no_workspace(connection: Connection, before: datetime) -> list[UUID]:
+    """The ids of pictures made before an instant that are no workspace's logo; surveys may show them."""
+    return list(connection.scalars(select(_images.c.id).where(*_unused(before)).order_by(_images.c.id)))
+
+
+def delete_unused_picture(connection: Connection, picture_id: UUID, before: datetime) -> bool:
+    """Deletes a picture unless a workspace, a draft or a version shows it; whether it did."""
+    named = "%" + _images.c.name + "%"
+    shown = [
+        select(table.c.id)
+        .where(table.c.workspace_id == _images.c.workspace_id, cast_to(column, Text).like(named))
+        .exists()
+        for table, column in ((_surveys, _surveys.c.draft), (_versions, _versions.c.definition))
+    ]
+    statement = delete(_images).where(_images.c.id == picture_id, *_unused(before), *(~one for one in shown))
+    return connection.execute(statement).rowcount == 1
+
+
+def _unused(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    logo = select(_workspaces.c.id).where(
+        _workspaces.c.id == _images.c.workspace_id, _workspaces.c.logo == _images.c.name
+    )
+    return _images.c.created_at < before, ~logo.exists()
 
 
 def definitions(connection: Connection, version_ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:

@@ -8,23 +8,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cxsurvey.accounts import permissions
+from cxsurvey.accounts import branding, permissions
 from cxsurvey.accounts import service as accounts
 from cxsurvey.accounts.permissions import Grant
 from cxsurvey.core import audit
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import Invalid, LiveKeyNeeded, NotFound
+from cxsurvey.core.errors import FieldProblem, Invalid, LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode, public_code
+from cxsurvey.scoring import scales
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import policy, queries
 from cxsurvey.surveys.asked import Asked, AskedWorkspace, asked_by_code, asked_by_id, asked_many
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import StaleEdit
+from cxsurvey.surveys.errors import AnonymityFixed, NotPublished, StaleEdit
 from cxsurvey.surveys.events import SurveyClosed, SurveyPublished
+from cxsurvey.surveys.looks import OFFERED
+from cxsurvey.surveys.models import EVERYTHING, NOTHING_YET
 from cxsurvey.surveys.policy import Outcome, Step, SurveyState
-from cxsurvey.surveys.standard import standard
+from cxsurvey.surveys.standard import preset
 
 __all__ = ["Asked", "AskedWorkspace", "asked_by_code", "asked_by_id", "asked_many"]
 
@@ -75,7 +78,8 @@ class Publication:
 def create(ctx: Context, command: CreateSurvey) -> SurveyView:
     """A new draft with its own code."""
     permissions.require(ctx, Grant.SURVEYS_WRITE)
-    definition = command.definition or standard(command.metric, accounts.workspace(ctx).name, command.languages)
+    definition = command.definition or preset(command.asked_formula, accounts.workspace(ctx).name, command.languages)
+    _check_pictures(ctx, definition)
     survey_id = ctx.ids.new()
     queries.add_survey(
         ctx.connection,
@@ -92,22 +96,42 @@ def create(ctx: Context, command: CreateSurvey) -> SurveyView:
             "changed_at": ctx.now,
         },
     )
-    _record(ctx, "survey.created", survey_id)
+    _record(ctx, "survey.created", survey_id, command.name)
     return _view(ctx, survey_id)
 
 
 def edit(ctx: Context, survey_id: UUID, command: EditSurvey) -> SurveyView:
     """Replaces the draft; what customers are asked stays until it is published.
 
-    Raises `StaleEdit` when the survey changed since `command.revision`.
+    Raises `StaleEdit` when the survey changed since `command.revision`, `AnonymityFixed` when a survey that was
+    published shall become anonymous or cease to be so.
     """
     _permit_change(ctx)
     before = _at(_view(ctx, survey_id), command.revision)
     policy.after(before.state, Step.EDIT)
-    if before.name == command.name and policy.outcome(before.draft, command.definition) is Outcome.UNCHANGED:
+    anonymous = before.anonymous if command.anonymous is None else command.anonymous
+    if anonymous != before.anonymous and before.version_number is not None:
+        raise AnonymityFixed(field="anonymous")
+    same = (before.name, before.anonymous) == (command.name, anonymous)
+    if same and policy.outcome(before.draft, command.definition) is Outcome.UNCHANGED:
         return before
-    changes = {"name": command.name, "draft": command.definition.stored()}
+    _check_pictures(ctx, command.definition)
+    changes = {"name": command.name, "draft": command.definition.stored(), "anonymous": anonymous}
     return _changed(ctx, before, changes, "survey.edited")
+
+
+def discard(ctx: Context, survey_id: UUID, revision: int | None = None) -> SurveyView:
+    """Puts what is asked in the place of the draft; the survey keeps its name.
+
+    Raises `NotPublished` when nothing was ever asked, `StaleEdit` when the draft is not `revision`.
+    """
+    _permit_change(ctx)
+    before = _at(_view(ctx, survey_id), revision)
+    if before.published is None:
+        raise NotPublished
+    if not before.has_unpublished_changes:
+        return before
+    return _changed(ctx, before, {"draft": before.published.stored()}, "survey.draft_discarded")
 
 
 def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publication:
@@ -132,7 +156,7 @@ def publish(ctx: Context, survey_id: UUID, revision: int | None = None) -> Publi
     changes = {"state": state.value, "version_id": version_id, "trend_line_id": line, "published_at": ctx.now}
     _change(ctx, before, changes)  # before the version: whoever comes second stops here
     _add_version(ctx, before, version_id, number, line)
-    _record(ctx, "survey.published", survey_id, version=number, outcome=outcome.value)
+    _record(ctx, "survey.published", survey_id, before.name, version=number, outcome=outcome.value)
     ctx.emit(
         SurveyPublished(
             workspace_id=ctx.workspace,
@@ -174,7 +198,7 @@ def delete(ctx: Context, survey_id: UUID, revision: int | None = None) -> None:
     policy.after(before.state, Step.DELETE)
     if not queries.delete_survey(ctx.connection, before.id, before.revision):
         raise StaleEdit
-    _record(ctx, "survey.deleted", survey_id, name=before.name)
+    _record(ctx, "survey.deleted", survey_id, before.name)
 
 
 def get(ctx: Context, survey_id: UUID) -> SurveyView:
@@ -200,11 +224,24 @@ def listed(ctx: Context) -> list[SurveyView]:
     return [_as_view(row) for row in queries.surveys_of(ctx.connection, ctx.workspace)]
 
 
+def offered(ctx: Context) -> list[scales.Definition]:
+    """Every formula that a survey may be made with, in the order in which they are offered."""
+    permissions.require(ctx, Grant.SURVEYS_READ)
+    return list(OFFERED.values())
+
+
 def _permit_change(ctx: Context) -> None:
     """Raises `LiveKeyNeeded` for a key in test mode: it may make drafts, and change nothing that is asked."""
     permissions.require(ctx, Grant.SURVEYS_WRITE)
     if ctx.actor.test:
         raise LiveKeyNeeded
+
+
+def _check_pictures(ctx: Context, definition: Definition) -> None:
+    logo = definition.theme.logo
+    if logo and not branding.has_picture(ctx, logo):
+        message = "must be the name of a picture of this workspace"
+        raise Invalid(problems=[FieldProblem("definition.theme.logo", "unknown_picture", message)])
 
 
 def _view(ctx: Context, survey_id: UUID) -> SurveyView:
@@ -248,8 +285,9 @@ def _change(ctx: Context, before: SurveyView, changes: Mapping[str, Any]) -> Non
 
 def _changed(ctx: Context, before: SurveyView, changes: Mapping[str, Any], action: str) -> SurveyView:
     _change(ctx, before, changes)
-    _record(ctx, action, before.id)
-    return _view(ctx, before.id)
+    after = _view(ctx, before.id)
+    _record(ctx, action, before.id, after.name)
+    return after
 
 
 def _add_version(ctx: Context, survey: SurveyView, version_id: UUID, number: int, line: int) -> None:
@@ -279,10 +317,11 @@ def _add_line(ctx: Context, survey: SurveyView) -> int:
             "formula": scale.formula,
             "minimum": scale.minimum,
             "maximum": scale.maximum,
+            "released_through": NOTHING_YET if survey.anonymous else EVERYTHING,
             "created_at": ctx.now,
         },
     )
 
 
-def _record(ctx: Context, action: str, survey_id: UUID, **detail: Any) -> None:
-    audit.record(ctx, action, encode("srv", survey_id), **detail)
+def _record(ctx: Context, action: str, survey_id: UUID, name: str, **detail: Any) -> None:
+    audit.record(ctx, action, encode("srv", survey_id), name=name, **detail)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from cxsurvey.core.errors import Kind, Refusal
+from cxsurvey.core.errors import Kind, NotFound, Refusal
 
 
 class FileUnreadable(Refusal):
-    """The file is not there, not UTF-8, or not the CSV it should be; the message says where."""
+    """The file is not there, not text, or not the table it should be; the message says where."""
 
     code = "file_unreadable"
     kind = Kind.INVALID
+
+
+class FileTooLarge(Refusal):
+    """The file, or what it unpacks to, is more than this installation takes."""
+
+    code = "file_too_large"
+    kind = Kind.TOO_LARGE
 
 
 class MappingWrong(Refusal):
@@ -19,8 +26,35 @@ class MappingWrong(Refusal):
     kind = Kind.INVALID
 
 
+class ScaleWrong(Refusal):
+    """What a score column says is mapped to something that is no score of the survey."""
+
+    code = "scale_wrong"
+    kind = Kind.INVALID
+
+
 class NothingAsked(Refusal):
     """The survey was never published, so there is no question that the answers could belong to."""
 
     code = "survey_never_published"
     message = "This survey is a draft. Publish it first, so that it is clear what was asked."
+
+
+class ImportUnknown(NotFound):
+    """There is no such import in this workspace, or its file is gone."""
+
+
+class RefusedRowsGone(Refusal):
+    """There is no list of refused rows: none was refused, or the list is not kept any more."""
+
+    code = "refused_rows_gone"
+    kind = Kind.GONE
+    message = "No row was refused, or the list of them is not kept any more."
+
+
+class ImportStateForbids(Refusal):
+    """An import in this state cannot go there."""
+
+    code = "state_forbids"
+    kind = Kind.CONFLICT
+    message = "This is not possible in the present state of the import."

@@ -20,7 +20,8 @@ from cxsurvey.core import audit
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.insights import listing
-from cxsurvey.insights.listing import Day
+from cxsurvey.insights.filters import EVERYTHING, Filter
+from cxsurvey.insights.listing import AskedFollowUp, Day
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import survey_line
@@ -44,14 +45,15 @@ Read = Callable[[Callable[[Context], Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be downloaded. `follow_ups` are id and question of each column after the fixed ones."""
+    """What is to be downloaded. `follow_ups` has a column each after the fixed ones."""
 
     survey: SurveyLine
     period: Period
     states: tuple[ResponseState, ...]
     days: tuple[Day, ...]
     segment_names: Mapping[str, str]
-    follow_ups: tuple[tuple[str, str], ...]
+    follow_ups: tuple[AskedFollowUp, ...]
+    only: Filter = EVERYTHING
 
     @property
     def count(self) -> int:
@@ -70,7 +72,9 @@ def filename(what: str, survey: SurveyLine, period: Period) -> str:
     return f"{what}_{survey.code}_{days}.csv"
 
 
-def order(ctx: Context, survey_id: UUID, period: Period, states: Sequence[ResponseState]) -> Order:
+def order(
+    ctx: Context, survey_id: UUID, period: Period, states: Sequence[ResponseState], only: Filter = EVERYTHING
+) -> Order:
     """Settles what a download will hold and records in the audit log that it was asked for."""
     require(ctx, Grant.EXPORT)
     survey = survey_line(ctx, survey_id)
@@ -78,18 +82,21 @@ def order(ctx: Context, survey_id: UUID, period: Period, states: Sequence[Respon
         survey=survey,
         period=period,
         states=tuple(states),
-        days=tuple(listing.days_with(ctx, survey.line_id, period, states)),
+        days=tuple(listing.days_with(ctx, survey, period, states, only)),
         segment_names=listing.segment_names(ctx),
-        follow_ups=listing.follow_up_questions(ctx, survey),
+        follow_ups=listing.follow_ups_of(ctx, survey),
+        only=only,
     )
     audit.record(
         ctx,
         "responses.exported",
         encode("srv", survey_id),
+        name=made.survey.name,
         states=[state.value for state in states],
         since=period.since.isoformat(),
         until=period.last_day.isoformat(),
         count=made.count,
+        filter=sorted(only.query),
     )
     return made
 
@@ -98,7 +105,9 @@ def rows(made: Order, read: Read) -> Iterator[list[Cell]]:
     """The heading and then every answer, oldest day first; each page of answers is a read of its own."""
     yield heading(made)
     for days in _batches(made.days):
-        ids: list[UUID] = read(partial(listing.ids_of, survey=made.survey, days=days, states=made.states))
+        ids: list[UUID] = read(
+            partial(listing.ids_of, survey=made.survey, days=days, states=made.states, only=made.only)
+        )
         for start in range(0, len(ids), PAGE):
             page: list[ResponseView] = read(partial(responses.some, response_ids=ids[start : start + PAGE]))
             # an answer may have changed its state since its id was read
@@ -147,7 +156,7 @@ def heading(made: Order) -> list[Cell]:
         "score",
         "group",
         "comment",
-        *(f"follow_up: {question}" for _, question in made.follow_ups),
+        *(f"follow_up: {each.question}" for each in made.follow_ups),
         *(made.segment_names.get(key, key) for key in SEGMENT_KEYS),
         "person_name",
         "person_email",
@@ -176,7 +185,7 @@ def row(made: Order, answer: ResponseView) -> list[Cell]:
         answer.score,
         made.survey.formula.band(answer.score).value if answer.score is not None else None,
         answer.comment,
-        *(answer.follow_ups.get(follow_up) for follow_up, _ in made.follow_ups),
+        *(each.cell(answer.follow_ups.get(each.id)) for each in made.follow_ups),
         *(answer.segments.get(key) for key in SEGMENT_KEYS),
         person.name if person else None,
         person.email if person else None,

@@ -1,4 +1,7 @@
-"""A CSV file, read row by row: whatever its size, one row is in memory."""
+"""A table in a file, read row by row: whatever its size, one row is in memory.
+
+A sheet of a workbook is written out as such a table first, with the number of each row in its first cell.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,30 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Final
 
 from cxsurvey.transfer.errors import FileUnreadable
+
+LONGEST_LINE: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
-    """A CSV file in UTF-8 (with or without a byte order mark) whose first row names the columns."""
+    """A CSV file whose first row names the columns.
+
+    `numbered` is for tables that we wrote ourselves: the first cell of a row is its number where it came from.
+    """
 
     path: Path
     delimiter: str = ","
+    encoding: str = "utf-8-sig"
+    numbered: bool = False
 
     def header(self) -> list[str]:
         """The names of the columns; raises `FileUnreadable`, also when there are none."""
         for _, cells in self._records():
             return cells
-        raise FileUnreadable(f"{self.path} is empty: the first row must name the columns.")
+        raise FileUnreadable(f"{self.path.name} is empty: the first row must name the columns.")
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each row after the header with the line it starts on; blank lines are no rows.
@@ -33,30 +44,31 @@ class CsvFile:
         return ((line, cells) for line, cells in records if cells)
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
+        if not self.numbered:
+            return self._read()
+        return ((int(cells[0]), cells[1:]) for _, cells in self._read())
+
+    def _read(self) -> Iterator[tuple[int, list[str]]]:
         end = 0
         try:
-            with self.path.open(encoding="utf-8-sig", newline="") as file:
-                records = csv.reader(file, delimiter=self.delimiter, strict=True)
+            with self.path.open(encoding=self.encoding, newline="") as file:
+                records = csv.reader(_lines(file), delimiter=self.delimiter, strict=True)
                 for cells in records:
                     yield end + 1, cells
                     end = records.line_num
         except OSError as error:
-            raise FileUnreadable(f"{self.path} cannot be read: {error.strerror}.") from None
-        except UnicodeDecodeError:
-            line, byte = _first_undecodable(self.path)
-            raise FileUnreadable(f"{self.path} is not UTF-8 text: byte 0x{byte:02x} in line {line}.") from None
+            raise FileUnreadable(f"{self.path.name} cannot be read: {error.strerror}.") from None
+        except UnicodeDecodeError as error:
+            raise FileUnreadable(f"{self.path.name} is not {error.encoding.upper()} text.") from None
         except csv.Error as error:
             raise FileUnreadable(
-                f"{self.path} is not valid CSV: {error}, in the row that starts at line {end + 1}."
+                f"{self.path.name} is not valid CSV: {error}, in the row that starts at line {end + 1}."
             ) from None
 
 
-def _first_undecodable(path: Path) -> tuple[int, int]:
-    """The line that is not UTF-8, and its first byte that is not; the decoder of the file reads ahead."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError as error:
-                return number, line[error.start]
-    return 0, 0
+def _lines(file: IO[str]) -> Iterator[str]:
+    """The lines of a file; one without an end must not fill the memory."""
+    while line := file.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            raise csv.Error(f"a line has more than {LONGEST_LINE} characters")
+        yield line

@@ -1,189 +1,288 @@
-"""Importing answers from a CSV file: never twice, never half a row, and told exactly.
+"""Imports: brought, read as somebody says, tried, carried out by a job, and told exactly.
 
-The file is read twice: first to see that all of it is readable and which rows repeat, then row by row into the
-use case that every other answer takes. A chunk is stored whole; what was stored stays stored.
+Whoever begins one has already received and examined its file outside of a unit: see `uploads` and `source`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, Self
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from cxsurvey.core.context import Context
-from cxsurvey.core.db.database import Database
-from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Refusal
+from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core import audit
+from cxsurvey.core.context import ActorKind, Context
+from cxsurvey.core.errors import LiveKeyNeeded
 from cxsurvey.core.ids import encode
-from cxsurvey.responses.commands import Submission
-from cxsurvey.responses.submit import SUBMIT, Outcome, Refused, submit
-from cxsurvey.transfer.files import CsvFile
-from cxsurvey.transfer.mapping import Columns, find_columns
-from cxsurvey.transfer.repeats import Occurrences, digest_of, repeated, short
-from cxsurvey.transfer.rows import Broken, Found, RowProblem, RowReader, Skipped, Taken, problems_at
-from cxsurvey.transfer.times import Oddity
+from cxsurvey.core.jobs.runner import JobRun
+from cxsurvey.surveys import service as surveys
+from cxsurvey.transfer import mapping, queries, uploads
+from cxsurvey.transfer.errors import ImportStateForbids, ImportUnknown, MappingWrong, NothingAsked, RefusedRowsGone
+from cxsurvey.transfer.models import TALLIES
+from cxsurvey.transfer.reading import Kind, Reading
+from cxsurvey.transfer.scales import Scale
+from cxsurvey.transfer.source import Source
 
-CHUNK = 500
+JOB: Final = "imports.run"
+FORGET: Final = "imports.forget_files"
+NEWEST: Final = 50
+KEEP_DRAFTS: Final = timedelta(days=7)
+KEEP_FILES: Final = timedelta(days=30)
+"""How long the file of an import, and its refused rows, are kept after its end."""
+LONGEST_NAME: Final = 200
+
+
+class ImportState(StrEnum):
+    """Where an import is."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNDER_WAY: Final = (ImportState.WAITING, ImportState.RUNNING)
+NOTHING_YET: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(TALLIES, 0),
+    "position": 0,
+    "times": {},
+    "failure": None,
+    "started_at": None,
+    "finished_at": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """What to import, whereto and how to read it. `zone` is for times without an offset."""
+class ImportView:
+    """One import as pages, the API and the command line show it."""
 
-    file: CsvFile
-    columns: Columns
-    survey_id: UUID
+    id: UUID
     workspace_id: UUID
-    source: str
-    zone: ZoneInfo
-    dry_run: bool = False
+    kind: Kind
+    state: ImportState
+    rehearsal: bool
+    survey_id: UUID | None
+    file_name: str
+    size: int
+    source: Source
+    reading: Reading
+    position: int
+    tally: Mapping[str, int]
+    """The counters of `TALLIES`: each row read is in exactly one of those after the first."""
+    times: Mapping[str, int]
+    failure: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """The view of a row."""
+        return cls(
+            id=row["id"],
+            workspace_id=row["workspace_id"],
+            kind=Kind(row["kind"]),
+            state=ImportState(row["state"]),
+            rehearsal=row["rehearsal"],
+            survey_id=row["survey_id"],
+            file_name=row["file_name"],
+            size=row["size"],
+            source=Source.from_stored(row["file"]),
+            reading=Reading.model_validate(row["reading"], strict=False),
+            position=row["position"],
+            tally={name: row[name] for name in TALLIES},
+            times=row["times"],
+            failure=row["failure"],
+            created_at=row["created_at"],
+            started_at=row["started_at"],
+            finished_at=row["finished_at"],
+        )
+
+    @property
+    def public_id(self) -> str:
+        return encode("imp", self.id)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the file."""
+        return self.source.profile.rows
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether the counters are those of a dry run of the present reading."""
+        return self.state is ImportState.DRAFT and self.rehearsal and self.finished_at is not None
 
 
-@dataclass(slots=True)
-class Tally:
-    """What became of the rows: each is in one of `stored`, `known`, `skipped` and `refused`."""
-
-    rows: int = 0
-    stored: int = 0
-    known: int = 0
-    """There already, from an earlier import or an earlier row with the same id; left as they are."""
-    skipped: int = 0
-    """Neither score nor comment."""
-    refused: int = 0
-    times: dict[Oddity, int] = field(default_factory=lambda: dict.fromkeys(Oddity, 0))
-    stopped: Refusal | None = None
-    """Why the import ended before its last row; the rows after it were not looked at."""
-    stopped_at: int = 0
-    """The line of the first row that was not looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What the first reading found."""
-
-    rows: int
-    repeats: frozenset[int]
+def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, size: int, source: Source) -> ImportView:
+    """A draft for a file that was received and examined; nothing is imported yet."""
+    _require(ctx, kind)
+    row = {
+        "id": import_id,
+        "workspace_id": ctx.workspace,
+        "kind": kind.value,
+        "state": ImportState.DRAFT.value,
+        "rehearsal": False,
+        "survey_id": None,
+        "file_name": _plain(file_name),
+        "size": size,
+        "file": source.as_stored(),
+        "reading": Reading().model_dump(mode="json"),
+        **NOTHING_YET,
+        "actor_kind": ctx.actor.kind.value,
+        "actor_id": ctx.actor.id,
+        "created_at": ctx.now,
+    }
+    queries.add(ctx.connection, row)
+    return ImportView.of(row)
 
 
-def columns_of(file: CsvFile, mapping: dict[str, str]) -> Columns:
-    """The mapped columns of a file; raises `FileUnreadable` or `MappingWrong`."""
-    return find_columns(mapping, file.header())
+def settle(
+    ctx: Context, import_id: UUID, reading: Reading, survey_id: UUID | None = None, source: Source | None = None
+) -> ImportView:
+    """Says how the file of a draft is read; `source` where another sheet was examined.
 
-
-def scan(file: CsvFile, columns: Columns) -> Scan:
-    """Reads the whole file once; raises `FileUnreadable` before anything is stored."""
-    rows = 0
-
-    def keys() -> Iterator[bytes]:
-        nonlocal rows
-        for _, cells in file.rows():
-            rows += 1
-            own = columns.cell(cells, "external_id")
-            yield digest_of(cells if own is None else [own.strip()])
-
-    repeats = repeated(keys())
-    return Scan(rows, repeats)
-
-
-def run(
-    database: Database,
-    task: Import,
-    scanned: Scan,
-    *,
-    on_problem: Callable[[RowProblem], None],
-    on_progress: Callable[[int], None],
-) -> Tally:
-    """Imports the file and tells what became of its rows; a dry run stores nothing.
-
-    `on_problem` hears every broken rule in the order of the chunks, `on_progress` how many rows are done. A
-    database that fails ends the import early: `stopped` says why, and the same import again goes on from there.
+    Raises `MappingWrong`, `ScaleWrong` or `NothingAsked` for what could not be carried out.
     """
-    tally = Tally()
-    send = _rehearsal(database, task, scanned.repeats) if task.dry_run else _storing(database, task)
-    found = _found(task, scanned)
-    while chunk := list(islice(found, CHUNK)):
-        taken = [row for row in chunk if isinstance(row, Taken)]
-        try:
-            outcomes = send(taken) if taken else []
-        except Refusal as refusal:
-            tally.stopped, tally.stopped_at = refusal, chunk[0].line
-            return tally
-        for problem in _counted(tally, chunk, outcomes, task.columns):
-            on_problem(problem)
-        on_progress(tally.rows)
-    return tally
+    view = get(ctx, import_id)
+    _require(ctx, view.kind)
+    if view.state is not ImportState.DRAFT:
+        raise ImportStateForbids
+    found = source or view.source
+    mapping.check(reading.mapping, view.kind)
+    mapping.find_columns(reading.mapping, found.profile.header)
+    if view.kind is Kind.RESPONSES:
+        _check_survey(ctx, survey_id, reading)
+    values = {
+        "survey_id": survey_id if view.kind is Kind.RESPONSES else None,
+        "reading": reading.model_dump(mode="json"),
+        "file": found.as_stored(),
+        "rehearsal": False,
+        **NOTHING_YET,
+    }
+    _change(ctx, view, (ImportState.DRAFT,), values)
+    return get(ctx, import_id)
 
 
-def _found(task: Import, scanned: Scan) -> Iterator[Found]:
-    reader = RowReader(
-        task.columns,
-        Occurrences(scanned.repeats),
-        task.zone,
-        survey=(task.survey_id, encode("srv", task.survey_id)),
-        workspace_id=task.workspace_id,
-        source=task.source,
-    )
-    return (reader.read(line, cells) for line, cells in task.file.rows())
+def take_sheet(ctx: Context, import_id: UUID, source: Source) -> ImportView:
+    """Another sheet of a draft's workbook was examined; what was said of the columns before holds no more."""
+    view = get(ctx, import_id)
+    values = {"file": source.as_stored(), "reading": Reading().model_dump(mode="json"), "rehearsal": False}
+    _change(ctx, view, (ImportState.DRAFT,), {**values, **NOTHING_YET})
+    return get(ctx, import_id)
 
 
-def _counted(
-    tally: Tally, chunk: Sequence[Found], outcomes: Sequence[Outcome], columns: Columns
-) -> Iterator[RowProblem]:
-    became = iter(outcomes)
-    for row in chunk:
-        tally.rows += 1
-        if isinstance(row, Skipped):
-            tally.skipped += 1
-        elif isinstance(row, Broken):
-            tally.refused += 1
-            yield from row.problems
-        else:
-            outcome = next(became)
-            if isinstance(outcome, Refused):
-                tally.refused += 1
-                yield from problems_at(row.line, outcome.refusal, columns)
-                continue
-            tally.stored += outcome.created
-            tally.known += not outcome.created
-            if row.oddity is not None and outcome.created:
-                tally.times[row.oddity] += 1
+def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportView:
+    """Puts the job that carries a settled import out, or tries it and stores nothing."""
+    view = get(ctx, import_id)
+    _require(ctx, view.kind)
+    if not view.reading.mapping:
+        raise MappingWrong("Say first which column is what.", field="mapping")
+    values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, **NOTHING_YET}
+    _change(ctx, view, (ImportState.DRAFT,), values)
+    ctx.enqueue(JOB, {"import": str(view.id)}, dedupe_key=job_key(view.id))
+    if not rehearsal:
+        note(ctx, "import.started", view)
+    return get(ctx, import_id)
 
 
-def _storing(database: Database, task: Import) -> Callable[[Sequence[Taken]], list[Outcome]]:
-    def send(rows: Sequence[Taken]) -> list[Outcome]:
-        items = [row.submission for row in rows]
-        return database.hot(SUBMIT, items, share=Share.JOBS, lane_key=task.survey_id)
-
-    return send
-
-
-def _rehearsal(database: Database, task: Import, repeats: frozenset[int]) -> Callable[[Sequence[Taken]], list[Outcome]]:
-    """Stores each chunk and undoes it, remembering the repeated ids of it that later chunks would have met."""
-    met: set[bytes] = set()
-
-    def send(rows: Sequence[Taken]) -> list[Outcome]:
-        items = [row.submission for row in rows]
-        outcomes = database.write(lambda ctx: _rehearsed(ctx, items), share=Share.JOBS, lane_key=task.survey_id)
-        before = frozenset(met)
-        return [_as_met(row, outcome, before) for row, outcome in zip(rows, outcomes, strict=True)]
-
-    def _as_met(row: Taken, outcome: Outcome, before: frozenset[bytes]) -> Outcome:
-        key = digest_of([row.submission.external_id or ""])
-        if isinstance(outcome, Refused) or short(key) not in repeats:
-            return outcome
-        met.add(key)
-        return replace(outcome, created=outcome.created and key not in before)
-
-    return send
+def cancel(ctx: Context, import_id: UUID) -> ImportView:
+    """Stops an import; what it has stored stays stored. A dry run becomes the draft that it was."""
+    view = get(ctx, import_id)
+    _require(ctx, view.kind)
+    if view.rehearsal:
+        values = {"state": ImportState.DRAFT.value, "rehearsal": False, **NOTHING_YET}
+    else:
+        values = {"state": ImportState.CANCELLED.value, "finished_at": ctx.now}
+    _change(ctx, view, UNDER_WAY, values)
+    if not view.rehearsal:
+        note(ctx, "import.cancelled", view)
+    return get(ctx, import_id)
 
 
-def _rehearsed(ctx: Context, items: Sequence[Submission]) -> list[Outcome]:
-    savepoint = ctx.connection.begin_nested()
-    try:
-        return submit(ctx, items)
-    finally:
-        ctx.abandon()
-        savepoint.rollback()
-        ctx.events, ctx.jobs, ctx.deltas = [], [], {}
+def discard(ctx: Context, import_id: UUID) -> None:
+    """Forgets a draft; its file goes when the caller removes it, else with the next housekeeping."""
+    view = get(ctx, import_id)
+    _require(ctx, view.kind)
+    if view.state is not ImportState.DRAFT:
+        raise ImportStateForbids
+    queries.remove(ctx.connection, ctx.workspace, import_id)
+
+
+def get(ctx: Context, import_id: UUID) -> ImportView:
+    """One import; raises `ImportUnknown`."""
+    row = queries.get(ctx.connection, ctx.workspace, import_id)
+    if row is None:
+        raise ImportUnknown
+    view = ImportView.of(row)
+    _require(ctx, view.kind)
+    return view
+
+
+def newest(ctx: Context, limit: int = NEWEST) -> list[ImportView]:
+    """The imports of the workspace, newest first."""
+    require(ctx, Grant.RESPONSES_WRITE)
+    return [ImportView.of(row) for row in queries.newest(ctx.connection, ctx.workspace, limit)]
+
+
+def take_refused(ctx: Context, import_id: UUID) -> ImportView:
+    """Records in the audit log that the refused rows of an import are taken out of the house."""
+    view = get(ctx, import_id)
+    if view.position == 0 or not uploads.refused(ctx.settings, import_id).exists():
+        raise RefusedRowsGone
+    note(ctx, "import.refused_downloaded", view, refused=view.tally["refused"])
+    return view
+
+
+def forget_files(run: JobRun) -> None:
+    """Handler of `FORGET`: removes files of drafts nobody carried out and of imports that ended long ago."""
+    with run.read() as ctx:
+        kept = queries.with_files(ctx.connection, ctx.now - KEEP_DRAFTS, ctx.now - KEEP_FILES)
+    uploads.remove_others(run.database.settings, kept)
+
+
+def job_key(import_id: UUID) -> str:
+    """The dedupe key of the job of an import: never two at once."""
+    return f"import:{import_id.hex}"
+
+
+def note(ctx: Context, action: str, view: ImportView, **detail: Any) -> None:
+    """An entry of the audit log about an import."""
+    counted = {name: number for name, number in view.tally.items() if number}
+    audit.record(ctx, action, view.public_id, kind=view.kind.value, **(detail or counted))
+
+
+def _require(ctx: Context, kind: Kind) -> None:
+    require(ctx, Grant.RESPONSES_WRITE if kind is Kind.RESPONSES else Grant.PEOPLE_WRITE)
+    if ctx.actor.kind is ActorKind.KEY and ctx.actor.test:
+        raise LiveKeyNeeded
+
+
+def _check_survey(ctx: Context, survey_id: UUID | None, reading: Reading) -> None:
+    if survey_id is None:
+        raise MappingWrong("Say which survey these are answers to.", field="survey")
+    survey = surveys.get(ctx, survey_id)
+    if survey.published is None:
+        raise NothingAsked(field="survey")
+    scale = survey.published.scale
+    Scale.of(reading.scale, scale.minimum, scale.maximum)
+
+
+def _change(ctx: Context, view: ImportView, states: tuple[ImportState, ...], values: Mapping[str, Any]) -> None:
+    names = tuple(state.value for state in states)
+    if not queries.change(ctx.connection, view.id, names, values):
+        raise ImportStateForbids
+
+
+def _plain(name: str) -> str:
+    """A file name for people: without folders and control characters; never used as a path."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable()).strip()[:LONGEST_NAME] or "file"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,10 @@ from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core import audit
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
+from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import LeftOut, ScoreReport, SurveyLine, SurveyReport
-from cxsurvey.insights.service import grain_for, survey_line, survey_report
+from cxsurvey.insights.service import grain_for, refuse_anonymous, survey_line, survey_report
 from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.results import Difference, Figure, Result
 from cxsurvey.scoring.scales import Definition
@@ -28,7 +30,7 @@ from cxsurvey.transfer.export import Cell, filename
 
 _STRETCH: Final = ("row", "survey", "since", "until", "zone", "complete", "n")
 _SCORE: Final = ("estimate", "lower", "upper", "unit", "confidence", "method", "definition", "flags")
-_FIGURES: Final = ("mean", "top_box")
+_FIGURES: Final = ("mean", "top_box", "bottom_box", "net")
 _LIMITS: Final = ("", "_lower", "_upper", "_method")
 _LEFT_OUT: Final = tuple(f"left_out_{name}" for name, _ in LeftOut())
 _CHANGE: Final = (
@@ -49,6 +51,7 @@ class Order:
     survey: SurveyLine
     period: Period
     grain: Grain
+    only: Filter = EVERYTHING
 
     @property
     def filename(self) -> str:
@@ -66,22 +69,28 @@ class _Stretch:
     complete: bool
 
 
-def order(ctx: Context, survey_id: UUID, period: Period, grain: Grain | None = None) -> Order:
+def order(
+    ctx: Context, survey_id: UUID, period: Period, grain: Grain | None = None, only: Filter = EVERYTHING
+) -> Order:
     """Settles what a download will hold and records in the audit log that it was asked for.
 
     `grain` None lets the length of the period decide. Raises `NotFound` for a survey of another workspace or one that
-    was never published.
+    was never published, and `Invalid` for segments of an anonymous one.
     """
     require(ctx, Grant.EXPORT)
     require(ctx, Grant.SCORES_READ)
-    made = Order(survey_line(ctx, survey_id), period, grain or grain_for(period))
+    survey = survey_line(ctx, survey_id)
+    refuse_anonymous(survey, only)
+    made = Order(survey, period, grain or grain_for(period), only)
     audit.record(
         ctx,
         "scores.exported",
         encode("srv", survey_id),
+        name=made.survey.name,
         since=period.since.isoformat(),
         until=period.last_day.isoformat(),
         step=made.grain.value,
+        filter=sorted(only.query),
     )
     return made
 
@@ -89,13 +98,14 @@ def order(ctx: Context, survey_id: UUID, period: Period, grain: Grain | None = N
 def rows(ctx: Context, made: Order) -> list[list[Cell]]:
     """The heading, the whole period, the one before, and every week or month, oldest first."""
     require(ctx, Grant.EXPORT)
-    found = survey_report(ctx, made.survey.survey_id, made.period, made.grain)
+    found = survey_report(ctx, made.survey.survey_id, made.period, made.grain, made.only)
     report, today = found.score, ctx.now.astimezone(ZoneInfo(made.period.zone)).date()
     whole = _stretch("period", report.period, today)
-    lines = [heading(report.survey.formula), _row(report, whole, report.result, left_out=report.left_out)]
+    lines = [_row(report, whole, report.result, left_out=report.left_out)]
     if report.period.before is not None and report.before is not None:
         lines.append(_row(report, _stretch("before", report.period.before, today), report.before, report.change))
-    return lines + _steps(found)
+    told = urlencode(made.only.query)
+    return [heading(report.survey.formula), *([*line, told] for line in lines + _steps(found))]
 
 
 def heading(formula: Definition) -> list[Cell]:
@@ -108,6 +118,7 @@ def heading(formula: Definition) -> list[Cell]:
         *(f"{figure}{limit}" for figure in _FIGURES for limit in _LIMITS),
         *_LEFT_OUT,
         *_CHANGE,
+        "filter",
     ]
 
 
@@ -158,6 +169,8 @@ def _row(
         " ".join(flag.value for flag in result.flags),
         *_figure(result.mean),
         *_figure(result.top_box),
+        *_figure(result.bottom_box),
+        *_figure(result.net),
         *_left_out(left_out),
         *_change(change),
     ]

@@ -9,11 +9,12 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cxsurvey.core.errors import Refusal
-from cxsurvey.core.text import whole_number
+from cxsurvey.core.ids import encode
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
 from cxsurvey.transfer.mapping import NAMED, PERSON, Columns
 from cxsurvey.transfer.repeats import Occurrences, digest_of, id_of
+from cxsurvey.transfer.scales import Instead, Scale
 from cxsurvey.transfer.times import Oddity, parse_time
 
 
@@ -34,11 +35,20 @@ class Taken:
     line: int
     submission: Submission
     oddity: Oddity | None
+    again: bool = False
+    """Whether an earlier row of the file names the same respondent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """A row with neither score nor comment: nobody answered."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row whose score is a value that was said to be left out."""
 
     line: int
 
@@ -51,7 +61,7 @@ class Broken:
     problems: tuple[RowProblem, ...]
 
 
-Found: TypeAlias = Taken | Skipped | Broken
+Found: TypeAlias = Taken | Skipped | LeftOut | Broken
 
 
 class RowReader:
@@ -62,15 +72,17 @@ class RowReader:
         columns: Columns,
         occurrences: Occurrences,
         zone: ZoneInfo,
+        scale: Scale,
         *,
-        survey: tuple[UUID, str],
+        survey_id: UUID,
         workspace_id: UUID,
         source: str,
     ) -> None:
         self._columns = columns
         self._occurrences = occurrences
         self._zone = zone
-        self._survey_id, self._survey_text = survey
+        self._scale = scale
+        self._survey_id, self._survey_text = survey_id, encode("srv", survey_id)
         self._workspace_id = workspace_id
         self._source = source
         self._segments = [key for key in SEGMENT_KEYS if key in columns.places]
@@ -79,18 +91,22 @@ class RowReader:
 
     def read(self, line: int, cells: list[str]) -> Found:
         """What one row is."""
-        occurrence = self._occurrence(cells)
+        known_by, again = self._identity(cells)
         if len(cells) > len(self._columns.header):
             # an unquoted comma shifts the cells, so nothing in such a row can be trusted
             return Broken(line, (RowProblem(line, "", "broken_row", "has more cells than the first row"),))
         score, comment = self._columns.cell(cells, "score"), self._columns.cell(cells, "comment")
         if score is None and comment is None:
             return Skipped(line)
+        meaning = self._scale.meaning(score) if score is not None else None
+        if meaning is Instead.LEFT_OUT:
+            return LeftOut(line)
         answered_at, oddity, problems = self._time(line, cells)
-        fields = self._fields(cells) | {"comment": comment, "answered_at": answered_at}
-        if score is not None:
-            fields["score"] = whole_number(score)
-        fields.setdefault("external_id", occurrence)
+        fields = self._fields(cells) | {"comment": comment, "answered_at": answered_at, "external_id": known_by}
+        if meaning is Instead.UNKNOWN:
+            fields["unknown"] = True
+        elif meaning is not None:
+            fields["score"] = meaning
         try:
             answer = AnswerInput.from_fields(fields)
         except Refusal as refusal:
@@ -98,14 +114,21 @@ class RowReader:
         if problems:
             return Broken(line, problems)
         submission = submission_of(answer, self._survey_id, self._workspace_id, accepts_closed=True)
-        return Taken(line, submission, oddity)
+        return Taken(line, submission, oddity, again)
 
-    def _occurrence(self, cells: list[str]) -> str | None:
-        """The id of a row that brings none; counted for every row, so that a corrected file keeps its ids."""
-        if self._columns.cell(cells, "external_id") is not None:
-            return None
+    def _identity(self, cells: list[str]) -> tuple[str, bool]:
+        """What the answer is known by, and whether an earlier row names the same respondent.
+
+        Counted for every row, also one that is refused, so that a corrected file keeps its ids.
+        """
+        own = self._columns.cell(cells, "external_id")
+        if own is not None:
+            return own, False
+        respondent = self._columns.cell(cells, "respondent")
+        if respondent is not None:
+            return respondent, self._occurrences.next(digest_of([respondent.strip()])) > 1
         row = digest_of(cells)
-        return id_of(self._survey_id, row, self._occurrences.next(row))
+        return id_of(self._survey_id, row, self._occurrences.next(row)), False
 
     def _time(self, line: int, cells: list[str]) -> tuple[datetime | None, Oddity | None, tuple[RowProblem, ...]]:
         text = self._columns.cell(cells, "answered_at")
@@ -125,7 +148,8 @@ class RowReader:
     def _fields(self, cells: list[str]) -> dict[str, Any]:
         cell = self._columns.cell
         fields: dict[str, Any] = {"survey": self._survey_text, "source": self._source}
-        fields |= {name: text for name in ("external_id", "locale") if (text := cell(cells, name)) is not None}
+        if (locale := cell(cells, "locale")) is not None:
+            fields["locale"] = locale
         segments = {key: text for key in self._segments if (text := cell(cells, key)) is not None}
         if segments:
             fields["segments"] = segments

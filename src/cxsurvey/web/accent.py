@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 from colorsys import hls_to_rgb, rgb_to_hls
+from dataclasses import dataclass
 
 HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 LIGHT_GROUND = (0xF3, 0xF1, 0xEB)
 DARK_GROUND = (0x26, 0x24, 0x20)
+LIGHT_SURFACE = (0xFF, 0xFF, 0xFF)
+DARK_SURFACE = (0x1D, 0x1C, 0x19)
+TEXT = 4.5
+"""What WCAG 2.2 AA asks of text."""
 READABLE = 4.6  # WCAG asks for 4.5
 READABLE_AT_NIGHT = 7.0  # less looks muddy on a dark ground
 
@@ -36,6 +41,50 @@ def stylesheet(colour: str) -> str:
         f"--band:light-dark({_hex(light)}22,{_hex(dark)}2e)"
         "}"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One contrast of a colour as it was chosen, and what pages show in its place where that is too little."""
+
+    what: str
+    dark: bool
+    ratio: float
+    needed: float
+    shown: str
+    shown_ratio: float
+
+    @property
+    def passes(self) -> bool:
+        """Whether the colour can stay as it is."""
+        return self.ratio >= self.needed
+
+
+def checks(colour: str) -> tuple[Check, ...]:
+    """How a colour fares as the ground of a button's text and as the colour of links, in light and in dark."""
+    chosen = _parse(colour)
+    return tuple(
+        Check(
+            what,
+            dark,
+            contrast(chosen, beside),
+            TEXT,
+            _hex(worn := readable_on(chosen, ground, wanted)),
+            contrast(worn, beside),
+        )
+        for dark, ground, wanted, surface in (
+            (False, LIGHT_GROUND, READABLE, LIGHT_SURFACE),
+            (True, DARK_GROUND, READABLE_AT_NIGHT, DARK_SURFACE),
+        )
+        for what, beside in (("Text on a button", surface), ("Links", ground))
+    )
+
+
+def nearest(colour: str) -> str | None:
+    """The nearest colour of the same hue that can be read in light as it is; None when this one can."""
+    chosen = _parse(colour)
+    worn = readable_on(chosen, LIGHT_GROUND, READABLE)
+    return None if worn == chosen else _hex(worn).upper()
 
 
 def readable_on(colour: Colour, ground: Colour, ratio: float) -> Colour:

@@ -62,6 +62,14 @@ def exact(value: datetime, moment: Moment) -> str:
     return f"{day(local, moment)}, {local:%H:%M} {moment.zone}"
 
 
+def minute(value: datetime, moment: Moment) -> Markup:
+    """A `time` element such as `24 Aug 2026, 14:03`, for lists that name their zone once."""
+    local = value.astimezone(ZoneInfo(moment.zone))
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.isoformat(timespec="seconds"), f"{day(local, moment)}, {local:%H:%M}"
+    )
+
+
 def ago(value: datetime, moment: Moment) -> Markup:
     """A `time` element: how long ago, with the exact instant as its title; the day itself after a month."""
     elapsed = _elapsed((moment.now - value).total_seconds())

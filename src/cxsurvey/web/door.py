@@ -31,6 +31,7 @@ T = TypeVar("T")
 LONGEST_WAIT = 3.0
 WRITES_AT_ONCE = 8
 DOORS_AT_ONCE = 4
+UPLOADS_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ class Visit:
             is_demo=self.workspace.is_demo,
             user_name=self.visitor.name,
             now=self.ctx.now,
-            may_manage_keys=allows(self.ctx, Grant.KEYS),
+            may_import=allows(self.ctx, Grant.RESPONSES_WRITE),
+            may_manage=allows(self.ctx, Grant.WORKSPACE),
+            places=self.visitor.places,
         )
 
 
@@ -143,6 +146,15 @@ async def acting(request: Request) -> AsyncIterator[Act]:
         yield Act(database, token, request.path_params.get("slug"))
 
 
+async def uploading(request: Request) -> AsyncIterator[Act]:
+    """As `acting`, for a request whose body may take long to come: it takes no place from other writes."""
+    database: Database = request.app.state.database
+    token = _token(request, database)
+    places: Places = request.app.state.upload_places
+    async with places.one():
+        yield Act(database, token, request.path_params.get("slug"))
+
+
 async def at_the_door(request: Request) -> AsyncIterator[None]:
     """A place for somebody who is not signed in: however many knock, they take nothing from those inside."""
     places: Places = request.app.state.door_places
@@ -152,6 +164,7 @@ async def at_the_door(request: Request) -> AsyncIterator[None]:
 
 Visiting = Annotated[Visit, Depends(visiting, scope="function")]
 Acting = Annotated[Act, Depends(acting, scope="function")]
+Uploading = Annotated[Act, Depends(uploading, scope="function")]
 AT_THE_DOOR = Depends(at_the_door, scope="function")
 """For public routes that wait for the database in a thread."""
 

@@ -69,6 +69,11 @@ def parse(body: bytes) -> Fields:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:
         raise _unreadable("cannot be read as a form") from None
+    return of_pairs(pairs)
+
+
+def of_pairs(pairs: list[tuple[str, str]]) -> Fields:
+    """The fields of these names and values; raises `Invalid` for what cannot be text."""
     pairs = [(name, value.replace("\r\n", "\n")) for name, value in pairs]
     for name, value in pairs:
         if NOT_TEXT.search(name):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from cxsurvey.accounts.views import PlaceView
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The first field of every dashboard page.
 
     `title` is the page's own name, `current` the entry of the navigation it belongs to ("overview",
-    "surveys", "comments", "responses", "planning", "keys", "account"), `now` and `zone` what times are told against.
+    "surveys", "comments", "responses", "planning", "imports", "settings", "account"), `now` and `zone` what times
+    are told against. `places` are all workspaces the user may come into, this one too.
     """
 
     title: str
@@ -23,4 +26,6 @@ class Frame:
     is_demo: bool
     user_name: str
     now: datetime
-    may_manage_keys: bool
+    may_import: bool
+    may_manage: bool
+    places: tuple[PlaceView, ...] = ()

@@ -28,8 +28,19 @@ BODY_LIMIT: Mapping[Audience, int] = {
     Audience.API: 2 * 1024 * 1024,
     Audience.OPERATIONS: 0,
 }
-SECRET_IN_PATH = re.compile(r"^(/(?:r|a|u|setup|reset|enter)/)([^/]{0,6})([^/]*)")
-SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/")
+WITH_PICTURE = ("/branding",)
+"""How the addresses of the dashboard end whose form holds a picture."""
+PICTURE_LIMIT = 4 * 1024 * 1024
+"""Far above what is taken, so that a picture that is too large can be told so beside all that was typed."""
+UPLOADS: Mapping[Audience, re.Pattern[str]] = {
+    Audience.DASHBOARD: re.compile(r"^/w/[^/]+/imports$"),
+    Audience.API: re.compile(r"^/api/v1/imports$"),
+}
+"""Where files are brought; they go to the disk as they come, and may be as large as the installation says."""
+AROUND_A_FILE = 64 * 1024
+"""Bytes of a form beside the file in it."""
+SECRET_IN_PATH = re.compile(r"^(/(?:a/|(?:r|u|setup|reset|enter|join)/[^/]{0,6}))([^/]*)")
+SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/", "/join/")
 
 WRONG_HOST = Fault(400, "wrong_host", "This installation does not answer to that name. Check CXSURVEY_BASE_URL.")
 CROSS_SITE = Fault(403, "cross_site", "This request did not come from one of our own pages, so it was not carried out.")
@@ -54,7 +65,6 @@ class Guard:
         self.audience = audience
         self.face = face
         self.headers = headers_for(audience, database.settings)
-        self.limit = BODY_LIMIT[audience]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -75,24 +85,35 @@ class Guard:
             self._note(scope, number, reply.status, self.clock.monotonic() - began)
 
     async def _answer(self, scope: Scope, receive: Receive, reply: Reply, given: str) -> None:
-        fault = self._fault(scope, given)
+        limit = self._limit_of(scope, given)
+        fault = self._fault(scope, given, limit)
         if fault is not None:
             await self.face(Request(scope), fault)(scope, receive, reply)
             return
         try:
-            await self.app(scope, limited(receive, self.limit), reply)
+            await self.app(scope, limited(receive, limit), reply)
         except Exception:  # the last line of defence: log it, and answer if nobody has
             log.exception("failed", request_id=scope["state"]["request_id"])
             if not reply.status:
                 await self.face(Request(scope), UNEXPECTED)(scope, receive, reply)
 
-    def _fault(self, scope: Scope, given: str) -> Fault | None:
+    def _limit_of(self, scope: Scope, given: str) -> int:
+        """The most bytes that the body of this request may have."""
+        if given == "POST":
+            uploads = UPLOADS.get(self.audience)
+            if uploads is not None and uploads.match(scope["path"]):
+                return self.settings.import_megabytes * 1024 * 1024 + AROUND_A_FILE
+            if self.audience is Audience.DASHBOARD and scope["path"].endswith(WITH_PICTURE):
+                return PICTURE_LIMIT
+        return BODY_LIMIT[self.audience]
+
+    def _fault(self, scope: Scope, given: str, limit: int) -> Fault | None:
         if given not in METHODS:
             return METHOD_NOT_ALLOWED
         # probes of an orchestrator call by address, and nothing behind them depends on the name
         if self.audience is not Audience.OPERATIONS and not origin.is_our_host(scope, self.settings):
             return WRONG_HOST
-        if _announced_length(scope) > self.limit:
+        if _announced_length(scope) > limit:
             return fault_of(TooLarge())
         if self._needs_same_site(scope, given) and not origin.is_same_site(scope, self.settings):
             return CROSS_SITE
@@ -162,8 +183,11 @@ def limited(receive: Receive, limit: int) -> Receive:
 
 
 def without_secrets(path: str) -> str:
-    """A path as it may stand in a log: of a secret link only the first characters of its token."""
-    return SECRET_IN_PATH.sub(lambda match: f"{match[1]}{match[2]}{'…' if match[3] else ''}", path)
+    """A path as it may stand in a log: of a secret link only the first characters of its token.
+
+    Of the link to an answer not even those: with the time of the line they would tell when an anonymous one came.
+    """
+    return SECRET_IN_PATH.sub(lambda match: f"{match[1]}{'…' if match[2] else ''}", path)
 
 
 def _announced_length(scope: Scope) -> int:

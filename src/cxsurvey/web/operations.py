@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from cxsurvey.core import metrics
 from cxsurvey.core.db.database import Database
-from cxsurvey.web import accent, assets, client, errors
+from cxsurvey.web import accent, assets, client, errors, pictures
 from cxsurvey.web.errors import NOT_FOUND, Fault
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
@@ -25,12 +25,13 @@ FIVE_MINUTES = "public, max-age=300"
 
 
 def build(database: Database) -> ASGIApp:
-    """The application behind `/livez`, `/readyz`, `/metrics` and `/static`."""
+    """The application behind `/livez`, `/readyz`, `/metrics`, `/static` and `/pictures`."""
     app = Starlette(
         routes=[
             Route("/livez", alive),
             Route("/readyz", ready),
             Route("/metrics", figures),
+            Route("/pictures/{name}", pictures.serve),
             Route("/static/accent/{colour}.css", accent_sheet),
             Route("/static/{version}/{path:path}", static_file),
         ]

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from cxsurvey.core import paths
-from cxsurvey.web import accent, assets, display
+from cxsurvey.web import accent, assets, display, pictures
 
 
 def static(path: str) -> str:
@@ -28,13 +28,14 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(static=static, accent=accent.url)
+    made.globals.update(static=static, accent=accent.url, picture=pictures.shown)
     made.filters.update(
         score=display.score,
         number=display.number,
         percent=display.percent,
         day=display.day,
         exact=display.exact,
+        minute=display.minute,
         ago=display.ago,
     )
     return made

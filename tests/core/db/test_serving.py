@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,13 +38,21 @@ def end_serving(engines: Engines, lock: ServeLock) -> None:
         beats.stopped(connection, "shop:1")
 
 
+def is_in_use(engines: Engines, now: datetime) -> bool:
+    try:
+        with serving.alone(engines, now):
+            return False
+    except InUse:
+        return True
+
+
 def test_a_running_server_is_seen_until_it_ends(fresh: Engines) -> None:
-    assert serving.user_of(fresh, NOON) is None
+    assert not is_in_use(fresh, NOON)
     lock = begin_serving(fresh)
-    assert serving.user_of(fresh, NOON + timedelta(seconds=14)) is not None
+    assert is_in_use(fresh, NOON + timedelta(seconds=14))
     end_serving(fresh, lock)
 
-    assert serving.user_of(fresh, NOON) is None
+    assert not is_in_use(fresh, NOON)
 
 
 def test_nobody_is_alone_beside_a_server(fresh: Engines) -> None:
@@ -69,7 +77,7 @@ def test_a_killed_server_does_not_stay_in_the_way(fresh: Engines) -> None:
 def test_a_database_without_tables_is_used_by_nobody(database_url: str, tmp_path: Path) -> None:
     engines = open_engines(settings_for(database_url, tmp_path))
 
-    assert serving.user_of(engines, NOON) is None
+    assert not is_in_use(engines, NOON)
     engines.dispose()
 
 

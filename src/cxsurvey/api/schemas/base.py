@@ -21,6 +21,9 @@ ResponseId = Annotated[str, _id("rsp", "rsp_0694n1s6r5t5p8pke2vnv5ei3c")]
 InvitationId = Annotated[str, _id("inv", "inv_0694n1sa4dv6v1l6q1m0k5n4hg")]
 PersonId = Annotated[str, _id("per", "per_0694n1sdl5pcb2hnj1ef6tgu2s")]
 KeyId = Annotated[str, _id("key", "key_0694n1sgr1p1nbtclhoo21h60k")]
+MemberId = Annotated[str, _id("usr", "usr_0694n1sgr1p1nbtclhoo21h60k")]
+MemberInvitationId = Annotated[str, _id("min", "min_0694n1sgr1p1nbtclhoo21h60k")]
+AuditEntryId = Annotated[str, _id("aud", "aud_0694n1sgr1p1nbtclhoo21h60k")]
 
 
 def maybe(prefix: str, value: UUID | None) -> str | None:

@@ -53,3 +53,13 @@ class InvitationList(Document):
     data: list[Invitation]
     next: str | None
     """Address of the page after this one; null on the last."""
+
+
+class SignedLink(Document):
+    """A shared link that says where it stands, for everybody who is given it."""
+
+    id: SurveyId
+    """The survey it leads to."""
+    url: str
+    expires_at: datetime
+    """After this its attributes count no longer; the form still opens."""

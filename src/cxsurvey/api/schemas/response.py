@@ -36,6 +36,14 @@ class Person(Document):
         )
 
 
+class PersonList(Document):
+    """A page of people, in the order in which they were first written down."""
+
+    data: list[Person]
+    next: str | None
+    """Address of the next page; null on the last one."""
+
+
 class Receipt(Document):
     """That a response is stored. `created` is false when its `external_id` was there already."""
 
@@ -70,6 +78,13 @@ class Receipt(Document):
         ).encode()
 
 
+class Contact(Document):
+    """Consent to be contacted about the answer, as the customer gave it on the page; nobody has checked the address."""
+
+    consent: bool
+    address: str
+
+
 class Response(Document):
     """One response."""
 
@@ -84,7 +99,8 @@ class Response(Document):
     unknown: bool
     """Whether the customer chose "I do not know" in place of a score."""
     comment: str | None
-    follow_ups: dict[str, str]
+    follow_ups: dict[str, str | list[str] | int]
+    """Follow-up id to what was answered: a text, the id of an option, several such ids, or a number."""
     locale: str | None
     source: str
     external_id: str | None
@@ -92,7 +108,7 @@ class Response(Document):
     """What the response is grouped by, frozen when it was asked for."""
     attributes: dict[str, Scalar]
     person: Person | None
-    claims: dict[str, Scalar]
+    claims: dict[str, Scalar | Contact]
     """What a public form, or a system with a test key, said about the person; never believed."""
     report_day: date
     """The day it is counted on, in the zone of the workspace."""

@@ -103,8 +103,8 @@ class Score(Document):
     groups: list[Group]
     scores: list[ScoreCount]
     left_out: LeftOutCounts
-    comments: int
-    """Counted responses with a comment."""
+    comments: int | None
+    """Counted responses with a comment; null where segments are asked for."""
     period: ScorePeriod
     definition: str = Field(examples=["nps-0-10/1"])
     """The formula, with its version."""

@@ -34,6 +34,8 @@ TAGS = [
     {"name": "scores", "description": "What came of it, with its uncertainty."},
     {"name": "responses", "description": "What customers answered."},
     {"name": "invitations", "description": "Personal links."},
+    {"name": "people", "description": "Customers whom other systems name."},
+    {"name": "workspace", "description": "The settings, who belongs to it, and what happened in it."},
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cxsurvey.accounts import service as accounts
@@ -15,10 +15,12 @@ from cxsurvey.api.contract import READS, problems
 from cxsurvey.api.door import Calling
 from cxsurvey.api.errors import in_query
 from cxsurvey.api.ids import SurveyInPath, found
+from cxsurvey.api.v1.filters import SegmentsInQuery
 from cxsurvey.core.command import says
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
-from cxsurvey.insights import periods, service
+from cxsurvey.insights import filters, periods, segments, service
+from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.scoring.methods import method_names
 
 router = APIRouter(prefix="/surveys", tags=["scores"])
@@ -28,10 +30,8 @@ Day = Annotated[
 ]
 
 
-class ScoreQuestion(BaseModel):
-    """Which score to tell. Without any date, the last 90 days."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+class Stretch(SegmentsInQuery):
+    """Which days, and which responses of them. Without any date, the last 90 days."""
 
     period: periods.PeriodKey | None = Field(default=None, description="A period with a name, ending today.")
     since: Day | None = Field(default=None, description="The first day, in the zone of the workspace.")
@@ -41,6 +41,11 @@ class ScoreQuestion(BaseModel):
         Field(ge=0.5, le=0.999, description="Confidence of the interval, as a share."),
         says("out_of_range", "must be a number from 0.5 to 0.999"),
     ] = 0.95
+
+
+class ScoreQuestion(Stretch):
+    """Which score to tell."""
+
     method: Literal[method_names()] | None = Field(  # type: ignore[valid-type]
         default=None, description="How the interval is computed; the metric's own default when left out."
     )
@@ -49,6 +54,12 @@ class ScoreQuestion(BaseModel):
     )
     since2: Day | None = Field(default=None, description="The first day of the period to compare with.")
     until2: Day | None = Field(default=None, description="The last day of that period, included; today if left out.")
+
+
+class SegmentsQuestion(Stretch):
+    """What to split the score by."""
+
+    by: Literal[SEGMENT_KEYS] = Field(description="The segment to split the score by.")  # type: ignore[valid-type]
 
 
 @router.get(
@@ -64,15 +75,47 @@ async def get_score(caller: Calling, survey_id: SurveyInPath, question: Annotate
     Values are unrounded and in `unit`: points from −100 to 100, or percent from 0 to 100. They are null when
     there is no response.
     """
-    dates = {name: value for name, value in question.model_dump().items() if isinstance(value, str)}
+    asked = {name: value for name, value in question.model_dump().items() if isinstance(value, str)}
 
     def score(ctx: Context, _: KeyView) -> schemas.Score:
         try:
-            period = periods.parse(dates, ctx.now, accounts.workspace(ctx).report_zone)
-            against = periods.against(dates, period, ctx.now)
-            report = service.score(ctx, found("srv", survey_id), period, question.confidence, question.method, against)
+            period = periods.parse(asked, ctx.now, accounts.workspace(ctx).report_zone)
+            against = periods.against(asked, period, ctx.now)
+            only = filters.parse(ctx, asked)
+            report = service.score(
+                ctx, found("srv", survey_id), period, question.confidence, question.method, against, only
+            )
         except Invalid as refusal:
             raise in_query(refusal) from None
         return schemas.Score.of(report, against)
 
     return await caller.read(score)
+
+
+@router.get(
+    "/{survey_id}/segments",
+    summary="Read the score of a survey, split by a segment",
+    operation_id="getSegments",
+    response_model=schemas.Segments,
+    responses=problems(*READS, 404),
+)
+async def get_segments(
+    caller: Calling, survey_id: SurveyInPath, question: Annotated[SegmentsQuestion, Query()]
+) -> Response:
+    """Splits the score by touchpoint, agent or any other segment, each held against the rest.
+
+    Segments from 10 responses come first, best shrunken score first; then the others by name, then what is left of
+    them together, then responses without the segment. `stands_out` is adjusted for the number of tests.
+    """
+    asked = {name: value for name, value in question.model_dump().items() if isinstance(value, str)}
+
+    def split(ctx: Context, _: KeyView) -> schemas.Segments:
+        try:
+            period = periods.parse(asked, ctx.now, accounts.workspace(ctx).report_zone)
+            only = filters.parse(ctx, asked)
+            report = segments.by_segment(ctx, found("srv", survey_id), question.by, period, only, question.confidence)
+        except Invalid as refusal:
+            raise in_query(refusal) from None
+        return schemas.Segments.of(report)
+
+    return await caller.read(split)

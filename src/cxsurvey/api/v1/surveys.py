@@ -29,7 +29,7 @@ router = APIRouter(prefix="/surveys", tags=["surveys"])
 
 Change = Callable[[Context, int | None], SurveyView]
 """A use case that changes a survey at a revision; None for whatever it is at."""
-MADE = {"name": "After delivery", "metric": "nps", "languages": ["en", "de"]}
+MADE = {"name": "After delivery", "formula": "csat-1-5/1", "languages": ["en", "de"]}
 EDITED = {"name": "After delivery", "definition": standard(Metric.NPS, "Northwind").stored()}
 
 
@@ -40,10 +40,11 @@ class PublishSurvey(Command):
 
 
 class ReplaceDraft(Command):
-    """The whole draft anew, as it was read and then changed."""
+    """The whole draft anew, as it was read and then changed. `anonymous` may change until the first publication."""
 
     name: Line80
     definition: Definition
+    anonymous: bool | None = None
 
 
 class Nothing(Command):
@@ -130,7 +131,7 @@ async def get_readiness(caller: Calling, survey_id: SurveyInPath) -> Response:
     responses={**stored(schemas.Survey, {201: "A draft, asked of nobody yet."}), **problems(*WRITES)},
 )
 async def create_survey(caller: Calling) -> Response:
-    """Makes a draft: with `definition`, or with ready texts in `languages`, of which the first is the default."""
+    """Makes a draft: with `definition`, or with the ready texts of a formula in `languages`, the first the default."""
     body, origin = await body_of(caller.request), caller.database.settings.origin
     command = CreateSurvey.from_json(body)
     return await caller.write(
@@ -159,7 +160,8 @@ async def edit_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     def edit(ctx: Context, revision: int | None) -> SurveyView:
         survey = found("srv", survey_id)
         at = service.revision_of(ctx, survey) if revision is None else revision
-        return service.edit(ctx, survey, EditSurvey(revision=at, name=command.name, definition=command.definition))
+        wanted = EditSurvey(revision=at, name=command.name, definition=command.definition, anonymous=command.anonymous)
+        return service.edit(ctx, survey, wanted)
 
     return await _changed(caller, body, edit, needed=True)
 

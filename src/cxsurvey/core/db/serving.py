@@ -46,17 +46,6 @@ class ServeLock:
             self._lock.close()
 
 
-def user_of(engines: Engines, now: datetime) -> str | None:
-    """Says in words who uses the database now; None when nobody does. Holds nothing afterwards."""
-    if engines.sqlite_file is None:
-        return _alive_on_postgres(engines, now)
-    lock = ServeLock(engines.sqlite_file)
-    try:
-        return None if lock.alone() else f"a cxsurvey process uses {engines.sqlite_file}"
-    finally:
-        lock.close()
-
-
 @contextmanager
 def alone(engines: Engines, now: datetime) -> Iterator[None]:
     """Keeps servers and workers out for a block of code; raises `InUse` when one is there.
@@ -67,7 +56,7 @@ def alone(engines: Engines, now: datetime) -> Iterator[None]:
     try:
         if not lock.alone():
             raise InUse(f"A cxsurvey process uses {engines.sqlite_file}; stop it first")
-        used_by = _alive_on_postgres(engines, now) if engines.sqlite_file is None else None
+        used_by = alive_on_postgres(engines, now) if engines.sqlite_file is None else None
         if used_by is not None:
             raise InUse(f"A {used_by}; stop it first, or wait {beats.ALIVE.seconds} seconds if it was killed")
         yield
@@ -75,7 +64,8 @@ def alone(engines: Engines, now: datetime) -> Iterator[None]:
         lock.close()
 
 
-def _alive_on_postgres(engines: Engines, now: datetime) -> str | None:
+def alive_on_postgres(engines: Engines, now: datetime) -> str | None:
+    """Says in words which server or worker beat lately; None when none did."""
     try:
         with engines.reading.connect() as connection:
             found = beats.alive(connection, now)

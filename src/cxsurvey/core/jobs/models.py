@@ -60,6 +60,9 @@ class Job(Base):
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    steps_done: Mapped[int | None] = mapped_column(Integer)
+    """How many of `steps` are done; None for a job that does not tell."""
+    steps: Mapped[int | None] = mapped_column(Integer)
 
 
 class ScheduleRun(Base):

@@ -30,7 +30,7 @@ MAX_ATTEMPTS = 14
 FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(hours=6)
 KEEP_FINISHED = timedelta(days=30)
-_NOT_RUN_YET = dict.fromkeys(("lease_until", "lease_owner", "last_error", "finished_at"))
+_NOT_RUN_YET = dict.fromkeys(("lease_until", "lease_owner", "last_error", "finished_at", "steps_done", "steps"))
 _ADD = FixedInsert(JOBS)
 _ADD_ONCE = FixedInsert(JOBS, lambda dialect: insert_ignore(JOBS, dialect, DEDUPE, DEDUPE_WHERE))
 ERROR_LENGTH = 500
@@ -59,6 +59,37 @@ class Candidate:
     id: UUID
     state: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a job is: its state, and how many of its steps are done where it tells."""
+
+    state: str
+    steps_done: int | None
+    steps: int | None
+    error: str | None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in {"done", "dead"}
+
+
+def progress(connection: Connection, job_id: UUID) -> Progress | None:
+    """How far a job has come; None when there is none, or it is forgotten."""
+    query = select(JOBS.c.state, JOBS.c.steps_done, JOBS.c.steps, JOBS.c.last_error).where(JOBS.c.id == job_id)
+    row = connection.execute(query).first()
+    return None if row is None else Progress(*row)
+
+
+def unfinished(connection: Connection, dedupe_key: str) -> UUID | None:
+    """The job with this key that has not ended yet."""
+    return connection.execute(select(JOBS.c.id).where(JOBS.c.dedupe_key == dedupe_key)).scalar()
+
+
+def tell(connection: Connection, held: Claim, steps_done: int, steps: int) -> None:
+    """Writes down how far a running job has come."""
+    _change(connection, held, {"steps_done": steps_done, "steps": steps})
 
 
 def write(connection: Connection, jobs: Sequence[NewJob], ids: Ids, now: datetime) -> None:
@@ -90,6 +121,13 @@ def candidates(connection: Connection, names: Collection[str], now: datetime, li
     left = columns.where(RUNNING, stale).order_by(JOBS.c.lease_until, JOBS.c.id)
     due = columns.where(WAITING, JOBS.c.due_at <= now).order_by(JOBS.c.due_at, JOBS.c.id)
     return [Candidate(*row) for query in (left, due) for row in connection.execute(query)]
+
+
+def candidate(connection: Connection, job_id: UUID, now: datetime) -> Candidate | None:
+    """One job to claim now, if it waits and is due."""
+    columns = select(JOBS.c.id, JOBS.c.state, JOBS.c.attempts)
+    row = connection.execute(columns.where(JOBS.c.id == job_id, WAITING, JOBS.c.due_at <= now)).first()
+    return None if row is None else Candidate(*row)
 
 
 def claim(connection: Connection, seen: Candidate, owner: str, now: datetime) -> Claim | None:

@@ -82,6 +82,11 @@ class JobRun:
 
         return self.database.write(unit, share=Share.JOBS, lane_key=lane_key)
 
+    def pause(self, seconds: float) -> None:
+        """Leaves the lane to others for a moment; less when the process must stop."""
+        if seconds > 0:
+            self.must_stop.wait(seconds)
+
 
 JobHandler: TypeAlias = Callable[[JobRun], None]
 
@@ -106,6 +111,16 @@ class Runner:
                 self._run(claim)
                 return True
         return False
+
+    def run_one(self, job_id: UUID) -> bool:
+        """Claims one job, if it is due and nobody else has it, and runs it to its end; whether it was ours."""
+        with self._database.read() as ctx:
+            seen = queue.candidate(ctx.connection, job_id, ctx.now)
+        claim = self._claim(seen) if seen is not None else None
+        if claim is None:
+            return False
+        self._run(claim)
+        return True
 
     def drain(self, limit: int = 1000) -> int:
         """Runs everything that is due now, also what that enqueues; returns how many runs it took."""

@@ -27,7 +27,8 @@ from cxsurvey.dashboard.surveys.path import SurveyId, address, head, see
 from cxsurvey.dashboard.surveys.sent import edit_of
 from cxsurvey.dashboard.surveys.views import EditorPage
 from cxsurvey.surveys import drafting, service
-from cxsurvey.surveys.definition import Definition, FollowUpKind
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.follow_ups import FollowUpKind
 from cxsurvey.surveys.languages import canonical
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
@@ -39,6 +40,8 @@ router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/edit")
 TEMPLATE = "dashboard/surveys/editor.html"
 NOTICES = {
     "saved": "Saved. Customers see it once you publish.",
+    "scale": "The scale is taken over. Look at the texts, then publish.",
+    "discarded": "The draft is what customers are asked now.",
     "created": "Created. Look it over, then publish.",
 }
 
@@ -97,7 +100,7 @@ def _save(ctx: Context, survey_id: UUID, part: str, sent: Mapping[str, str], act
 
 
 def _next(base: str, saved: SurveyView, part: str, action: str, argument: str) -> str:
-    if action in {"results", "preview", "publish", "share"}:
+    if action in {"results", "branding", "preview", "publish", "share", "scale", "discard"}:
         return f"{base}/{action}"
     if action == "go" and has_part(saved, argument):
         return f"{base}/edit/{argument}"
@@ -137,7 +140,7 @@ def _not_a_language(message: str) -> Invalid:
 
 
 def _kind(word: str) -> FollowUpKind:
-    return FollowUpKind.CHOICE if word == FollowUpKind.CHOICE.value else FollowUpKind.TEXT
+    return FollowUpKind(word) if word in set(FollowUpKind) else FollowUpKind.TEXT
 
 
 def _new_id(kind: str, ctx: Context) -> str:

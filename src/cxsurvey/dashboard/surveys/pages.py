@@ -12,9 +12,11 @@ from starlette.responses import Response
 from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core.errors import Invalid, Refusal
 from cxsurvey.dashboard.surveys import sent as editor_fields
+from cxsurvey.dashboard.surveys.formulas import shelves
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, address, head, see
 from cxsurvey.dashboard.surveys.places import place_of
 from cxsurvey.dashboard.surveys.views import ConfirmPage, Gap, ListPage, NewPage, PublishPage
+from cxsurvey.scoring.scales import NPS
 from cxsurvey.surveys import policy, service
 from cxsurvey.surveys.changes import changes
 from cxsurvey.surveys.commands import CreateSurvey
@@ -30,6 +32,8 @@ from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys")
 
+FIRST = Fields([("languages", "en"), ("formula", NPS.key)])
+"""What is ticked when the form for a new survey opens."""
 STALE = "Somebody changed this survey since you opened this page. Look at the changes again before publishing."
 
 
@@ -45,14 +49,17 @@ def show_list(request: Request, visit: Visiting) -> Response:
 @router.get("/new")
 def show_new(request: Request, visit: Visiting) -> Response:
     """The form for a new survey."""
-    return render(request, "dashboard/surveys/new.html", _new_page(visit, Fields([("languages", "en")]), None))
+    return render(request, "dashboard/surveys/new.html", _new_page(visit, FIRST, None))
 
 
 @router.post("/new")
 def create(request: Request, act: Acting, sent: SentFields) -> Response:
     """A new draft, opened in the editor."""
     try:
-        command = CreateSurvey.from_fields({"name": sent.get("name", ""), "languages": sent.all("languages")})
+        given = {"name": sent.get("name", ""), "languages": sent.all("languages"), "anonymous": "anonymous" in sent}
+        if "formula" in sent:
+            given["formula"] = sent["formula"]
+        command = CreateSurvey.from_fields(given)
         survey = act.do(lambda ctx: service.create(ctx, command))
     except Refusal as refusal:
         if refusal.kind not in AGAIN:
@@ -67,8 +74,9 @@ def _new_page(visit: Visit, sent: Fields, refusal: Refusal | None = None) -> New
     ticked = sent.all("languages")
     return NewPage(
         frame=visit.frame("New survey", CURRENT),
+        shelves=shelves(visit.workspace.name, sent.get("formula", NPS.key)),
         offered=tuple((tag, own_name_of(tag), tag in ticked) for tag in READY),
-        values={"name": sent.get("name", "")},
+        values={"name": sent.get("name", ""), "anonymous": sent.get("anonymous", "")},
         errors=errors_by_field(refusal) if refusal else {},
     )
 

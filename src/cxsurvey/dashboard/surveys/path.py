@@ -36,7 +36,8 @@ def address(slug: str | None, survey_id: UUID) -> str:
 
 def head(visit: Visit, survey: SurveyView) -> Head:
     """The head of a survey on a page of this visit."""
-    return head_of(survey, address(visit.workspace.slug, survey.id), visit.ctx.settings.origin)
+    of = visit.workspace
+    return head_of(survey, address(of.slug, survey.id), visit.ctx.settings.origin, of.minimum_group)
 
 
 def see(address: str) -> RedirectResponse:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cxsurvey.core.errors import FieldProblem
-from cxsurvey.scoring.scales import Band
-from cxsurvey.surveys.changes import BAND_NAMES, TEXT_NAMES, THANKS_NAMES
+from cxsurvey.surveys.changes import TEXT_NAMES, THANKS_NAMES
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.languages import name_of
 
 SETTINGS = "settings"
 FOLLOW_UPS = "follow-ups"
+END_NAMES = {"low_labels": "label of the lowest number", "high_labels": "label of the highest number"}
 
-TEXT_FIELDS: Mapping[str, str] = {
-    **TEXT_NAMES,
-    **{f"comment_labels.{band}": f"Question for a reason, {BAND_NAMES[band]}" for band in Band},
-    **{
-        f"thanks.{band}.{name}": f"{label}, {BAND_NAMES[band]}" for band in Band for name, label in THANKS_NAMES.items()
-    },
-}
-"""Field name and label of every text of one language, but for the follow-ups."""
+
+def text_fields(draft: Definition) -> dict[str, str]:
+    """Field name and label of every text of one language, but for the follow-ups."""
+    groups = [(band.value, draft.group_name(band)) for band in draft.bands]
+    fields = dict(TEXT_NAMES)
+    if draft.may_name_points:
+        fields |= {f"point_labels.{score}": f"Name of {score}" for score in draft.scale.scoring.scale.values}
+    fields |= {f"comment_labels.{band}": f"Question for a reason, {name}" for band, name in groups}
+    for band, name in groups:
+        fields |= {f"thanks.{band}.{part}": f"{label}, {name}" for part, label in THANKS_NAMES.items()}
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,9 @@ def label_field(follow_up_id: str, option_id: str | None = None) -> str:
 def place_of(path: str, draft: Definition) -> Place:
     """The place of the field behind a problem's path, such as `definition.texts.de.question`."""
     match path.split("."):
-        case ["definition", "texts", language, *rest] if ".".join(rest) in TEXT_FIELDS:
+        case ["definition", "texts", language, *rest] if ".".join(rest) in (fields := text_fields(draft)):
             name = ".".join(rest)
-            return Place(language, name, f"{name_of(language)}: {TEXT_FIELDS[name]}")
+            return Place(language, name, f"{name_of(language)}: {fields[name]}")
         case ["definition", "follow_ups", index, *rest] if _is_index(index, len(draft.follow_ups)):
             return _place_in_follow_up(int(index), rest, draft)
         case [name]:
@@ -62,6 +65,9 @@ def _place_in_follow_up(index: int, rest: list[str], draft: Definition) -> Place
         case ["options", number, "labels", language, *_] if _is_index(number, len(follow_up.options)):
             field = label_field(follow_up.id, follow_up.options[int(number)].id)
             return _in_language(language, field, f"{asked}, answer {int(number) + 1}", draft)
+        case ["scale", ("low_labels" | "high_labels") as end, language, *_]:
+            field = f"follow_ups.{follow_up.id}.{end.removesuffix('s')}"
+            return _in_language(language, field, f"{asked}, {END_NAMES[end]}", draft)
         case ["bands", *_]:
             return Place(FOLLOW_UPS, f"follow_ups.{follow_up.id}.bands", f"{asked}, asked of")
         case _:

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Protocol
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from cxsurvey.accounts.permissions import Grant, allows
-from cxsurvey.core.errors import NotFound
+from cxsurvey.accounts.permissions import Grant, allows, require
+from cxsurvey.core.errors import Invalid, NotFound
+from cxsurvey.dashboard.surveys.groups import groups_of
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, head
-from cxsurvey.dashboard.surveys.views import GROUPS, PreviewPage
+from cxsurvey.dashboard.surveys.sent import edit_of
+from cxsurvey.dashboard.surveys.views import Head, Preview, PreviewPage
+from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import service
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.languages import name_of
-from cxsurvey.web.door import Visiting
+from cxsurvey.web.door import Acting, Visit, Visiting
+from cxsurvey.web.forms import SentFields
 from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/preview")
 
 QUESTION = "question"
 FOLLOW_UPS = "follow-ups-"
-STEPS = (
-    (QUESTION, "Question"),
-    *((f"{FOLLOW_UPS}{band}", f"Follow-ups, {name.lower()}") for band, name, _ in GROUPS),
-    *((f"thanks-{band}", f"Thank-you, {name.lower()}") for band, name, _ in GROUPS),
-)
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 
-Draw = Callable[[Definition, str, AskedWorkspace, str], str]
-"""Draws one page of a survey as customers see it, from definition, language, workspace and step."""
+SCHEMES = ("light", "dark")
+
+
+class Draw(Protocol):
+    """Draws one page of a survey as customers see it, from definition, language, workspace and step."""
+
+    def __call__(
+        self,
+        definition: Definition,
+        language: str,
+        workspace: AskedWorkspace,
+        step: str,
+        *,
+        anonymous: bool = False,
+        scheme: str = "",
+    ) -> str: ...
+
+
+NOT_YET = "Something in the form is not right yet. Save it to see what, then look here again."
 
 
 @router.get("")
@@ -43,7 +60,7 @@ def show_preview(
 ) -> Response:
     """The frame and the ways to the pages of the survey."""
     survey = service.get(visit.ctx, survey_id)
-    steps = tuple(step for step in STEPS if _is_asked(step[0], survey.draft))
+    steps = tuple((step, name) for step, name in _steps(survey.draft) if _is_asked(step, survey.draft))
     step = page if page in dict(steps) else QUESTION
     shown = survey.draft.language_for(language)
     survey_head = head(visit, survey)
@@ -60,19 +77,74 @@ def show_preview(
     return render(request, "dashboard/surveys/preview.html", found)
 
 
+@router.post("/draft")
+def show_typed(request: Request, act: Acting, survey_id: SurveyId, sent: SentFields) -> Response:
+    """One page of the draft with what is typed in the editor and not saved; nothing is stored."""
+
+    def draw(visit: Visit) -> Response:
+        require(visit.ctx, Grant.SURVEYS_WRITE)
+        survey = service.get(visit.ctx, survey_id)
+        typed = edit_of(survey, sent.get("part", ""), sent).definition
+        language, step = sent.get("preview_language", ""), sent.get("preview_step", "")
+        scheme = sent.get("preview_scheme", "")
+        return drawn(request, visit, typed, language, step, anonymous=survey.anonymous, scheme=scheme)
+
+    try:
+        return act.look(draw)
+    except Invalid:
+        return PlainTextResponse(NOT_YET, 422, headers={"Content-Security-Policy": POLICY})
+
+
 @router.get("/{step}")
-def show_step(request: Request, visit: Visiting, survey_id: SurveyId, step: str, language: str = "") -> Response:
+def show_step(
+    request: Request, visit: Visiting, survey_id: SurveyId, step: str, language: str = "", scheme: str = ""
+) -> Response:
     """One page of the draft, framed by nobody but ourselves; nothing in it can be sent."""
     survey = service.get(visit.ctx, survey_id)
+    return drawn(request, visit, survey.draft, language, step, anonymous=survey.anonymous, scheme=scheme)
+
+
+def drawn(
+    request: Request,
+    visit: Visit,
+    definition: Definition,
+    language: str,
+    step: str = QUESTION,
+    *,
+    anonymous: bool = False,
+    scheme: str = "",
+) -> Response:
+    """A page of customers as it stands in the frame of a preview; raises NotFound for a step there is not."""
     draw: Draw | None = request.app.state.draw_survey
-    if draw is None or step not in dict(STEPS):
+    if draw is None or step not in dict(_steps(definition)):
         raise NotFound
-    of = visit.workspace
-    workspace = AskedWorkspace(of.name, of.privacy_url, of.accent, of.report_zone)
-    drawn = draw(survey.draft, survey.draft.language_for(language), workspace, step)
-    return HTMLResponse(drawn, headers={"Content-Security-Policy": POLICY})
+    chosen, workspace = definition.language_for(language), AskedWorkspace.of(visit.workspace)
+    wanted = scheme if scheme in SCHEMES else ""
+    page = draw(definition, chosen, workspace, step, anonymous=anonymous, scheme=wanted)
+    return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+
+
+def preview_of(survey: Head, draft: Definition, language: str) -> Preview:
+    """What the frame beside the editor can show, beginning with the question in one language."""
+    return Preview(
+        steps=tuple(_steps(draft)),
+        languages=tuple((tag, name_of(tag)) for tag in draft.languages),
+        step=QUESTION,
+        language=language,
+        source=f"{survey.base}/preview/{QUESTION}?language={language}",
+    )
+
+
+def _steps(draft: Definition) -> Iterator[tuple[str, str]]:
+    """The pages of a survey with their names."""
+    groups = groups_of(draft)
+    yield QUESTION, "Question"
+    for group in groups:
+        yield f"{FOLLOW_UPS}{group.band}", f"Follow-ups, {group.name.lower()}"
+    for group in groups:
+        yield f"thanks-{group.band}", f"Thank-you, {group.name.lower()}"
 
 
 def _is_asked(step: str, draft: Definition) -> bool:
     band = step.removeprefix(FOLLOW_UPS)
-    return band == step or any(asked.value == band for each in draft.follow_ups for asked in each.bands)
+    return band == step or draft.asks_contact or bool(draft.follow_ups_for(Band(band)))

@@ -13,9 +13,12 @@ from starlette.responses import Response
 
 from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, head
+from cxsurvey.dashboard.surveys.snippet import score_links
 from cxsurvey.dashboard.surveys.views import Head, SharePage
+from cxsurvey.scoring.scales import Direction
 from cxsurvey.surveys import service
 from cxsurvey.surveys.languages import name_of
+from cxsurvey.surveys.policy import SurveyState
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.web.door import Visiting
 from cxsurvey.web.templating import render
@@ -36,15 +39,19 @@ def show_share(request: Request, visit: Visiting, survey_id: SurveyId, done: str
     survey = service.get(visit.ctx, survey_id)
     survey_head = head(visit, survey)
     origin = visit.ctx.settings.origin
+    best = _best_score(survey)
     page = SharePage(
         frame=visit.frame(f"Share {survey.name}", CURRENT),
         survey=survey_head,
         code_svg=Markup(qr_code(survey_head.link, inline=True)),  # noqa: S704 - drawn by us
         language_links=_language_links(survey, survey_head),
-        curl_response=_curl(f"{origin}/api/v1/responses", {"survey": survey_head.id, "score": 9}),
+        curl_response=_curl(f"{origin}/api/v1/responses", {"survey": survey_head.id, "score": best}),
         curl_invitation=_curl(f"{origin}/api/v1/invitations", {"survey": survey_head.id}),
+        best_score=best,
+        snippets=_snippets(survey),
         notice=NOTICES.get(done, ""),
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
+        may_test=_takes_trials(survey) and allows(visit.ctx, Grant.INVITATIONS_WRITE),
     )
     return render(request, "dashboard/surveys/share.html", page)
 
@@ -71,11 +78,29 @@ def qr_code(address: str, *, inline: bool) -> str:
     return file.getvalue().decode()
 
 
+def _takes_trials(survey: SurveyView) -> bool:
+    """Whether a personal link can be made; an anonymous survey has none."""
+    return survey.state is SurveyState.OPEN and not survey.anonymous
+
+
 def _language_links(survey: SurveyView, survey_head: Head) -> tuple[tuple[str, str], ...]:
     languages = (survey.published or survey.draft).languages
     if len(languages) < 2:
         return ()
     return tuple((name_of(tag), f"{survey_head.link}?lang={tag}") for tag in languages)
+
+
+def _best_score(survey: SurveyView) -> int:
+    scale = (survey.published or survey.draft).scale
+    return scale.maximum if scale.direction is Direction.HIGHER_IS_BETTER else scale.minimum
+
+
+def _snippets(survey: SurveyView) -> tuple[tuple[str, str], ...]:
+    """Score links for a mail, by the name of their language; none where personal links are not possible."""
+    asked = survey.published or survey.draft
+    if survey.anonymous:
+        return ()
+    return tuple((name_of(tag), score_links(asked, tag)) for tag in asked.languages)
 
 
 def _curl(address: str, body: dict[str, object]) -> str:

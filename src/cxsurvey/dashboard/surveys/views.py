@@ -7,18 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from cxsurvey.core.ids import encode
-from cxsurvey.scoring.scales import Band
+from cxsurvey.dashboard.surveys.formulas import Card, Shelf
+from cxsurvey.dashboard.surveys.groups import Group
 from cxsurvey.surveys.changes import Change
 from cxsurvey.surveys.policy import SurveyState
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.web.frame import Frame
 
 STATE_NAMES = {SurveyState.DRAFT: "Draft", SurveyState.OPEN: "Open", SurveyState.CLOSED: "Closed"}
-GROUPS = (
-    (Band.DETRACTOR.value, "Detractors", "0 to 6"),
-    (Band.PASSIVE.value, "Passives", "7 and 8"),
-    (Band.PROMOTER.value, "Promoters", "9 and 10"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,8 @@ class Head:
     languages: tuple[str, ...]
     default_language: str
     anonymous: bool
+    smallest_group: int
+    """How many answers of an anonymous survey appear together at least."""
     revision: int
     version_number: int | None
     changed: bool
@@ -56,6 +54,7 @@ class NewPage:
     """The form for a new survey. `offered` holds (tag, name, ticked) of the ready languages."""
 
     frame: Frame
+    shelves: tuple[Shelf, ...]
     offered: tuple[tuple[str, str, bool], ...]
     values: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -82,7 +81,10 @@ class OptionFields:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpFields:
-    """One follow-up with its fields; `boxes` are (field, group) for the groups it may be asked of."""
+    """One follow-up with its fields; `boxes` are (field, group) for the groups it may be asked of.
+
+    `ends` are (field, label, original) of the names of a scale's ends, empty for other kinds.
+    """
 
     id: str
     number: int
@@ -92,9 +94,23 @@ class FollowUpFields:
     bands_field: str
     boxes: tuple[tuple[str, str], ...]
     options: tuple[OptionFields, ...]
+    ends: tuple[tuple[str, str, str], ...]
+    span_field: str
+    required_field: str
     is_first: bool
     is_last: bool
     is_full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the frame beside the editor can show: pages and languages by their words, and what it shows first."""
+
+    steps: tuple[tuple[str, str], ...]
+    languages: tuple[tuple[str, str], ...]
+    step: str
+    language: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +131,17 @@ class EditorPage:
     labels: Mapping[str, str]
     notice: str
     can_add_follow_up: bool
-    groups: tuple[tuple[str, str, str], ...] = GROUPS
+    groups: tuple[Group, ...]
+    scores: tuple[int, ...]
+    point_name: str
+    """What a point of the scale is: a number, a smiley, a thumb, a star."""
+    scale_title: str
+    offers_unknown: bool
+    asks_contact: bool
+    preview: Preview
+    has_names: bool
+    names_points: bool
+    """Whether the points may have names; of eleven numbers none has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +178,38 @@ class ConfirmPage:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscardPage:
+    """What would be lost with the draft."""
+
+    frame: Frame
+    survey: Head
+    changes: Sequence[Change]
+
+
+@dataclass(frozen=True, slots=True)
+class ScalePage:
+    """What the survey asks now, and what it may ask instead."""
+
+    frame: Frame
+    survey: Head
+    shelves: tuple[Shelf, ...]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleChangePage:
+    """The question before another scale or formula is taken: from what to what, and what follows."""
+
+    frame: Frame
+    survey: Head
+    before: Card
+    after: Card
+    starts_a_line: bool
+    has_own_texts: bool
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class SharePage:
     """How customers come to the survey: link, code, another system."""
 
@@ -159,10 +217,14 @@ class SharePage:
     survey: Head
     code_svg: str
     language_links: tuple[tuple[str, str], ...]
+    best_score: int
+    snippets: tuple[tuple[str, str], ...]
+    """Score links as HTML for a mail of one's own, as (language, HTML)."""
     curl_response: str
     curl_invitation: str
     notice: str
     may_write: bool
+    may_test: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +241,8 @@ class PreviewPage:
     may_write: bool
 
 
-def head_of(survey: SurveyView, base: str, origin: str) -> Head:
-    """The head of a survey."""
+def head_of(survey: SurveyView, base: str, origin: str, smallest_group: int) -> Head:
+    """The head of a survey; `origin` is where its links lead, `smallest_group` that of its workspace."""
     draft, asked = survey.draft, survey.published or survey.draft
     return Head(
         id=encode("srv", survey.id),
@@ -193,6 +255,7 @@ def head_of(survey: SurveyView, base: str, origin: str) -> Head:
         languages=asked.languages,
         default_language=draft.default_language,
         anonymous=survey.anonymous,
+        smallest_group=smallest_group,
         revision=survey.revision,
         version_number=survey.version_number,
         changed=survey.has_unpublished_changes,

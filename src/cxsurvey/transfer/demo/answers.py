@@ -14,11 +14,27 @@ from cxsurvey.transfer.demo.chance import Chance
 from cxsurvey.transfer.demo.comments import comment
 from cxsurvey.transfer.demo.company import Place
 
-WITHIN: dict[Band, dict[int, float]] = {
-    Band.PROMOTER: {9: 38, 10: 62},
-    Band.PASSIVE: {7: 38, 8: 62},
-    Band.DETRACTOR: {6: 28, 5: 23, 4: 12, 3: 13, 2: 9, 1: 5, 0: 10},
+_FIVE_POINTS: dict[Band, dict[int, float]] = {
+    Band.PROMOTER: {4: 44, 5: 56},
+    Band.PASSIVE: {3: 1},
+    Band.DETRACTOR: {2: 57, 1: 43},
 }
+WITHIN: dict[str, dict[Band, dict[int, float]]] = {
+    company.RELATIONSHIP: {
+        Band.PROMOTER: {9: 38, 10: 62},
+        Band.PASSIVE: {7: 38, 8: 62},
+        Band.DETRACTOR: {6: 28, 5: 23, 4: 12, 3: 13, 2: 9, 1: 5, 0: 10},
+    },
+    company.DELIVERY: _FIVE_POINTS,
+    company.SUPPORT: {
+        Band.PROMOTER: {5: 21, 6: 37, 7: 42},
+        Band.PASSIVE: {4: 1},
+        Band.DETRACTOR: {3: 44, 2: 31, 1: 25},
+    },
+    company.PILOT: _FIVE_POINTS,
+}
+"""By survey and band, how often each score is given."""
+DO_NOT_KNOW = 0.03
 REASONS = {"time": 5, "condition": 3, "people": 2, "price": 1}
 
 
@@ -47,7 +63,10 @@ class MadeUp:
     place: Place
     door: Door
     answered_at: datetime
-    score: int
+    score: int | None
+    """None for who chose "I do not know"."""
+    band: Band
+    """Of a customer without a score, the one whose words these are."""
     comment: str | None
     reason: str | None
     language: str
@@ -89,7 +108,7 @@ def _answer(number: str, day: int, date_: date, survey: str) -> MadeUp:
     agent = chance.weighted({name: share for name, (_, share, _) in company.AGENTS.items()})
     door = chance.weighted(DOORS[survey])
     is_support = survey == company.SUPPORT
-    group = _band(chance, company.nps(place, country, agent if is_support else None, day))
+    group = _band(chance, company.mood(place, country, agent if is_support else None, day), survey)
     segments = {"touchpoint": place.touchpoint, "country": country, "language": company.LANGUAGE_NAMES[language]}
     segments["channel"] = chance.weighted(_channels(survey))
     if is_support:
@@ -100,7 +119,8 @@ def _answer(number: str, day: int, date_: date, survey: str) -> MadeUp:
         place=place,
         door=door,
         answered_at=_time(chance, date_),
-        score=chance.weighted(WITHIN[group]),
+        score=None if is_support and chance.happens(DO_NOT_KNOW) else chance.weighted(WITHIN[survey][group]),
+        band=group,
         comment=comment(chance, place.touchpoint, group, language, company.dip(day)),
         reason=chance.weighted(REASONS) if asked_why else None,
         language=language,
@@ -124,9 +144,13 @@ def _channels(survey: str) -> dict[str, float]:
     return {"Phone": 5, "Chat": 3, "E-mail": 2} if survey == company.SUPPORT else {"E-mail": 6, "Web": 3, "App": 2}
 
 
-def _band(chance: Chance, nps: float) -> Band:
-    passives = 0.3 - 0.12 * abs(nps) / 100
-    promoters = (1 - passives + nps / 100) / 2
+def _band(chance: Chance, mood: float, survey: str) -> Band:
+    if survey == company.RELATIONSHIP:
+        passives = 0.3 - 0.12 * abs(mood) / 100
+        promoters = (1 - passives + mood / 100) / 2
+    else:  # few choose the middle of a short scale, and most are content
+        promoters = min(0.92, max(0.05, 0.62 + mood / 250))
+        passives = 0.55 * (1 - promoters)
     weights = {Band.PROMOTER: promoters, Band.PASSIVE: passives, Band.DETRACTOR: 1 - passives - promoters}
     return chance.weighted(weights)
 

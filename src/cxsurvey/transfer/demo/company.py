@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cxsurvey.scoring import catalogue, scales
+
 NAME = "Northwind Home"
 ZONE = "Europe/Istanbul"
 DAYS = 548
@@ -45,10 +47,16 @@ FIRST_NAMES: Mapping[str, tuple[str, ...]] = {
 """First names of customers by the language they write in."""
 CUSTOMERS = 3200
 
+MANAGER, VIEWER = "Selin A.", "Jonas W."
+"""Colleagues of the owner: one looks after the surveys, one reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A touchpoint: its survey, its share of the answers there, its usual NPS and how deep the dip went."""
+    """A touchpoint: its survey, its share of the answers there, how content customers are and how deep the dip went.
+
+    Both are on the scale of an NPS, whatever is asked.
+    """
 
     survey: str
     touchpoint: str
@@ -58,6 +66,13 @@ class Place:
 
 
 RELATIONSHIP, DELIVERY, SUPPORT, PILOT = "Relationship", "After delivery", "After support", "Showroom pilot"
+FORMULAS: Mapping[str, scales.Definition] = {
+    RELATIONSHIP: scales.NPS,
+    DELIVERY: catalogue.CSAT_5,
+    SUPPORT: catalogue.CES_7,
+    PILOT: catalogue.SMILEYS_5,
+}
+"""What each survey asks: whether customers would recommend, were satisfied, had it easy, and looked happy."""
 SURVEYS: Mapping[str, float] = {RELATIONSHIP: 0.3, DELIVERY: 0.45, SUPPORT: 0.25}
 PLACES = (
     Place(RELATIONSHIP, "Purchase", 0.45, 50, -4),
@@ -86,16 +101,16 @@ def dip(day: int) -> float:
     return 1.0 if day < MENDING else (MENDED - day) / (MENDED - MENDING)
 
 
-def nps(place: Place, country: str, agent: str | None, day: int) -> float:
-    """The NPS, -100 to 100, that customers of a touchpoint lean to on a day."""
-    score = place.usual + SLOW_RISE * day / DAYS + place.dip * dip(day)
+def mood(place: Place, country: str, agent: str | None, day: int) -> float:
+    """How content customers of a touchpoint are on a day, from -100 to 100, as an NPS would say it."""
+    level = place.usual + SLOW_RISE * day / DAYS + place.dip * dip(day)
     if day >= MENDED and place.dip < -10:
-        score += BETTER_THAN_BEFORE
+        level += BETTER_THAN_BEFORE
     if country == "Germany" and place.touchpoint == "Delivery":
-        score += WORSE_IN_GERMANY * dip(day)
+        level += WORSE_IN_GERMANY * dip(day)
     if agent is not None:
-        score += AGENTS[agent][2]
-    return max(-85.0, min(85.0, score))
+        level += AGENTS[agent][2]
+    return max(-85.0, min(85.0, level))
 
 
 WEEKDAYS = (1.18, 1.16, 1.1, 1.06, 1.0, 0.84, 0.66)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from cxsurvey.accounts import passwords, setup
-from cxsurvey.accounts.commands import SetUp
+from cxsurvey.accounts import joining, passwords, setup
+from cxsurvey.accounts.commands import InviteMember, JoinAsNew, SetUp
+from cxsurvey.accounts.permissions import Role, grants_of
 from cxsurvey.core.clock import FixedClock
-from cxsurvey.core.context import OPERATOR, Context
+from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.ids import secret_token
@@ -39,6 +40,7 @@ class Furnished:
 
     workspace_id: UUID
     surveys: Mapping[str, UUID]
+    manager: Actor
 
 
 @dataclass(slots=True)
@@ -83,13 +85,26 @@ def _owner(database: Database) -> SetUp:
 
 
 def _found(ctx: Context, owner: SetUp, password_hash: str) -> Furnished:
-    workspace = setup.found(ctx, owner, password_hash, is_demo=True).workspace
-    ctx.actor = OPERATOR
+    founded = setup.found(ctx, owner, password_hash, is_demo=True)
+    boss = Actor(ActorKind.USER, founded.user_id, owner.name, grants_of(Role.OWNER))
+    for name, role in ((company.VIEWER, Role.VIEWER), (company.MANAGER, Role.MANAGER)):
+        ctx.actor = boss
+        colleague = _join(ctx, name, role, owner.password, password_hash)
+    ctx.actor = manager = replace(colleague, grants=grants_of(Role.MANAGER))
     made = {}
     for name in (company.PILOT, company.SUPPORT, company.DELIVERY, company.RELATIONSHIP):
         survey = surveys.create(ctx, CreateSurvey(name=name, definition=definition_of(name)))
         made[name] = surveys.publish(ctx, survey.id).survey.id
-    return Furnished(workspace.id, made)
+    return Furnished(founded.workspace.id, made, manager)
+
+
+def _join(ctx: Context, name: str, role: Role, password: str, password_hash: str) -> Actor:
+    """A colleague joins as people do; nobody learns the password."""
+    email = f"{name.partition(' ')[0].casefold()}@example.com"
+    path = joining.invite(ctx, InviteMember.from_fields({"email": email, "role": role.value})).path
+    account = JoinAsNew(name=name, password=password)
+    joining.join_as_new(ctx, path.rpartition("/")[2], account, password_hash, "Firefox on Linux")
+    return ctx.actor
 
 
 def _week(making: _Making, answers: Sequence[MadeUp], now: datetime) -> int:
@@ -125,6 +140,7 @@ def _submission(made: Furnished, answer: MadeUp, invitation: UUID | None, end: d
         workspace_id=made.workspace_id,
         source=answer.door.value,
         score=answer.score,
+        unknown=answer.score is None,
         comment=answer.comment,
         follow_ups={REASON: answer.reason} if answer.reason is not None else {},
         locale=answer.language,
@@ -150,7 +166,7 @@ def _person(answer: MadeUp) -> PersonInput:
 
 
 def _take_out(ctx: Context, made: Furnished, answers: Sequence[MadeUp], outcomes: Sequence[Outcome]) -> None:
-    _enter(ctx, made)
+    ctx.actor, ctx.workspace_id = made.manager, made.workspace_id
     for answer, outcome in zip(answers, outcomes, strict=True):
         if answer.mistake and isinstance(outcome, Stored):
             responses.void(ctx, outcome.id, VoidResponse(reason=MISTAKE))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from cxsurvey.scoring.scales import Band, Metric
-from cxsurvey.surveys.definition import Definition, FollowUp, FollowUpKind, Option
-from cxsurvey.surveys.standard import standard
+from cxsurvey.scoring.scales import Band
+from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Option
+from cxsurvey.surveys.standard import preset
 from cxsurvey.transfer.demo import company
 
 REASON = "reason"
@@ -26,13 +27,18 @@ _REASONS = {
 
 
 def definition_of(survey: str) -> Definition:
-    """The standard question; after a delivery, those who are not content are asked what it was about."""
-    asked = standard(Metric.NPS, company.NAME, company.LANGUAGES)
+    """The ready question of its metric.
+
+    After a delivery those who are not content are asked what it was about; after support one may say not to know.
+    """
+    asked = preset(company.FORMULAS[survey].key, company.NAME, company.LANGUAGES)
+    if survey == company.SUPPORT:
+        return asked.model_copy(update={"offers_unknown": True})
     if survey != company.DELIVERY:
         return asked
     why = FollowUp(
         id=REASON,
-        kind=FollowUpKind.CHOICE,
+        kind=FollowUpKind.SINGLE,
         bands=frozenset({Band.DETRACTOR, Band.PASSIVE}),
         labels=_WHY,
         options=tuple(Option(id=key, labels=labels) for key, labels in _REASONS.items()),

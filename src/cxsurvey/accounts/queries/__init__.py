@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, Table, bindparam, delete, exists, func, select, update
 
-from cxsurvey.accounts.models import ApiKey, Membership, OneTimeLink, SignIn, User, Workspace
+from cxsurvey.accounts.models import ApiKey, Image, MemberInvitation, OneTimeLink, SignIn, User, Workspace
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.fixed import FixedSelect
 
@@ -35,6 +35,23 @@ def slugs_beginning(ctx: Context, beginning: str) -> set[str]:
     return set(ctx.session.scalars(select(Workspace.slug).where(Workspace.slug.startswith(beginning))))
 
 
+def has_image(ctx: Context, name: str) -> bool:
+    """Whether the workspace has a picture of this name."""
+    found = select(Image.id).where(Image.workspace_id == ctx.workspace, Image.name == name)
+    return ctx.session.scalar(found) is not None
+
+
+def count_images(ctx: Context) -> int:
+    """How many pictures the workspace has."""
+    return ctx.session.scalar(select(func.count()).select_from(Image).where(Image.workspace_id == ctx.workspace)) or 0
+
+
+def image(ctx: Context, name: str) -> tuple[str, bytes] | None:
+    """Media type and bytes of a picture by its name, of whichever workspace: equal names are equal bytes."""
+    row = ctx.session.execute(select(Image.media_type, Image.content).where(Image.name == name).limit(1)).first()
+    return None if row is None else (row.media_type, row.content)
+
+
 def any_user(ctx: Context) -> bool:
     """Whether anybody has an account."""
     return bool(ctx.session.scalar(select(exists().select_from(User))))
@@ -50,16 +67,6 @@ def user_by_email(ctx: Context, email_key: str) -> User | None:
     return ctx.session.scalars(select(User).where(User.email_key == email_key)).one_or_none()
 
 
-def names_of_members(ctx: Context, user_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Names by id of those users who belong to the workspace."""
-    rows = ctx.session.execute(
-        select(User.id, User.name)
-        .join(Membership, Membership.user_id == User.id)
-        .where(User.id.in_(user_ids), Membership.workspace_id == ctx.workspace)
-    )
-    return {row.id: row.name for row in rows}
-
-
 def sign_in_by_hash(ctx: Context, token_hash: bytes) -> Row[SignIn, User] | None:
     """A sign-in and its user by the hash of the cookie's token."""
     return ctx.session.execute(
@@ -67,25 +74,11 @@ def sign_in_by_hash(ctx: Context, token_hash: bytes) -> Row[SignIn, User] | None
     ).one_or_none()
 
 
-def membership(ctx: Context, user_id: UUID, slug: str | None) -> Row[Membership, Workspace] | None:
-    """What a user is in the workspace of this slug, or in the first of all when `slug` is None."""
-    query = (
-        select(Membership, Workspace)
-        .join(Workspace, Workspace.id == Membership.workspace_id)
-        .where(Membership.user_id == user_id)
-        .order_by(Membership.created_at, Workspace.id)
-        .limit(1)
-    )
-    if slug is not None:
-        query = query.where(Workspace.slug == slug)
-    return ctx.session.execute(query).one_or_none()
-
-
-def sign_ins_of(ctx: Context, user_id: UUID) -> Sequence[SignIn]:
-    """The sign-ins of a user that have not run out, last used first."""
+def sign_ins_of(ctx: Context, user_id: UUID, idle_since: datetime) -> Sequence[SignIn]:
+    """The sign-ins of a user that have not run out and were used after `idle_since`, last used first."""
     return ctx.session.scalars(
         select(SignIn)
-        .where(SignIn.user_id == user_id, SignIn.expires_at > ctx.now)
+        .where(SignIn.user_id == user_id, SignIn.expires_at > ctx.now, SignIn.last_seen_at > idle_since)
         .order_by(SignIn.last_seen_at.desc(), SignIn.id)
     ).all()
 
@@ -95,18 +88,23 @@ def end_sign_ins(ctx: Context, user_id: UUID, *, but: UUID | None = None) -> int
     statement = delete(SignIn).where(SignIn.user_id == user_id)
     if but is not None:
         statement = statement.where(SignIn.id != but)
-    return _affected(ctx, statement)
+    return affected(ctx, statement)
 
 
 def end_sign_in(ctx: Context, token_hash: bytes) -> int:
     """Deletes one sign-in by the hash of its token."""
-    return _affected(ctx, delete(SignIn).where(SignIn.token_hash == token_hash))
+    return affected(ctx, delete(SignIn).where(SignIn.token_hash == token_hash))
+
+
+def end_one_sign_in(ctx: Context, user_id: UUID, sign_in_id: UUID) -> int:
+    """Deletes one sign-in of a user by its id."""
+    return affected(ctx, delete(SignIn).where(SignIn.id == sign_in_id, SignIn.user_id == user_id))
 
 
 def forget_ended_sign_ins(ctx: Context, user_id: UUID, idle_since: datetime) -> None:
     """Deletes what a user left behind: sign-ins run out or unused since `idle_since`."""
     ended = (SignIn.expires_at <= ctx.now) | (SignIn.last_seen_at <= idle_since)
-    _affected(ctx, delete(SignIn).where(SignIn.user_id == user_id, ended))
+    affected(ctx, delete(SignIn).where(SignIn.user_id == user_id, ended))
 
 
 def note_sign_ins(ctx: Context, seen: Mapping[UUID, datetime]) -> None:
@@ -143,13 +141,13 @@ def open_link(ctx: Context, purpose: str, token_hash: bytes) -> OneTimeLink | No
 def use_link(ctx: Context, link_id: UUID) -> bool:
     """Marks a link as used; False when somebody else did so first."""
     statement = update(OneTimeLink).where(OneTimeLink.id == link_id, OneTimeLink.used_at.is_(None))
-    return _affected(ctx, statement.values(used_at=ctx.now)) == 1
+    return affected(ctx, statement.values(used_at=ctx.now)) == 1
 
 
 def drop_links(ctx: Context, purpose: str, user_id: UUID | None) -> None:
     """Deletes the links of one purpose and user, so that only the next one works."""
     whose = OneTimeLink.user_id.is_(None) if user_id is None else OneTimeLink.user_id == user_id
-    _affected(ctx, delete(OneTimeLink).where(OneTimeLink.purpose == purpose, whose))
+    affected(ctx, delete(OneTimeLink).where(OneTimeLink.purpose == purpose, whose))
 
 
 def keys_of_workspace(ctx: Context) -> Sequence[ApiKey]:
@@ -164,6 +162,14 @@ def key(ctx: Context, key_id: UUID) -> ApiKey | None:
     return ctx.session.scalars(
         select(ApiKey).where(ApiKey.id == key_id, ApiKey.workspace_id == ctx.workspace)
     ).one_or_none()
+
+
+def key_names(ctx: Context, key_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Names of keys of the workspace by id."""
+    rows = ctx.session.execute(
+        select(ApiKey.id, ApiKey.name).where(ApiKey.id.in_(key_ids), ApiKey.workspace_id == ctx.workspace)
+    )
+    return {row.id: row.name for row in rows}
 
 
 _keys = cast("Table", ApiKey.__table__)
@@ -182,16 +188,24 @@ def live_keys(ctx: Context) -> int:
     return ctx.session.scalar(query.where(ApiKey.revoked_at.is_(None))) or 0
 
 
-def _affected(ctx: Context, statement: Any) -> int:
+def live_keys_made_by(ctx: Context, user_id: UUID) -> int:
+    """How many working keys of the workspace a user made."""
+    open_ended = ApiKey.expires_at.is_(None) | (ApiKey.expires_at > ctx.now)
+    query = select(func.count()).select_from(ApiKey).where(ApiKey.workspace_id == ctx.workspace, open_ended)
+    return ctx.session.scalar(query.where(ApiKey.revoked_at.is_(None), ApiKey.created_by == user_id)) or 0
+
+
+def affected(ctx: Context, statement: Any) -> int:
+    """Runs a statement past the objects of the session; returns how many rows it met."""
     ctx.session.flush()
     result = ctx.session.execute(statement, execution_options={"synchronize_session": False})
     return int(getattr(result, "rowcount", 0))
 
 
 def forget_expired(ctx: Context, limit: int) -> int:
-    """Deletes up to `limit` sign-ins and one-time links each that have run out; returns the larger number."""
+    """Deletes up to `limit` sign-ins, links and invitations each that have run out; returns the largest number."""
     numbers = []
-    for model in (SignIn, OneTimeLink):
+    for model in (SignIn, OneTimeLink, MemberInvitation):
         old = select(model.id).where(model.expires_at <= ctx.now).limit(limit)
-        numbers.append(_affected(ctx, delete(model).where(model.id.in_(old))))
+        numbers.append(affected(ctx, delete(model).where(model.id.in_(old))))
     return max(numbers)

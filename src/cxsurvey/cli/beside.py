@@ -1,0 +1,76 @@
+"""Commands that work beside a running server: they put a job, and look on while its worker carries it out.
+
+Where nobody else uses the database the command carries the job out itself, in a thread, and looks on alike.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from cxsurvey.cli.installation import open_database, read_settings_and_engines, warn
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.serving import ServeLock
+from cxsurvey.core.jobs.runner import JobHandler, Runner
+
+LOOK_SECONDS: Final = 0.25
+LEFT_TO_A_SERVER: Final = "Not stopped: the server goes on with it."
+LEFT_WAITING: Final = "Stopped for now: the next server or worker that starts goes on with it."
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The installation: its database, and whether nobody else uses it now."""
+
+    database: Database
+    is_alone: bool
+
+
+@contextmanager
+def opened() -> Iterator[Here]:
+    """The database with its serve lock: for this command alone, or shared with the servers and workers there are."""
+    from cxsurvey.core.clock import SystemClock
+    from cxsurvey.core.db import serving
+
+    settings, engines = read_settings_and_engines()
+    lock = ServeLock(engines.sqlite_file)
+    try:
+        alone = lock.alone() and (engines.is_sqlite or serving.alive_on_postgres(engines, SystemClock().now()) is None)
+        if not alone:
+            lock.share()
+        engines.dispose()
+        with open_database(settings, checkpoints=alone) as database:
+            yield Here(database, alone)
+    finally:
+        lock.close()
+
+
+def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], has_ended: Callable[[], bool]) -> None:
+    """Returns when the job has ended, or its attempt has where this command made it; Ctrl-C leaves the job to others.
+
+    `has_ended` is asked four times a second, and shows meanwhile how far it is.
+    """
+    runner = Runner(here.database, handlers, "command")
+    work = threading.Thread(target=_run, args=(runner, job_id), name="job", daemon=True)
+    if here.is_alone:
+        work.start()
+    tick = threading.Event()
+    try:
+        while not has_ended() and (work.is_alive() or not here.is_alone):
+            tick.wait(LOOK_SECONDS)
+    except KeyboardInterrupt:
+        runner.must_stop.set()
+        warn(LEFT_WAITING if here.is_alone else LEFT_TO_A_SERVER)
+        raise
+    finally:
+        if here.is_alone:
+            work.join()
+
+
+def _run(runner: Runner, job_id: UUID | None) -> None:
+    if job_id is not None:
+        runner.run_one(job_id)

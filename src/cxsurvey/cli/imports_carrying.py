@@ -1,0 +1,203 @@
+"""How the command line carries an import out: itself where it is alone, else by the worker of a running server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar
+from uuid import UUID
+
+from cxsurvey.cli import beside
+from cxsurvey.cli.beside import Here
+from cxsurvey.cli.choosing import enter, survey_named
+from cxsurvey.cli.imports_output import Outcome, progress
+from cxsurvey.cli.installation import fail
+from cxsurvey.core.context import OPERATOR, Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import Refusal
+from cxsurvey.core.jobs import queue
+from cxsurvey.transfer import imports, refusals, running, scales, source, uploads
+from cxsurvey.transfer.errors import FileUnreadable, NothingAsked, ScaleWrong
+from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.reading import Kind, Reading
+from cxsurvey.transfer.scales import Scale, ScaleReading
+
+T = TypeVar("T")
+
+NOTHING_DONE: Final = 2
+SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was typed, still to be looked up."""
+
+    kind: Kind
+    file: Path
+    mapping: dict[str, str]
+    scale: ScaleReading = field(default_factory=ScaleReading)
+    survey: str | None = None
+    zone: str | None = None
+    source: str = "import"
+    delimiter: str | None = None
+    sheet: str | None = None
+    workspace: str | None = None
+    dry_run: bool = False
+
+
+def scale_of(scale_map: str | None, exclude: str | None, unknown: str | None, *, is_reversed: bool) -> ScaleReading:
+    """How the score column is read; raises `ScaleWrong` for what is no such saying."""
+    scores: dict[str, object] = {}
+    for pair in _listed(scale_map):
+        value, equals, score = pair.rpartition("=")
+        if not equals or not value.strip() or not score.strip().isdecimal():
+            raise ScaleWrong(f"--scale-map takes VALUE=SCORE such as “Very likely=5”, not “{pair}”.")
+        scores[value.strip()] = int(score)
+    said = {"scores": scores, "unknown": _listed(unknown), "left_out": _listed(exclude), "reversed": is_reversed}
+    try:
+        return ScaleReading.from_fields(said)
+    except Refusal as refusal:
+        problem = refusal.problems[0]
+        raise ScaleWrong(f"{problem.field.partition('.')[2] or 'A scale'} {problem.message}.") from None
+
+
+def _listed(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def carry_out(wanted: Wanted, *, quiet: bool) -> Outcome:
+    """Brings the file, imports it or tries that, and tells what became of its rows."""
+    with beside.opened() as here:
+        database = here.database
+        view, scale = _begun(database, wanted)
+        try:
+            database.write(_as_operator(view, partial(_start, view.id, wanted)), share=Share.JOBS)
+            ended = _ended(here, view, quiet=quiet)
+            return _told(database, wanted, ended, scale)
+        finally:
+            if wanted.dry_run:
+                _forget(database, view)
+
+
+def _begun(database: Database, wanted: Wanted) -> tuple[ImportView, Scale | None]:
+    """A settled draft; nothing is left behind where the file or what was said of it is not right."""
+    if not wanted.file.is_file():
+        raise FileUnreadable(f"{wanted.file} cannot be read: No such file or directory.")
+    settings, import_id = database.settings, database.ids.new()
+    with database.read() as ctx:
+        workspace = enter(ctx, wanted.workspace)
+        survey = survey_named(ctx, wanted.survey) if wanted.survey is not None else None
+    if survey is not None and survey.published is None:
+        raise NothingAsked
+    try:
+        reading = Reading.from_fields(
+            {
+                "mapping": wanted.mapping,
+                "zone": wanted.zone or workspace.report_zone,
+                "source": wanted.source,
+                "scale": wanted.scale,
+            }
+        )
+    except Refusal as refusal:
+        problem = refusal.problems[0]
+        fail(f"--{problem.field} {problem.message}.", NOTHING_DONE)
+    with wanted.file.open("rb") as file:
+        size = uploads.receive(settings, import_id, file)
+    try:
+        found = source.examine(settings, import_id, sheet=wanted.sheet, delimiter=wanted.delimiter)
+
+        def begin(ctx: Context) -> ImportView:
+            enter(ctx, workspace.slug)
+            imports.begin(ctx, wanted.kind, import_id, wanted.file.name, size, found)
+            return imports.settle(ctx, import_id, reading, survey.id if survey is not None else None)
+
+        view = database.write(begin, share=Share.JOBS)
+    except BaseException:
+        uploads.remove(settings, import_id)
+        raise
+    if survey is None or survey.published is None:
+        return view, None
+    asked = survey.published.scale
+    return view, Scale.of(reading.scale, asked.minimum, asked.maximum)
+
+
+def _start(import_id: UUID, wanted: Wanted, ctx: Context) -> None:
+    imports.start(ctx, import_id, rehearsal=wanted.dry_run)
+
+
+def _as_operator(view: ImportView, work: Callable[[Context], T]) -> Callable[[Context], T]:
+    """The work in the workspace of the import."""
+
+    def unit(ctx: Context) -> T:
+        ctx.actor, ctx.workspace_id = OPERATOR, view.workspace_id
+        return work(ctx)
+
+    return unit
+
+
+def _ended(here: Here, view: ImportView, *, quiet: bool) -> ImportView:
+    """Waits for the end of the import and shows how far it is."""
+    with here.database.read() as ctx:
+        job_id = queue.unfinished(ctx.connection, imports.job_key(view.id))
+    with progress(view.rows, quiet=quiet) as advance:
+
+        def has_ended() -> bool:
+            seen = _seen(here.database, view)
+            advance(seen.tally["rows_read"])
+            return not seen.is_under_way
+
+        beside.wait(here, job_id, {imports.JOB: partial(running.run, pace=running.ALONE)}, has_ended)
+    return _seen(here.database, view)
+
+
+def _seen(database: Database, view: ImportView) -> ImportView:
+    with database.read() as ctx:
+        return _as_operator(view, lambda ctx: imports.get(ctx, view.id))(ctx)
+
+
+def _told(database: Database, wanted: Wanted, view: ImportView, scale: Scale | None) -> Outcome:
+    path = uploads.refused(database.settings, view.id)
+    beside, unwritable = wanted.file.with_name(f"{wanted.file.stem}.errors.csv"), None
+    if view.position:
+        try:
+            _copy(path, beside, view.position)
+        except OSError as error:
+            unwritable = error.strerror or "cannot be written"
+    stopped = view.failure
+    if view.is_under_way:
+        with database.read() as ctx:
+            job_id = queue.unfinished(ctx.connection, imports.job_key(view.id))
+            job = queue.progress(ctx.connection, job_id) if job_id is not None else None
+        stopped = (job.error if job is not None else None) or "the database could not be reached"
+    column = view.source.profile.column(view.reading.mapping.get("score", ""))
+    return Outcome(
+        path=wanted.file,
+        view=view,
+        scores=scales.score_values(column, scale) if scale is not None else [],
+        problems=refusals.first_refused(path, view.position, SHOWN),
+        problem_file=beside if view.position and unwritable is None else None,
+        unwritable=unwritable,
+        dry_run=wanted.dry_run,
+        stopped=stopped,
+    )
+
+
+def _copy(path: Path, target: Path, size: int) -> None:
+    shutil.copyfile(path, target)
+    with target.open("r+b") as file:
+        file.truncate(size)
+
+
+def _forget(database: Database, view: ImportView) -> None:
+    def forget(ctx: Context) -> None:
+        found = imports.get(ctx, view.id)
+        if found.is_under_way:
+            imports.cancel(ctx, view.id)
+        imports.discard(ctx, view.id)
+
+    database.write(_as_operator(view, forget), share=Share.JOBS)
+    uploads.remove(database.settings, view.id)

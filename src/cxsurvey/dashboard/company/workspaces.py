@@ -1,0 +1,70 @@
+"""The workspaces of the user: gone to, and another one made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from cxsurvey.accounts import workspaces
+from cxsurvey.accounts.commands import CreateWorkspace
+from cxsurvey.accounts.permissions import Grant, allows, require
+from cxsurvey.core.errors import Refusal
+from cxsurvey.dashboard.zones import zones
+from cxsurvey.web.door import Acting, Visit, Visiting
+from cxsurvey.web.forms import AGAIN, SentFields, errors_by_field, show_again
+from cxsurvey.web.frame import Frame
+from cxsurvey.web.templating import render
+
+router = APIRouter(prefix="/w/{slug}/workspaces")
+
+TEMPLATE = "dashboard/company/workspaces.html"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspacesPage:
+    """The workspaces that the user may come into, and the form for another one."""
+
+    frame: Frame
+    may_create: bool
+    zones: tuple[str, ...]
+    typed: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@router.get("")
+def listed(request: Request, visit: Visiting) -> Response:
+    """All of them."""
+    return render(request, TEMPLATE, _page(visit, {"report_zone": visit.workspace.report_zone}))
+
+
+@router.post("")
+def create(request: Request, act: Acting, fields: SentFields) -> Response:
+    """Makes another one and leads into it."""
+    names = ("name", "report_zone", "privacy_url")
+    try:
+        command = CreateWorkspace.from_fields(fields.filled(*names))
+        made = act.do_as(lambda ctx, visitor: workspaces.create(ctx, visitor, command))
+    except Refusal as refusal:
+        if refusal.kind not in AGAIN:
+            raise
+        typed, errors = {name: fields.get(name, "") for name in names}, errors_by_field(refusal)
+
+        def again(visit: Visit) -> WorkspacesPage:
+            require(visit.ctx, Grant.WORKSPACES_CREATE)
+            return _page(visit, typed, errors)
+
+        return show_again(request, TEMPLATE, act.look(again), refusal)
+    return RedirectResponse(f"/w/{made.slug}/", status_code=303)
+
+
+def _page(visit: Visit, typed: dict[str, str], errors: dict[str, str] | None = None) -> WorkspacesPage:
+    return WorkspacesPage(
+        frame=visit.frame("Workspaces", "workspaces"),
+        may_create=allows(visit.ctx, Grant.WORKSPACES_CREATE),
+        zones=zones(visit.workspace.report_zone),
+        typed=typed,
+        errors=errors or {},
+    )

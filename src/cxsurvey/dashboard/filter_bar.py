@@ -1,0 +1,147 @@
+"""The choice of segments on a page: a chip for each that can be taken off, and a small form to add one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from cxsurvey.core.errors import Invalid
+from cxsurvey.dashboard.period_bar import PeriodBar
+from cxsurvey.insights import filters, listing
+from cxsurvey.insights.filters import NOT_SET, Filter
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.web.door import Visit
+from cxsurvey.web.forms import errors_by_field
+
+MOST_TO_CHOOSE_FROM: Final = 50
+"""Values of a segment up to which they are offered as a list; beyond it one is typed."""
+NOT_SET_WORDS: Final = "not set"
+BANDS: Final[Mapping[str, str]] = {
+    "promoter": "Happy: promoters, satisfied, easy",
+    "passive": "Neutral: passives, neutral",
+    "detractor": "Unhappy: detractors, dissatisfied, difficult",
+}
+FOLLOW_UPS: Final[Mapping[str, str]] = {"yes": "With follow-ups", "no": "Without follow-ups"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that is on; its link takes it off."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """One thing to choose by. Without options its value is typed."""
+
+    name: str
+    label: str
+    value: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilterBar:
+    """What the filter part of a page shows. `kept` are other parameters that a choice leaves alone.
+
+    A value that is not right is left out of `only`, and `errors` says why.
+    """
+
+    only: Filter
+    chips: tuple[Chip, ...]
+    fields: tuple[FilterField, ...]
+    kept: Mapping[str, str]
+    names: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def clear(self) -> str:
+        """The link that takes every filter off."""
+        return f"?{urlencode(self.kept)}"
+
+    @property
+    def status(self) -> int:
+        """The status of the page."""
+        return 422 if self.errors else 200
+
+
+def filter_bar(
+    request: Request,
+    visit: Visit,
+    bar: PeriodBar,
+    *,
+    without: str = "",
+    segments: bool = True,
+    more: tuple[str, ...] = (),
+) -> FilterBar:
+    """The filters that the address of the page asks for.
+
+    `without` is a segment that the page is about itself; `segments` False offers none, as for an anonymous survey;
+    `more` names what else the page can be filtered by: `band`, `follow_up`, `q`.
+    """
+    values, errors = _wanted(request, segments=segments, more=more), {}
+    try:
+        only = filters.parse(visit.ctx, values)
+    except Invalid as refusal:
+        errors = dict(errors_by_field(refusal))
+        values = {name: value for name, value in values.items() if name not in errors}
+        only = filters.parse(visit.ctx, values)
+    names = listing.segment_names(visit.ctx)
+    kept = {name: value for name, value in bar.kept.items() if name not in filters.NAMES} | bar.period.query
+    return FilterBar(
+        only=only,
+        chips=tuple(_chips(only, names, kept)),
+        fields=(*(_segments(visit, only, names, without) if segments else ()), *_more(only, more)),
+        kept=kept,
+        names=names,
+        errors={names.get(name, name): sentence for name, sentence in errors.items()},
+    )
+
+
+def _wanted(request: Request, *, segments: bool, more: tuple[str, ...]) -> dict[str, str]:
+    read = (*(SEGMENT_KEYS if segments else ()), *more)
+    return {name: request.query_params[name] for name in read if name in request.query_params}
+
+
+def _chips(only: Filter, names: Mapping[str, str], kept: Mapping[str, str]) -> list[Chip]:
+    labels = {
+        one.key: f"{names[one.key]}: {NOT_SET_WORDS if one.text == NOT_SET else one.text}" for one in only.segments
+    }
+    if only.band is not None:
+        labels["band"] = BANDS[only.band.value]
+    if only.follow_up is not None:
+        labels["follow_up"] = FOLLOW_UPS[filters.FOLLOW_UP[not only.follow_up]]
+    if only.search:
+        labels["q"] = f"“{only.search}”"
+    return [
+        Chip(label, f"?{urlencode({**kept, **{key: value for key, value in only.query.items() if key != name}})}")
+        for name, label in labels.items()
+    ]
+
+
+def _segments(visit: Visit, only: Filter, names: Mapping[str, str], without: str) -> list[FilterField]:
+    chosen = {one.key: one.text for one in only.segments}
+    fields = []
+    for key, texts in filters.offered(visit.ctx, limit=MOST_TO_CHOOSE_FROM + 1).items():
+        if key == without:
+            continue
+        options = (*((text, text) for text in texts), (NOT_SET, NOT_SET_WORDS))
+        few = len(texts) <= MOST_TO_CHOOSE_FROM
+        fields.append(FilterField(key, names[key], chosen.get(key, ""), (("", "any"), *options) if few else ()))
+    return fields
+
+
+def _more(only: Filter, names: tuple[str, ...]) -> tuple[FilterField, ...]:
+    chosen = only.query
+    offered = {"band": ("Group", BANDS), "follow_up": ("Follow-ups", FOLLOW_UPS)}
+    return tuple(
+        FilterField(name, label, chosen.get(name, ""), (("", "any"), *options.items()))
+        for name, (label, options) in offered.items()
+        if name in names
+    )

@@ -1,0 +1,219 @@
+"""What the pages of imports show, ready for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.mapping import NAMED
+from cxsurvey.transfer.reading import Kind
+from cxsurvey.transfer.rows import RowProblem
+from cxsurvey.transfer.times import Oddity
+from cxsurvey.web.frame import Frame
+
+MOST_COLUMNS: Final = 100
+"""Columns that the form shows; a form holds no more fields."""
+KINDS: Final = (
+    (Kind.RESPONSES.value, "Answers", "Scores and comments that customers gave somewhere else."),
+    (Kind.PEOPLE.value, "People", "Customers with names, addresses and attributes."),
+)
+FIELDS: Final = (
+    ("", "Not imported"),
+    ("score", "Score"),
+    ("comment", "Comment"),
+    ("answered_at", "Answered at"),
+    ("respondent", "Respondent, may have several rows"),
+    ("external_id", "Id of the answer"),
+    ("locale", "Language of the answer"),
+    ("person.email", "Customer: email"),
+    ("person.name", "Customer: name"),
+    ("person.external_id", "Customer: id"),
+    ("person.locale", "Customer: language"),
+)
+OF_PEOPLE: Final = (
+    ("", "Not imported"),
+    ("email", "Email"),
+    ("name", "Name"),
+    ("external_id", "Id"),
+    ("locale", "Language"),
+)
+ATTRIBUTE: Final = ("attributes", "Other fact, under its own name")
+STATES: Final = {
+    ImportState.DRAFT: "not started",
+    ImportState.WAITING: "waiting",
+    ImportState.RUNNING: "running",
+    ImportState.DONE: "done",
+    ImportState.FAILED: "failed",
+    ImportState.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One counter in words."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An import in the list."""
+
+    href: str
+    view: ImportView
+    state: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """The imports there were, and the form for another file."""
+
+    frame: Frame
+    rows: list[Row]
+    megabytes: int
+    kind: str = Kind.RESPONSES.value
+    kinds: tuple[tuple[str, str, str], ...] = KINDS
+    errors: dict[str, str] = field(default_factory=dict)
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRow:
+    """A column in the form: its samples, and what it is taken for."""
+
+    place: int
+    name: str
+    samples: tuple[str, ...]
+    filled: int
+    chosen: str
+    reason: str
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """A value of the score column: how often it comes, what was chosen for it, and what it becomes now."""
+
+    place: int
+    value: str
+    count: int
+    chosen: str
+    becomes: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPage:
+    """How a file is to be read, and what came of trying it."""
+
+    frame: Frame
+    view: ImportView
+    href: str
+    columns: list[ColumnRow]
+    hidden_columns: int
+    surveys: list[tuple[str, str]]
+    values: list[ValueRow]
+    value_options: tuple[tuple[str, str], ...]
+    scored: str
+    """The column whose values are listed."""
+    typed: Mapping[str, str]
+    zones: tuple[str, ...]
+    is_guess: bool
+    tried: list[Line]
+    problems: list[RowProblem]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_people(self) -> bool:
+        return self.view.kind is Kind.PEOPLE
+
+    @property
+    def sheets(self) -> list[tuple[str, str]]:
+        """The sheets of a workbook, as options."""
+        return [(name, name) for name in self.view.source.sheets]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """An import that waits, runs or has ended."""
+
+    frame: Frame
+    view: ImportView
+    href: str
+    state: str
+    percent: int
+    rate: str
+    left: str
+    lines: list[Line]
+    problems: list[RowProblem]
+    survey: tuple[str, str] | None
+    has_file: bool
+    at: datetime | None
+
+
+def fields_for(
+    kind: Kind, follow_ups: tuple[tuple[str, str], ...], names: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """What a column may be, with the follow-ups of a survey and the names that the workspace gave its segments."""
+    if kind is Kind.PEOPLE:
+        return (*OF_PEOPLE, ATTRIBUTE)
+    segments = tuple((key, f"Segment: {names.get(key) or key.replace('_', ' ')}") for key in SEGMENT_KEYS)
+    asked = tuple((f"{NAMED[1]}{key}", f"Follow-up: {question}") for key, question in follow_ups)
+    return (*FIELDS, *segments, *asked, ATTRIBUTE)
+
+
+def lines_of(view: ImportView, *, tried: bool = False) -> list[Line]:
+    """What became of the rows, or would."""
+    people, tally = view.kind is Kind.PEOPLE, view.tally
+    would = "would be " if tried else ""
+    said = {
+        "stored": f"{would}added" if people else f"{would}stored",
+        "changed": f"known, {would}brought up to date",
+        "known": "there already, left as they are",
+        "same_respondent": f"further rows of a respondent; comments {would}added to the answer",
+        "skipped": "empty, skipped" if people else "without score and comment, skipped",
+        "left_out": "left out, as was said of their score",
+        "refused": f"{would}refused",
+    }
+    lines = [Line(tally[name], text) for name, text in said.items() if tally[name] or name == "stored"]
+    if number := view.times.get(Oddity.AMBIGUOUS, 0):
+        lines.append(Line(number, f"at an hour that came twice in {view.reading.zone}; taken as the first"))
+    if number := view.times.get(Oddity.NONEXISTENT, 0):
+        lines.append(Line(number, f"at an hour that {view.reading.zone} skipped; moved on with the clocks"))
+    return lines
+
+
+def summary_of(view: ImportView) -> str:
+    """An import in one line of the list."""
+    if view.state is ImportState.DRAFT:
+        return f"{_grouped(view.rows)} rows"
+    shown = [line for line in lines_of(view) if line.number][:3]
+    return "; ".join(f"{_grouped(line.number)} {line.text.partition(';')[0]}" for line in shown) or "nothing yet"
+
+
+def _grouped(number: float) -> str:
+    return f"{number:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def pace(view: ImportView, now: datetime) -> tuple[str, str]:
+    """Rows a second and the time left, in words; empty while neither can be said."""
+    if view.started_at is None or not view.tally["rows_read"] or not view.is_under_way:
+        return "", ""
+    seconds = (now - view.started_at).total_seconds()
+    if seconds < 1:
+        return "", ""
+    rate = view.tally["rows_read"] / seconds
+    left = max(0.0, (view.rows - view.tally["rows_read"]) / rate)
+    return f"{_grouped(rate)} rows a second", _span(left)
+
+
+def _span(seconds: float) -> str:
+    if seconds < 60:
+        return "less than a minute left"
+    minutes = round(seconds / 60)
+    return "about a minute left" if minutes == 1 else f"about {minutes} minutes left"

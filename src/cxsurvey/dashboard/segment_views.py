@@ -1,0 +1,236 @@
+"""What the page of segments shows: typed rows, with the places of their intervals on one axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from cxsurvey.dashboard import doubts, metrics, moves
+from cxsurvey.dashboard.filter_bar import NOT_SET_WORDS, FilterBar
+from cxsurvey.dashboard.period_bar import PeriodBar
+from cxsurvey.insights.filters import NOT_SET
+from cxsurvey.insights.segments import SegmentReport, SegmentRow
+from cxsurvey.scoring.lowbase import BaseLevel
+from cxsurvey.scoring.results import Difference, Result
+from cxsurvey.scoring.scales import Definition, Headline
+from cxsurvey.web.display import number, percent, score
+
+MARGIN: Final = 0.06
+"""Room at both ends of the axis, as a share of what is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dumbbell:
+    """A score with its interval on the axis of the table: places in percent, the good end last."""
+
+    at: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One row. `tone` is better or worse where it stands out from the rest, else "".
+
+    `rest` and `change` are (in figures, what it comes to); "" where there is nothing to say.
+    """
+
+    name: str
+    href: str
+    n: int
+    value: str
+    interval: str
+    base: str
+    is_faint: bool
+    tone: str
+    drawing: Dumbbell | None
+    place: str
+    rest: tuple[str, str]
+    change: tuple[str, str]
+    change_tone: str
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsView:
+    """The table of segments, ready to be shown."""
+
+    label: str
+    name: str
+    rows: tuple[RowView, ...]
+    total: str
+    total_n: int
+    total_at: float | None
+    caption: str
+    how: str
+    ends: tuple[str, str]
+    is_split: bool
+    minimum: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """The stretch of the scale that the intervals of the table need."""
+
+    worst: float
+    best: float
+
+    @classmethod
+    def around(cls, results: list[Result], formula: Definition) -> _Axis:
+        """Around what is drawn, and never past the ends of the scale."""
+        low, high = metrics.ends(formula)
+        drawn = [limit for each in results for limit in (each.lower, each.upper) if limit is not None]
+        if drawn:
+            room = max((max(drawn) - min(drawn)) * MARGIN, (high - low) / 100)
+            low, high = max(low, min(drawn) - room), min(high, max(drawn) + room)
+        return cls(high, low) if metrics.lower_is_better(formula) else cls(low, high)
+
+    def place(self, value: float) -> float:
+        return round(100.0 * (value - self.worst) / (self.best - self.worst), 2)
+
+    def drawing(self, result: Result) -> Dumbbell | None:
+        if result.estimate is None or result.lower is None or result.upper is None:
+            return None
+        lower, upper = sorted((self.place(result.lower), self.place(result.upper)))
+        return Dumbbell(self.place(result.estimate), lower, upper)
+
+
+def segments_view(found: SegmentReport, bar: PeriodBar, filters: FilterBar, base: str) -> SegmentsView:
+    """The table of segments; `base` is the address of the survey's pages."""
+    formula = found.survey.formula
+    drawn = [row.result for row in found.rows if row.result is not None and _is_drawn(row.result)]
+    axis = _Axis.around(drawn, formula)
+    query = {**bar.period.query, **found.only.query}
+    total = found.total
+    return SegmentsView(
+        label=metrics.label(formula),
+        name=filters.names[found.key],
+        rows=tuple(_row(row, found, axis, f"{base}/results", query) for row in found.rows),
+        total=doubts.told(total) if total is not None and total.n else "",
+        total_n=total.n if total is not None else 0,
+        total_at=axis.place(total.estimate) if total is not None and total.estimate is not None and drawn else None,
+        caption=_caption(found),
+        how=_how(found),
+        ends=(_end(axis.worst, formula), _end(axis.best, formula)),
+        is_split=found.is_split,
+        minimum=found.minimum,
+    )
+
+
+def _is_drawn(result: Result) -> bool:
+    return result.base.level > BaseLevel.COUNTS_ONLY
+
+
+def _end(value: float, formula: Definition) -> str:
+    if formula.headline is Headline.TOP_BOX:
+        return percent(value)
+    low, high = metrics.ends(formula)
+    return score(value, 1 if high - low < 20 else 0, sign=low < 0)
+
+
+def _row(row: SegmentRow, found: SegmentReport, axis: _Axis, address: str, query: dict[str, str]) -> RowView:
+    result, is_own = row.result, row.others == 0
+    name = row.text or (f"{number(row.others)} others together" if row.others else NOT_SET_WORDS.capitalize())
+    chosen = {**query, found.key: row.text or NOT_SET}
+    shown = result is not None and _is_drawn(result)
+    stands = row.rest if row.stands_out else None
+    return RowView(
+        name=name,
+        href=f"{address}?{urlencode(chosen)}" if is_own and not found.survey.anonymous else "",
+        n=result.n if result is not None else 0,
+        value=doubts.value(result.estimate, result.unit) if result is not None and shown else "",
+        interval=doubts.interval(result) if result is not None else "",
+        base=doubts.BASE_WORDS[result.base.level] if result is not None else "",
+        is_faint=result is not None and result.base.greyed,
+        tone=_tone(stands, found.survey.formula) if stands is not None else "",
+        drawing=axis.drawing(result) if result is not None and shown else None,
+        place=_place(row),
+        rest=_against(row, found.survey.formula),
+        change=_changed(row.change, found.survey.formula),
+        change_tone=_tone(row.change, found.survey.formula) if row.change and _holds(row.change) else "",
+        withheld=row.withheld,
+    )
+
+
+def _tone(moved: Difference, formula: Definition) -> str:
+    return "better" if moves.is_better(moved, formula) else "worse"
+
+
+def _holds(moved: Difference) -> bool:
+    return moved.comparable and moved.changed
+
+
+def _place(row: SegmentRow) -> str:
+    """The place, or the places it may have: `1`, `2 to 4`."""
+    rank = row.rank
+    if rank is None:
+        return ""
+    return f"{rank.best}" if rank.best == rank.worst else f"{rank.best} to {rank.worst}"
+
+
+def _against(row: SegmentRow, formula: Definition) -> tuple[str, str]:
+    if row.rest is None:
+        return "", ""
+    return _figures(row.rest), _tone(row.rest, formula) if row.stands_out else ""
+
+
+def _changed(change: Difference | None, formula: Definition) -> tuple[str, str]:
+    if change is None or change.estimate is None:
+        return "", ""
+    if not change.comparable:
+        return "", "too few"
+    verdict = moves.verdict(change, formula) if change.changed else "could be chance"
+    return _figures(change), verdict
+
+
+def _figures(found: Difference) -> str:
+    unit = found.now.unit
+    ends = (found.lower, found.upper)
+    lower, upper = (doubts.step(limit, unit, sign=True, finer=found.changed) for limit in ends)
+    return f"{doubts.step(found.estimate, unit, sign=True)} ({lower} to {upper})"
+
+
+def _caption(found: SegmentReport) -> str:
+    """One sentence on what stands out."""
+    if found.tests == 0:
+        return "Too few answers to hold one against the rest: that takes 10 on each side."
+    better = [row.text for row in found.rows if row.stands_out and row.rest and _is_above(row, found)]
+    worse = [row.text for row in found.rows if row.stands_out and row.rest and not _is_above(row, found)]
+    if not better and not worse:
+        return f"None of {number(found.tests)} differs from the rest by more than chance allows."
+    parts = [f"{way} than the rest: {_listed(names)}" for way, names in (("Better", better), ("Worse", worse)) if names]
+    return f"{'. '.join(parts)}. This holds after correcting for {number(found.tests)} comparisons."
+
+
+def _is_above(row: SegmentRow, found: SegmentReport) -> bool:
+    return row.rest is not None and moves.is_better(row.rest, found.survey.formula)
+
+
+def _listed(names: list[str | None], most: int = 3) -> str:
+    shown = [name for name in names if name is not None][:most]
+    more = len(names) - len(shown)
+    if more:
+        return f"{', '.join(shown)} and {more} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _how(found: SegmentReport) -> str:
+    """How the order and the flags are made, and how far the segments truly lie apart."""
+    share = percent(100 * found.q)
+    said = (
+        "Ordered by the score pulled toward the mean of all, the more the fewer the answers; a place is a range where"
+        " intervals overlap. Below 10 answers nothing is ranked or compared. Coloured where the difference from the"
+        f" rest holds with at most {share} false flags expected (Benjamini and Hochberg)."
+    )
+    if found.spread is None or found.total is None:
+        return said
+    if found.spread == 0:
+        return f"{said} All differences together could be chance."
+    unit = found.total.unit
+    return f"{said} True scores lie about {doubts.step(found.spread, unit)} {moves.STEPS[unit]} from their mean."
+
+
+def segment_href(base: str, key: str, query: dict[str, str]) -> str:
+    """The page of segments by another key."""
+    return f"{base}/segments?{urlencode({**query, 'by': key})}"

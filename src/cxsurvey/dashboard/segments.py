@@ -1,0 +1,82 @@
+"""The page that splits one survey's score by a segment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cxsurvey.accounts.permissions import Grant, allows
+from cxsurvey.core.context import Context
+from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
+from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
+from cxsurvey.dashboard.segment_views import SegmentsView, segment_href, segments_view
+from cxsurvey.dashboard.surveys.path import SurveyId, head
+from cxsurvey.dashboard.surveys.views import Head
+from cxsurvey.insights import filters as wanted
+from cxsurvey.insights import segments, service
+from cxsurvey.insights.panels import Panel, panel
+from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.surveys import service as surveys
+from cxsurvey.web.door import Visiting
+from cxsurvey.web.errors import request_id
+from cxsurvey.web.frame import Frame
+from cxsurvey.web.templating import render
+
+router = APIRouter(prefix="/w/{slug}")
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentsPage:
+    """A survey's score by one segment."""
+
+    frame: Frame
+    bar: PeriodBar
+    filters: FilterBar
+    survey: Head
+    keys: tuple[Choice, ...]
+    by: str
+    may_write: bool
+    may_export: bool
+    download: str
+    table: Panel[SegmentsView]
+    reference: str
+
+
+@router.get("/surveys/{survey_id}/segments")
+def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: str = "") -> Response:
+    """The score by touchpoint, agent or any other segment, each held against the rest."""
+    line = service.survey_line(visit.ctx, survey_id)
+    keys = tuple(wanted.offered(visit.ctx, limit=1))
+    key = segments.checked_key(by) if by else next(iter(keys), SEGMENT_KEYS[0])
+    bar = period_bar(request, visit, "by", *wanted.NAMES)
+    filters = filter_bar(request, visit, bar, without=key, segments=not line.anonymous)
+    survey = head(visit, surveys.get(visit.ctx, survey_id))
+    work = partial(_split, line=line, key=key, bar=bar, filters=filters, base=survey.base)
+    query = {**bar.period.query, **filters.only.query}
+    page = SegmentsPage(
+        frame=visit.frame(f"{line.name} by segment", "surveys"),
+        bar=bar,
+        filters=filters,
+        survey=survey,
+        keys=tuple(
+            Choice(filters.names[each], segment_href(survey.base, each, query), each == key, each)
+            for each in dict.fromkeys((*keys, key))
+        ),
+        by=key,
+        may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
+        may_export=allows(visit.ctx, Grant.EXPORT),
+        download=f"{survey.base}/segments/download",
+        table=panel(visit.ctx, "segments", work),
+        reference=request_id(request),
+    )
+    return render(request, "dashboard/survey/segments.html", page, max(bar.status, filters.status))
+
+
+def _split(ctx: Context, *, line: SurveyLine, key: str, bar: PeriodBar, filters: FilterBar, base: str) -> SegmentsView:
+    found = segments.by_segment(ctx, line.survey_id, key, bar.period, filters.only)
+    return segments_view(found, bar, filters, base)

@@ -1,0 +1,42 @@
+"""Giving up a draft: what customers are asked now becomes the draft again."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.dashboard.surveys import sent as editor_fields
+from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, address, head, see
+from cxsurvey.dashboard.surveys.views import DiscardPage
+from cxsurvey.surveys import service
+from cxsurvey.surveys.changes import changes
+from cxsurvey.surveys.errors import NotPublished
+from cxsurvey.web.door import Acting, Visiting
+from cxsurvey.web.forms import SentFields
+from cxsurvey.web.templating import render
+
+router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/discard")
+
+
+@router.get("")
+def ask_discard(request: Request, visit: Visiting, survey_id: SurveyId) -> Response:
+    """What would be lost, before it is."""
+    require(visit.ctx, Grant.SURVEYS_WRITE)
+    survey = service.get(visit.ctx, survey_id)
+    if survey.published is None:
+        raise NotPublished
+    page = DiscardPage(
+        frame=visit.frame(f"Discard the changes of {survey.name}?", CURRENT),
+        survey=head(visit, survey),
+        changes=changes(survey.published, survey.draft),
+    )
+    return render(request, "dashboard/surveys/discard.html", page)
+
+
+@router.post("")
+def discard(act: Acting, survey_id: SurveyId, sent: SentFields) -> Response:
+    """Goes back to what is asked now."""
+    survey = act.do(lambda ctx: service.discard(ctx, survey_id, editor_fields.revision(sent)))
+    return see(f"{address(act.slug, survey_id)}/edit/{survey.draft.default_language}?done=discarded")

@@ -1,0 +1,120 @@
+"""Which answers a number or a list is about, beside its days: one reading for pages, downloads and REST.
+
+Each segment key is a parameter of its own (`touchpoint=Delivery`), so are `band`, `state`, `q` and `follow_up`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import FieldProblem, Invalid
+from cxsurvey.insights import queries
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.scoring.scales import Band
+
+NOT_SET: Final = "(none)"
+"""What stands in place of a value for answers that have none."""
+LONGEST_VALUE: Final = 200
+LONGEST_SEARCH: Final = 100
+FOLLOW_UP: Final = ("yes", "no")
+NAMES: Final = (*SEGMENT_KEYS, "band", "q", "follow_up")
+"""Every parameter that `parse` reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One wanted segment: its key, its text (`NOT_SET` for answers without one) and its number."""
+
+    key: str
+    text: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which answers are wanted; all of it must hold.
+
+    `band` is a group of scores, `search` words of the comment, `follow_up` whether a follow-up was answered.
+    """
+
+    segments: tuple[Segment, ...] = ()
+    band: Band | None = None
+    search: str = ""
+    follow_up: bool | None = None
+
+    @property
+    def numbers(self) -> dict[str, int | None]:
+        """The number that each wanted segment key must have."""
+        return {segment.key: segment.number for segment in self.segments}
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters that `parse` reads this filter from."""
+        found = {segment.key: segment.text for segment in self.segments}
+        if self.band is not None:
+            found["band"] = self.band.value
+        if self.search:
+            found["q"] = self.search
+        if self.follow_up is not None:
+            found["follow_up"] = FOLLOW_UP[not self.follow_up]
+        return found
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves any answer out."""
+        return self != EVERYTHING
+
+
+EVERYTHING: Final = Filter()
+
+
+def parse(ctx: Context, values: Mapping[str, str]) -> Filter:
+    """The filter that the parameters in `NAMES` ask for; an empty one is as good as none.
+
+    Raises `Invalid` naming each parameter and its rule: `unknown_value` for a segment that no answer of the workspace
+    has, `not_a_band`, `not_offered`, `too_long`.
+    """
+    problems: list[FieldProblem] = []
+    wanted = {key: text for key in SEGMENT_KEYS if (text := values.get(key, "").strip())}
+    segments = _segments(ctx, wanted, problems)
+    band, follow_up, search = (values.get(name, "").strip() for name in ("band", "follow_up", "q"))
+    if band and band not in set(Band):
+        problems.append(FieldProblem("band", "not_a_band", f"must be one of {', '.join(Band)}"))
+    if follow_up and follow_up not in FOLLOW_UP:
+        problems.append(FieldProblem("follow_up", "not_offered", f"must be one of {', '.join(FOLLOW_UP)}"))
+    if len(search) > LONGEST_SEARCH:
+        problems.append(FieldProblem("q", "too_long", f"must have at most {LONGEST_SEARCH} characters"))
+    if problems:
+        raise Invalid(problems=problems)
+    return Filter(segments, Band(band) if band else None, search, follow_up == "yes" if follow_up else None)
+
+
+def _segments(ctx: Context, wanted: Mapping[str, str], problems: list[FieldProblem]) -> tuple[Segment, ...]:
+    named = [(key, text) for key, text in wanted.items() if text != NOT_SET and len(text) <= LONGEST_VALUE]
+    rows = queries.numbers_of(ctx.connection, ctx.workspace, named) if named else []
+    numbers: dict[str, int | None] = {row.key: row.number for row in rows}
+    numbers |= {key: None for key, text in wanted.items() if text == NOT_SET}
+    message = "must be a value that answers of this workspace have"
+    problems += [FieldProblem(key, "unknown_value", message) for key in wanted if key not in numbers]
+    return tuple(Segment(key, text, numbers[key]) for key, text in wanted.items() if key in numbers)
+
+
+def states(text: str) -> tuple[ResponseState, ...]:
+    """The states that `state` names; all of them for nothing. Raises `Invalid`."""
+    if not text:
+        return tuple(ResponseState)
+    if text not in set(ResponseState):
+        raise Invalid(problems=[FieldProblem("state", "not_a_state", f"must be one of {', '.join(ResponseState)}")])
+    return (ResponseState(text),)
+
+
+def offered(ctx: Context, keys: tuple[str, ...] = SEGMENT_KEYS, limit: int = 50) -> dict[str, tuple[str, ...]]:
+    """The values to choose from for each segment key that has any; at most `limit` of each, by text."""
+    found: dict[str, list[str]] = {}
+    for row in queries.values_of(ctx.connection, ctx.workspace, keys, limit):
+        found.setdefault(row.key, []).append(row.text)
+    return {key: tuple(found[key]) for key in keys if key in found}

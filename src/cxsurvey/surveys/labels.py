@@ -1,0 +1,24 @@
+"""Types of short texts by language, and of the ids that answers keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import StringConstraints
+from pydantic_core import PydanticCustomError
+
+from cxsurvey.core.text import MaybeLine200
+from cxsurvey.surveys.languages import EachLanguageOnce, Language
+
+PartId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
+ShortLabel = Annotated[MaybeLine200, StringConstraints(max_length=80)]
+LabelsByLanguage = Annotated[dict[Language, MaybeLine200], EachLanguageOnce]
+ShortLabelsByLanguage = Annotated[dict[Language, ShortLabel], EachLanguageOnce]
+
+
+def refuse_twin_ids(ids: Iterable[str]) -> None:
+    """Raises a validation error when one id stands twice."""
+    listed = list(ids)
+    if len(set(listed)) != len(listed):
+        raise PydanticCustomError("duplicate_id", "must not use one id twice")

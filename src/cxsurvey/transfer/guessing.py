@@ -1,0 +1,108 @@
+"""Which column is probably what: a proposal with its reason, for somebody to confirm. Nothing is imported by it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.transfer.profile import ColumnProfile, Profile
+from cxsurvey.transfer.reading import Kind
+
+NOT_A_LETTER: Final = re.compile(r"[\W_]+")
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "score": (
+        "score", "rating", "nps", "csat", "ces", "likelytorecommend", "recommend", "answer", "fftanswer",
+        "bewertung", "note", "puan",
+    ),
+    "comment": ("comment", "comments", "feedback", "why", "reason", "verbatim", "text", "kommentar", "yorum"),
+    "answered_at": (
+        "answeredat", "submittedat", "respondedat", "createdat", "timestamp", "date", "datetime", "time", "datum",
+        "tarih",
+    ),
+    "external_id": ("externalid", "responseid", "answerid", "commentid", "id"),
+    "respondent": ("respondent", "respondentid", "customerid", "userid", "participantid"),
+    "locale": ("locale",),
+    "person.email": ("email", "mail", "emailaddress", "eposta"),
+    "person.name": ("name", "fullname", "customer", "customername"),
+}  # fmt: skip
+OF_PEOPLE: Final[Mapping[str, tuple[str, ...]]] = {
+    "email": NAMES["person.email"],
+    "external_id": ("externalid", "customerid", "userid", "personid", "id"),
+    "name": NAMES["person.name"],
+    "locale": ("locale", "language", "lang", "sprache"),
+}
+SEGMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "touchpoint": ("touchpoint", "event", "service", "journey"),
+    **{key: (key.replace("_", ""),) for key in SEGMENT_KEYS if key != "touchpoint" and "attribute" not in key},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A field for one column, and why, as the end of a sentence that begins with “because”."""
+
+    field: str
+    column: str
+    reason: str
+
+
+def guess(profile: Profile, kind: Kind) -> list[Guess]:
+    """At most one column for each field and one field for each column, in the order of the fields."""
+    found: dict[str, Guess] = {}
+    for one in (*_by_name(profile, kind), *_by_cells(profile, kind)):
+        if one.field not in found and one.column not in {other.column for other in found.values()}:
+            found[one.field] = one
+    if "respondent" in found and "external_id" in found:
+        # an answer is known by one of the two; where somebody has several rows it is the respondent
+        del found["external_id"]
+    return list(found.values())
+
+
+def _by_name(profile: Profile, kind: Kind) -> Iterator[Guess]:
+    fields = OF_PEOPLE if kind is Kind.PEOPLE else {**NAMES, **SEGMENTS}
+    for field, names in fields.items():
+        for name in names:
+            for column in profile.columns:
+                if NOT_A_LETTER.sub("", column.name.casefold()) == name and _fits(field, column):
+                    yield Guess(field, column.name, "of its name")
+
+
+def _by_cells(profile: Profile, kind: Kind) -> Iterator[Guess]:
+    for column in profile.columns:
+        if not column.samples:
+            continue
+        if all("@" in text and " " not in text for text in column.samples):
+            yield Guess(
+                "email" if kind is Kind.PEOPLE else "person.email", column.name, "its cells look like addresses"
+            )
+        elif kind is Kind.RESPONSES and column.values and all(_is_score(value) for value, _ in column.values):
+            yield Guess("score", column.name, "all its cells are whole numbers from 0 to 10")
+        elif kind is Kind.RESPONSES and all(_is_time(text) for text in column.samples):
+            yield Guess("answered_at", column.name, "its cells look like dates")
+
+
+def _fits(field: str, column: ColumnProfile) -> bool:
+    """Whether the cells of a column could be what its name promises."""
+    if field == "answered_at":
+        return all(_is_time(text) for text in column.samples)
+    if field == "score":
+        return bool(column.values)
+    return True
+
+
+def _is_score(text: str) -> bool:
+    return text.isascii() and text.isdigit() and int(text) <= 10
+
+
+def _is_time(text: str) -> bool:
+    if len(text) < 8 or not text[:4].isdigit():
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,58 @@
+"""The table of imports: what was brought in, how it is read, and how far it has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cxsurvey.accounts.models import Workspace
+from cxsurvey.core.db.base import Base
+from cxsurvey.surveys.models import Survey
+
+TALLIES = ("rows_read", "stored", "changed", "known", "skipped", "left_out", "same_respondent", "refused")
+
+
+class Import(Base):
+    """One file brought into a workspace. The file lies in the data folder, under the id of its row."""
+
+    __tablename__ = "imports"
+    __table_args__ = (Index("ix_imports_workspace", "workspace_id", "created_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
+    kind: Mapped[str] = mapped_column(String(12))
+    """responses or people."""
+    state: Mapped[str] = mapped_column(String(12))
+    """draft, waiting, running, done, failed or cancelled."""
+    rehearsal: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether the run that waits, runs or has ended last is a dry run."""
+    survey_id: Mapped[UUID | None] = mapped_column(ForeignKey(Survey.id))
+    file_name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int] = mapped_column(BigInteger)
+    """Bytes of the file as it was brought."""
+    file: Mapped[dict[str, Any]]
+    """How the file is read, and what its columns hold."""
+    reading: Mapped[dict[str, Any]]
+    """The mapping, zone, source and scale, as they were settled."""
+    position: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Bytes of the file of refused rows that belong to the rows read so far."""
+    rows_read: Mapped[int] = mapped_column(Integer, default=0)
+    stored: Mapped[int] = mapped_column(Integer, default=0)
+    changed: Mapped[int] = mapped_column(Integer, default=0)
+    known: Mapped[int] = mapped_column(Integer, default=0)
+    skipped: Mapped[int] = mapped_column(Integer, default=0)
+    left_out: Mapped[int] = mapped_column(Integer, default=0)
+    same_respondent: Mapped[int] = mapped_column(Integer, default=0)
+    refused: Mapped[int] = mapped_column(Integer, default=0)
+    times: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """How many times on the wall were odd, by oddity."""
+    failure: Mapped[str | None] = mapped_column(String(500))
+    actor_kind: Mapped[str] = mapped_column(String(12))
+    actor_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]

@@ -1,0 +1,62 @@
+"""Every statement on imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from cxsurvey.transfer.models import Import
+
+_imports = cast("Table", Import.__table__)
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Adds an import; the row has every column."""
+    connection.execute(insert(_imports), dict(row))
+
+
+def get(connection: Connection, workspace_id: UUID, import_id: UUID) -> dict[str, Any] | None:
+    """One import of a workspace."""
+    query = select(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.id == import_id)
+    row = connection.execute(query).first()
+    return None if row is None else dict(row._mapping)
+
+
+def newest(connection: Connection, workspace_id: UUID, limit: int) -> list[dict[str, Any]]:
+    """The imports of a workspace, newest first."""
+    query = select(_imports).where(_imports.c.workspace_id == workspace_id)
+    query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:
+    """Overwrites columns while the import is in one of these states; False when it is in another one."""
+    here = update(_imports).where(_imports.c.id == import_id, _imports.c.state.in_(states))
+    return connection.execute(here.values(dict(values))).rowcount == 1
+
+
+def advance(connection: Connection, import_id: UUID, rows_read: int, values: Mapping[str, Any]) -> bool:
+    """Moves a running import on; False when it does not run, or somebody else has moved it from there."""
+    here = update(_imports).where(
+        _imports.c.id == import_id, _imports.c.state == "running", _imports.c.rows_read == rows_read
+    )
+    return connection.execute(here.values(dict(values))).rowcount == 1
+
+
+def remove(connection: Connection, workspace_id: UUID, import_id: UUID) -> None:
+    """Forgets an import."""
+    connection.execute(delete(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.id == import_id))
+
+
+def with_files(connection: Connection, drafts_before: datetime, ended_before: datetime) -> set[UUID]:
+    """The imports whose files are still needed."""
+    young = select(_imports.c.id).where(
+        (_imports.c.state.in_(("waiting", "running")))
+        | ((_imports.c.state == "draft") & (_imports.c.created_at >= drafts_before))
+        | (_imports.c.finished_at >= ended_before)
+    )
+    return set(connection.execute(young).scalars())

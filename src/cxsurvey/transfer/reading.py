@@ -1,0 +1,45 @@
+"""How the file of an import is read, as whoever imports has settled it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from cxsurvey.core.command import Command
+from cxsurvey.core.text import Line40, Line80, Line200
+from cxsurvey.responses.commands import Source
+from cxsurvey.transfer.scales import ScaleReading
+
+
+class Kind(StrEnum):
+    """What the rows of a file are."""
+
+    RESPONSES = "responses"
+    PEOPLE = "people"
+
+
+def _check_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise PydanticCustomError("not_a_zone", "must be a time zone such as Europe/London") from None
+    return name
+
+
+Zone = Annotated[Line40, AfterValidator(_check_zone)]
+
+
+class Reading(Command):
+    """Fields by column, and what they mean. A draft may have gaps; `mapping.settled` says whether it can start."""
+
+    mapping: dict[Line80, Line200] = Field(default_factory=dict, max_length=200)
+    """Field of an answer or of a person to the name of its column."""
+    zone: Zone = "UTC"
+    """For times without an offset."""
+    source: Source = "import"
+    """Where the answers come from; ids count per source."""
+    scale: ScaleReading = ScaleReading()

@@ -1,0 +1,83 @@
+"""Branding over REST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from cxsurvey.accounts.models import ApiKey
+from cxsurvey.core.context import Context
+from tests.api.conftest import TEST
+from tests.application import ORIGIN
+from tests.pictures import png
+
+Write = Callable[[Callable[[Context], Any]], Any]
+PNG = {"Content-Type": "image/png"}
+
+
+@pytest.fixture
+def admin(rest: TestClient, write: Write) -> TestClient:
+    """A system whose key may change the workspace."""
+    write(lambda ctx: ctx.connection.execute(update(ApiKey).values(scopes="surveys:read workspace:manage")))
+    return rest
+
+
+def test_branding_is_read_changed_and_its_logo_set_and_removed(admin: TestClient) -> None:
+    wanted = {"name": "Northwind", "accent": "#ffcc00", "privacy_url": "https://example.com/p", "footer": "Ltd"}
+
+    changed = admin.put("/branding", json=wanted)
+    assert changed.status_code == 200, changed.text
+    logo = admin.put("/branding/logo", content=png(), headers=PNG).json()["logo"]
+    assert logo["url"].startswith(f"{ORIGIN}/pictures/")
+    assert (logo["width"], logo["height"]) == (120, 40)
+    assert admin.get("/branding").json() == {
+        **wanted,
+        "accent": "#FFCC00",
+        "shown_name": "Northwind",
+        "logo": logo,
+    }
+    assert admin.delete("/branding/logo").json()["logo"] is None
+    assert admin.delete("/branding/logo").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status"),
+    [
+        (b"<svg/>", "image/svg+xml", 415),
+        (b"{}", "application/json", 415),
+        (b"<svg/>", "image/png", 422),
+        (b"", "image/png", 422),
+        (bytes(210_000), "image/png", 413),
+    ],
+)
+def test_what_is_no_picture_is_refused(admin: TestClient, content: bytes, media_type: str, status: int) -> None:
+    reply = admin.put("/branding/logo", content=content, headers={"Content-Type": media_type})
+
+    assert reply.status_code == status
+    if status == 422:
+        assert [error["pointer"] for error in reply.json()["errors"]] == ["/logo"]
+
+
+def test_a_key_in_test_mode_changes_nothing_that_customers_see(admin: TestClient) -> None:
+    trial = {"Authorization": f"Bearer {TEST}"}
+
+    assert admin.get("/branding", headers=trial).status_code == 200
+    for reply in (
+        admin.put("/branding", json={}, headers=trial),
+        admin.put("/branding/logo", content=png(), headers={**trial, **PNG}),
+        admin.delete("/branding/logo", headers=trial),
+    ):
+        assert (reply.status_code, reply.json()["code"]) == (403, "live_key_needed")
+
+
+def test_a_key_without_the_scope_changes_nothing(rest: TestClient, write: Write) -> None:
+    write(lambda ctx: ctx.connection.execute(update(ApiKey).values(scopes="surveys:read")))
+
+    assert rest.get("/branding").status_code == 200
+    assert rest.put("/branding", json={}).status_code == 403
+    assert rest.put("/branding/logo", content=png(), headers=PNG).status_code == 403
+    assert rest.delete("/branding/logo").status_code == 403

@@ -1,0 +1,130 @@
+"""The examples of docs/api.md, sent as they stand there; and every address in it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.api.conftest import LIVE, Scene
+from tests.parts import ROOT
+
+PAGE = (ROOT / "docs" / "api.md").read_text()
+SURVEY = "srv_0694n1s2vhtlb9hqa83bssdf00"
+
+
+@dataclass
+class Call:
+    """What one line with curl asks for."""
+
+    method: str = "GET"
+    address: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+
+def calls() -> list[Call]:
+    """Every curl in the examples of the page."""
+    found: list[Call] = []
+    for block in re.findall(r"^```sh\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL):
+        words = shlex.split(block.replace("\\\n", ""), comments=True)
+        starts = [place for place, word in enumerate(words) if word == "curl"]
+        found += [call_of(words[start + 1 : end]) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    return found
+
+
+def call_of(words: list[str]) -> Call:
+    """A call with its options read as curl reads them; an option that is not known here fails."""
+    call, rest = Call(), iter(words)
+    for word in rest:
+        if word == "-H":
+            name, _, value = next(rest).partition(": ")
+            call.headers[name] = value
+        elif word == "-X":
+            call.method = next(rest)
+        elif word == "-d":
+            call.body, call.method = next(rest), "POST" if call.method == "GET" else call.method
+        elif word not in {"-s", "-si"}:
+            assert word.startswith("$URL/"), word
+            call.address = word.removeprefix("$URL")
+    return call
+
+
+CALLS = calls()
+
+
+def test_the_page_shows_how_to_do_each_thing() -> None:
+    shown = [f"{call.method} {call.address.partition('?')[0].replace(SURVEY, '{id}')}" for call in CALLS]
+    assert len(CALLS) >= 8
+    assert {
+        "GET /me",
+        "POST /surveys",
+        "PUT /surveys/{id}",
+        "POST /responses",
+        "GET /responses",
+        "GET /surveys/{id}/score",
+        "POST /invitations",
+    } <= set(shown)
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.address.partition('?')[0]}")
+def test_an_example_works_as_it_stands(rest: TestClient, scene: Scene, call: Call) -> None:
+    assert call.headers["Authorization"] == "Bearer $KEY"
+    headers, body = {**call.headers, "Authorization": f"Bearer {LIVE}"}, call.body
+    if body == "@draft.json":
+        read = rest.get(f"/surveys/{scene.survey}")
+        body = json.dumps({"name": read.json()["name"], "definition": read.json()["draft"]})
+        headers["If-Match"] = read.headers["etag"]
+    reply = rest.request(
+        call.method,
+        call.address.replace(SURVEY, scene.survey),
+        headers=headers,
+        content=body.replace(SURVEY, scene.survey) if body else None,
+    )
+    assert reply.status_code in {200, 201}, reply.text
+
+
+def names_in(document: Any) -> set[str]:
+    return set(document) - {"…"} if isinstance(document, dict) else set()
+
+
+def test_the_answers_shown_have_the_fields_of_the_real_ones(rest: TestClient, scene: Scene) -> None:
+    shown = [json.loads(block) for block in re.findall(r"^```json\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)]
+    stored = rest.post("/responses", json=scene.answer())
+    params = {"since": "2026-11-20", "until": "2026-11-21", "compare": "previous"}
+    score = rest.get(f"/surveys/{scene.survey}/score", params=params).json()
+    batch = rest.post(
+        "/responses/batch", json={"responses": [scene.answer(score=11)]}, headers={"Idempotency-Key": "one"}
+    ).json()
+    refused = rest.post("/responses", json=scene.answer(score=11)).json()
+    real = [names_in(stored.json()), names_in(batch), names_in(score), names_in(score["comparison"]), names_in(refused)]
+    for document in shown:
+        assert any(names_in(document) <= names for names in real), document
+
+
+def test_every_address_is_in_the_list_and_no_other(rest: TestClient) -> None:
+    described = rest.get("/openapi.json", headers={"Authorization": ""}).json()["paths"]
+    real = {
+        f"{method.upper()} {path.removeprefix('/api/v1')}" for path, methods in described.items() for method in methods
+    }
+    (table,) = re.findall(r"^## All addresses\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    listed = re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", table, re.MULTILINE)
+    assert sorted(listed) == sorted(real)
+
+
+def test_every_address_that_the_text_names_is_there(rest: TestClient) -> None:
+    described = rest.get("/openapi.json", headers={"Authorization": ""}).json()["paths"]
+    real = {
+        (method.upper(), re.sub(r"\{\w+\}", "{}", path.removeprefix("/api/v1")))
+        for path, methods in described.items()
+        for method in methods
+    }
+    named = re.findall(r"`(GET|POST|PUT|PATCH|DELETE) (/[^`…?]*)`", PAGE)
+    assert named
+    for method, path in named:
+        assert (method, re.sub(r"\{[\w.]+\}", "{}", path)) in real, f"{method} {path}"

@@ -1,0 +1,60 @@
+"""People through HTTP."""
+
+from __future__ import annotations
+
+from starlette.testclient import TestClient
+
+from tests.api.conftest import FOREIGN, TEST, Scene, bearer
+
+KIM = {"email": "Kim@Example.com", "external_id": "c-1", "name": "Kim", "attributes": {"plan": "basic", "since": 2024}}
+
+
+def test_somebody_is_written_down_once_and_brought_up_to_date(rest: TestClient, scene: Scene) -> None:
+    made = rest.post("/people", json=KIM)
+    again = rest.post("/people", json={"external_id": "c-1", "locale": "de", "attributes": {"plan": "extra"}})
+
+    assert (made.status_code, again.status_code) == (200, 200)
+    person = again.json()
+    assert person["id"] == made.json()["id"]
+    assert person["id"].startswith("per_")
+    assert (person["email"], person["name"], person["locale"]) == ("Kim@Example.com", "Kim", "de")
+    assert person["attributes"] == {"plan": "extra", "since": 2024}
+    assert rest.get(f"/people/{person['id']}").json() == person
+
+
+def test_what_is_not_right_is_put_right_and_the_rest_stays(rest: TestClient, scene: Scene) -> None:
+    person = rest.post("/people", json=KIM).json()
+    address = f"/people/{person['id']}"
+
+    changed = rest.patch(address, json={"name": None, "attributes": {"since": None, "shop": 4}})
+
+    assert changed.json() == {**person, "name": None, "attributes": {"plan": "basic", "shop": 4}}
+    assert rest.get(address).json() == changed.json()
+    assert rest.patch(address, json={"email": "other@example.com"}).status_code == 422
+
+
+def test_people_are_listed_by_pages_and_found_by_what_they_are_known_by(rest: TestClient, scene: Scene) -> None:
+    for number in range(3):
+        rest.post("/people", json={"external_id": f"c-{number}", "email": f"kim{number}@example.com"})
+
+    first = rest.get("/people", params={"limit": 2}).json()
+    second = rest.get(first["next"].removeprefix("http://localhost:8000/api/v1")).json()
+
+    assert [person["external_id"] for person in first["data"] + second["data"]] == ["c-0", "c-1", "c-2"]
+    assert second["next"] is None
+    found = rest.get("/people", params={"email": "KIM1@example.com"}).json()["data"]
+    assert [person["external_id"] for person in found] == ["c-1"]
+    assert rest.get("/people", params={"external_id": "nobody"}).json()["data"] == []
+    assert rest.get("/people", params={"email": "nonsense"}).status_code == 422
+    assert rest.get("/people", headers=bearer(FOREIGN)).json()["data"] == []
+
+
+def test_a_trial_writes_nobody_down(rest: TestClient, scene: Scene) -> None:
+    person = rest.post("/people", json=KIM).json()
+
+    for refused in (
+        rest.post("/people", json={"email": "new@example.com"}, headers=bearer(TEST)),
+        rest.patch(f"/people/{person['id']}", json={"name": "Somebody else"}, headers=bearer(TEST)),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (403, "live_key_needed")
+    assert len(rest.get("/people").json()["data"]) == 1

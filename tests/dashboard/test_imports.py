@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from cxsurvey import wiring
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.ids import encode
+from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.core.models import AuditEntry
+from cxsurvey.surveys.service import SurveyView
+from tests.dashboard.conftest import Write, attribute, has, in_northwind, page, sign_in, text_of
+from tests.factories import make_user
+
+HERE = "/w/northwind/imports"
+RATINGS = b"respondent_id,Rating,Why\na,9,Quick.\nb,3,=cmd\na,9,And kind.\nc,12,\nd,6,\n"
+
+
+def bring(browser: TestClient, content: bytes, kind: str = "responses", name: str = "old.csv") -> Any:
+    return browser.post(HERE, data={"kind": kind}, files={"file": (name, content, "text/csv")})
+
+
+def drain(database: Database) -> None:
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+
+def reading(made: SurveyView, **changes: str) -> dict[str, str]:
+    """The form as it is sent: respondent, score and comment in the first three columns."""
+    sent = {"survey": encode("srv", made.id), "zone": "Europe/London", "source": "till", "do": "try"}
+    return {**sent, "column-0": "respondent", "column-1": "score", "column-2": "comment", **changes}
+
+
+def counters(answer: Any) -> dict[str, str]:
+    """What became of the rows, as the page tells it."""
+    return {
+        line.css_first("dt").text(): line.css_first("dd").text()  # type: ignore[union-attr]
+        for line in page(answer).css(".tally div")
+    }
+
+
+def test_without_imports_the_page_says_what_they_are_for(signed_in: TestClient) -> None:
+    shown = signed_in.get(HERE)
+
+    assert "Nothing imported yet" in shown.text
+    assert "at most 50 MB" in shown.text
+
+
+def test_a_file_is_brought_tried_imported_and_its_refused_rows_taken_out(
+    signed_in: TestClient, survey: SurveyView, database: Database, write: Write
+) -> None:
+    brought = bring(signed_in, RATINGS, name="C:\\fakepath\\old.csv")
+    here = brought.headers["location"]
+    draft = signed_in.get(here)
+    assert text_of(draft, "h1") == "old.csv"
+    chosen = {node.parent.attributes["name"]: node.attributes["value"] for node in page(draft).css("option[selected]")}  # type: ignore[union-attr]
+    assert (chosen["column-0"], chosen["column-1"], chosen["column-2"]) == ("respondent", "score", "comment")
+    assert "guessed because of its name" in draft.text
+
+    assert signed_in.post(here, data=reading(survey)).headers["location"] == here
+    assert has(signed_in.get(here), "progress")
+    assert has(signed_in.get(here), "noscript meta[http-equiv=refresh]")
+    drain(database)
+    tried = signed_in.get(here)
+    assert counters(tried)["would be stored"] == "3"
+    assert text_of(tried, "#tried-title") == "What an import would do now"
+    assert "must be 10 or less" in tried.text
+
+    signed_in.post(f"{here}/start")
+    drain(database)
+    done = signed_in.get(here)
+    assert counters(done) == {
+        "stored": "3",
+        "further rows of a respondent; comments added to the answer": "1",
+        "refused": "1",
+    }
+    refused = signed_in.post(f"{here}/refused")
+    assert refused.headers["content-disposition"].startswith('attachment; filename="refused_imp_')
+    assert refused.text.splitlines()[1] == "5,Rating,out_of_range,must be 10 or less,c,12,"
+
+    def actions(ctx: Context) -> list[str]:
+        return list(ctx.connection.execute(select(AuditEntry.action).order_by(AuditEntry.id)).scalars())
+
+    assert [action for action in write(actions) if action.startswith("import.")] == [
+        "import.started",
+        "import.done",
+        "import.refused_downloaded",
+    ]
+    assert "old.csv" in signed_in.get(HERE).text
+
+
+def test_every_value_of_the_score_column_is_shown_with_what_it_becomes(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    here = bring(signed_in, b"id,Answer,Why\n1,Very good,a\n2,Very good,b\n3,2,c\n4,n/a,d\n").headers["location"]
+    form = reading(survey, **{"column-0": "external_id", "scored": "Answer", "do": "show"})
+
+    plain = signed_in.post(here, data=form)
+    said = signed_in.post(here, data={**form, "becomes-0": "10", "becomes-2": "left_out", "reversed": "yes"})
+
+    def becomes(answer: Any) -> dict[str, str]:
+        rows = [row for row in page(answer).css("tr") if row.css_first("select[name^=becomes]")]
+        return {row.css_first("th").text().strip(): row.css("td")[-1].text().strip() for row in rows}  # type: ignore[union-attr]
+
+    assert becomes(plain) == {"2": "2", "Very good": "refused", "n/a": "refused"}
+    assert becomes(said) == {"2": "8", "Very good": "10", "n/a": "left out"}
+    signed_in.post(here, data={**form, "becomes-0": "10", "becomes-2": "left_out", "reversed": "yes", "do": "try"})
+    drain(database)
+    assert counters(signed_in.get(here))["would be stored"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"survey": ""}, "Say which survey"),
+        ({"zone": "Mars/Base"}, "Must be a time zone"),
+        ({"column-1": "", "column-2": ""}, "at least the score or the comment"),
+        ({"column-2": "score"}, "second column for the same thing"),
+        ({"source": "link"}, "which are our own pages"),
+    ],
+)
+def test_a_reading_that_is_not_right_is_shown_again_with_what_was_chosen(
+    signed_in: TestClient, survey: SurveyView, changes: dict[str, str], words: str
+) -> None:
+    here = bring(signed_in, RATINGS).headers["location"]
+
+    again = signed_in.post(here, data=reading(survey, **changes))
+
+    assert again.status_code == 422
+    assert words in again.text
+    assert attribute(again, "#field-source", "value") == changes.get("source", "till")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "The file is empty"),
+        (b"%PDF-1.7\0\0\0\0", "no text"),
+        (b"\xd0\xcf\x11\xe0old", "Excel 97"),
+        (b"PK\x03\x04broken", "not a readable XLSX workbook"),
+        (b'a,b\n"9', "not valid CSV"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_and_leaves_nothing_behind(
+    signed_in: TestClient, database: Database, content: bytes, words: str
+) -> None:
+    refused = bring(signed_in, content)
+
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert list((database.settings.data_dir / "imports").iterdir()) == []
+
+
+def test_without_a_file_the_form_is_shown_again(signed_in: TestClient) -> None:
+    refused = signed_in.post(HERE, data={"kind": "people"}, files={"other": ("x", b"", "text/csv")})
+
+    assert refused.status_code == 422
+    assert "Choose a file." in refused.text
+    assert attribute(refused, "input[value=people]", "checked") is None
+    assert has(refused, "input[value=people][checked]")
+
+
+def test_a_file_that_is_announced_too_large_is_not_taken(signed_in: TestClient) -> None:
+    size = str(51 * 1024 * 1024)
+
+    refused = signed_in.post(
+        HERE, content=b"x", headers={"Content-Length": size, "Content-Type": "multipart/form-data"}
+    )
+
+    assert refused.status_code == 413
+
+
+def test_a_sheet_of_a_workbook_is_chosen(signed_in: TestClient, survey: SurveyView) -> None:
+    book, content = Workbook(), BytesIO()
+    book.active.append(["Note"])
+    book.active.append(["nothing here"])
+    answers = book.create_sheet("Answers")
+    answers.append(["Who", "Rating"])
+    answers.append(["a", 9.0])
+    book.save(content)
+    here = bring(signed_in, content.getvalue(), name="old.xlsx").headers["location"]
+    assert "XLSX workbook, sheet “Sheet”" in signed_in.get(here).text
+
+    signed_in.post(here, data=reading(survey, sheet="Answers"))
+
+    shown = signed_in.get(here)
+    assert "XLSX workbook, sheet “Answers”" in shown.text
+    assert "1 rows, 2 columns" in shown.text
+
+
+def test_people_are_brought_in(signed_in: TestClient, database: Database) -> None:
+    here = bring(signed_in, b"Email,Name,Plan\nida@example.com,Ida,Basic\n", "people").headers["location"]
+    assert not has(signed_in.get(here), "#field-survey")
+
+    form = {"column-0": "email", "column-1": "name", "column-2": "attributes", "do": "try"}
+    signed_in.post(here, data=form)
+    drain(database)
+    assert counters(signed_in.get(here)) == {"would be added": "1"}
+    signed_in.post(f"{here}/start")
+    drain(database)
+
+    assert counters(signed_in.get(here)) == {"added": "1"}
+
+
+def test_a_waiting_import_is_cancelled_and_a_draft_discarded(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    here = bring(signed_in, RATINGS).headers["location"]
+    signed_in.post(here, data=reading(survey))
+    drain(database)
+    signed_in.post(f"{here}/start")
+
+    assert signed_in.post(f"{here}/cancel").status_code == 303
+    drain(database)
+    assert "Cancelled" in signed_in.get(here).text
+    assert counters(signed_in.get(here)) == {"stored": "0"}
+    assert signed_in.post(f"{here}/discard").status_code == 409
+
+    other = bring(signed_in, RATINGS).headers["location"]
+    assert signed_in.post(f"{other}/discard").headers["location"] == f"{HERE}?discarded"
+    assert signed_in.get(other).status_code == 404
+    assert len(list((database.settings.data_dir / "imports").iterdir())) == 1
+
+
+def test_who_may_only_read_has_no_imports(browser: TestClient, ada: str, write: Write) -> None:
+    from tests.dashboard.conftest import PASSWORD_HASH
+
+    def make(ctx: Context) -> None:
+        in_northwind(ctx)
+        make_user(ctx, ctx.workspace, "viewer", "vera@example.com").password_hash = PASSWORD_HASH
+
+    write(make)
+    sign_in(browser, "vera@example.com")
+
+    assert browser.get(HERE).status_code == 403
+    assert bring(browser, RATINGS).status_code == 403
+    assert not re.search("Imports", text_of(browser.get("/w/northwind/"), "nav"))

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from cxsurvey.transfer.files import CsvFile
+from cxsurvey.transfer.guessing import guess
+from cxsurvey.transfer.profile import profile
+from cxsurvey.transfer.reading import Kind
+
+
+def guessed(tmp_path: Path, content: str, kind: Kind = Kind.RESPONSES) -> dict[str, tuple[str, str]]:
+    (tmp_path / "file.csv").write_text(content)
+    return {one.field: (one.column, one.reason) for one in guess(profile(CsvFile(tmp_path / "file.csv")), kind)}
+
+
+def test_columns_are_known_by_their_names(tmp_path: Path) -> None:
+    found = guessed(tmp_path, "Response ID,Submitted-At,NPS,Comment,Country\n1,2026-03-02,9,x,DE\n")
+
+    assert {field: column for field, (column, _) in found.items()} == {
+        "external_id": "Response ID",
+        "answered_at": "Submitted-At",
+        "score": "NPS",
+        "comment": "Comment",
+        "country": "Country",
+    }
+    assert {reason for _, reason in found.values()} == {"of its name"}
+
+
+def test_columns_without_a_telling_name_are_known_by_their_cells(tmp_path: Path) -> None:
+    found = guessed(tmp_path, "a,b,c\n7,ida@example.com,2026-03-02T10:00:00\n10,bo@example.com,2026-03-03\n")
+
+    assert found == {
+        "score": ("a", "all its cells are whole numbers from 0 to 10"),
+        "person.email": ("b", "its cells look like addresses"),
+        "answered_at": ("c", "its cells look like dates"),
+    }
+
+
+def test_a_name_that_its_cells_belie_is_not_believed(tmp_path: Path) -> None:
+    assert "answered_at" not in guessed(tmp_path, "Date,Score\nyesterday,9\n")
+
+
+def test_a_respondent_is_what_answers_are_known_by(tmp_path: Path) -> None:
+    found = guessed(tmp_path, "respondent_id,comment_id,score\na,1,9\n")
+
+    assert found["respondent"] == ("respondent_id", "of its name")
+    assert "external_id" not in found
+
+
+def test_people_have_other_fields(tmp_path: Path) -> None:
+    found = guessed(tmp_path, "Customer ID,Full Name,Mail,Language\n1,Ida,ida@example.com,de\n", Kind.PEOPLE)
+
+    assert {field: column for field, (column, _) in found.items()} == {
+        "email": "Mail",
+        "external_id": "Customer ID",
+        "name": "Full Name",
+        "locale": "Language",
+    }

@@ -1,0 +1,119 @@
+"""Workbooks, also hostile ones: what is read of them, and that none fills the memory."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from openpyxl import Workbook
+
+from cxsurvey.transfer import xlsx
+from cxsurvey.transfer.errors import FileTooLarge, FileUnreadable
+from cxsurvey.transfer.files import CsvFile
+
+
+def saved(path: Path, *rows: list[object]) -> Path:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def read(path: Path, sheet: str = "Sheet") -> list[tuple[int, list[str]]]:
+    xlsx.check(path)
+    target = path.with_suffix(".csv")
+    xlsx.write_table(path, sheet, target)
+    table = CsvFile(target, encoding="utf-8", numbered=True)
+    return [(0, table.header()), *table.rows()]
+
+
+def test_cells_are_read_as_a_csv_would_say_them_and_rows_keep_their_numbers(tmp_path: Path) -> None:
+    path = saved(
+        tmp_path / "named anyhow",
+        ["Score", "When", "Why"],
+        [9.0, datetime.fromisoformat("2026-03-02 10:30"), 'two\nlines, "quoted"'],
+        [],
+        [4.5, date(2026, 3, 2), None],
+        ["009", None, "=1+1"],
+    )
+
+    assert read(path) == [
+        (0, ["Score", "When", "Why"]),
+        (2, ["9", "2026-03-02 10:30:00", 'two\nlines, "quoted"']),
+        (4, ["4.5", "2026-03-02"]),
+        (5, ["009"]),
+    ]
+
+
+def test_merged_cells_speak_once(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["Score", "Why"], [9, "both"], [8, None]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.save(tmp_path / "merged.xlsx")
+
+    assert read(tmp_path / "merged.xlsx")[1:] == [(2, ["9", "both"]), (3, ["8"])]
+
+
+def test_a_missing_or_empty_sheet_is_said(tmp_path: Path) -> None:
+    path = saved(tmp_path / "empty.xlsx")
+
+    with pytest.raises(FileUnreadable, match="no sheet “Answers”"):
+        read(path, "Answers")
+    with pytest.raises(FileUnreadable, match="is empty"):
+        read(path)
+
+
+def test_a_bomb_is_counted_before_it_is_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "MOST_UNPACKED", 1_000_000)
+    path = tmp_path / "bomb.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 1_000_001)
+
+    with pytest.raises(FileTooLarge, match="unpacks to more than"):
+        xlsx.check(path)
+
+
+def test_more_rows_than_a_sheet_may_have_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 2)
+    path = saved(tmp_path / "long.xlsx", ["Score"], [1], [2], [3])
+
+    with pytest.raises(FileTooLarge, match="more than 2 rows"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<?xml version="1.0"?><!doctype x [<!ENTITY a "b">]><worksheet/>',
+        b"x" * 65530 + b"<!DOCTYPE x>",
+    ],
+)
+def test_a_document_type_is_refused_wherever_it_stands(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "entities.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", content)
+
+    with pytest.raises(FileUnreadable):
+        xlsx.check(path)
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"PK\x03\x04" + b"\0" * 500])
+def test_a_broken_archive_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "broken.xlsx").write_bytes(content)
+
+    with pytest.raises(FileUnreadable, match="not a readable XLSX"):
+        xlsx.check(tmp_path / "broken.xlsx")
+
+
+def test_an_archive_that_is_no_workbook_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "other.xlsx"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("notes.txt", "hello")
+
+    xlsx.check(path)
+    with pytest.raises(FileUnreadable, match="not a readable XLSX"):
+        xlsx.sheets(path)
