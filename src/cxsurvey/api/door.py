@@ -31,6 +31,7 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.idempotency import KeptAnswer
 from cxsurvey.web import seen
+from cxsurvey.web.client import header
 from cxsurvey.web.door import ReadingPlaces
 
 JSON = "application/json"
@@ -98,7 +99,9 @@ class Caller:
         is not kept but made anew by `read_again`. One with status 201 tells the address of what was made.
         """
         scope = self.request.scope
-        once = Once(route_of(self.request), idempotency_key_of(self.request), request_hash(scope["path"], body))
+        condition = b",".join(header(scope, b"if-match"))
+        told = request_hash(scope["path"], body, condition)
+        once = Once(route_of(self.request), idempotency_key_of(self.request), told)
         unit = partial(self._write, work=work, once=once, status=status, read_again=read_again)
         key_id, now, answer, replayed = await self.database.awrite(unit, share=Share.API)
         seen.buffer(self.database).key(key_id, now)
