@@ -305,6 +305,40 @@ def test_several_parameters_are_told_in_one_sentence(rest: TestClient) -> None:
     assert reply["detail"] == "limit must be a whole number from 1 to 100; page is not a parameter of this address."
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/me"),
+        ("GET", "/formulas"),
+        ("GET", "/surveys"),
+        ("GET", "/surveys/{survey}"),
+        ("GET", "/workspace"),
+        ("GET", "/responses"),
+        ("GET", "/people"),
+        ("POST", "/responses"),
+        ("POST", "/responses/batch"),
+        ("POST", "/surveys"),
+        ("POST", "/surveys/{survey}/close"),
+    ],
+)
+def test_every_address_refuses_a_parameter_it_does_not_take(
+    rest: TestClient, scene: Scene, method: str, path: str
+) -> None:
+    body = scene.answer() if method == "POST" else None
+    reply = rest.request(method, path.format(survey=scene.survey) + "?colour=red", json=body)
+    assert (reply.status_code, reply.json()["detail"]) == (422, "colour is not a parameter of this address.")
+    assert [(entry["query"], entry["rule"]) for entry in reply.json()["errors"]] == [("colour", "unknown_field")]
+
+
+@pytest.mark.parametrize(
+    "path", ["/responses?limit=1&limit=2", "/people?limit=1&limit=1", "/audit-entries?limit=&limit=2"]
+)
+def test_a_parameter_is_named_once(rest: TestClient, path: str) -> None:
+    reply = rest.get(path)
+    assert (reply.status_code, reply.json()["detail"]) == (422, "limit must not be named twice.")
+    assert [(entry["query"], entry["rule"]) for entry in reply.json()["errors"]] == [("limit", "duplicate_key")]
+
+
 def test_a_key_in_the_query_is_no_key(rest: TestClient) -> None:
     reply = rest.get("/me?access_token=cxs_live_ours", headers={"Authorization": ""})
     assert reply.status_code == 401
