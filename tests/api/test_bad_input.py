@@ -69,6 +69,22 @@ def test_what_breaks_a_rule_is_refused(rest: TestClient, body: bytes) -> None:
     assert refused(rest, body)["code"] == "invalid"
 
 
+@pytest.mark.parametrize(
+    "answered_at",
+    ["2026-01-01T00:00:00", "yesterday", "", "2026-13-01T00:00:00Z", "2026-01-01", "12:00", 1767225600, True, [], {}],
+)
+def test_an_instant_is_told_in_our_words(rest: TestClient, scene: Scene, answered_at: object) -> None:
+    problem = refused(rest, json.dumps(scene.answer(answered_at=answered_at)))
+    assert problem["errors"] == [
+        {
+            "pointer": "/answered_at",
+            "field": "answered_at",
+            "rule": "not_an_instant",
+            "message": "must be an instant with an offset such as 2026-03-02T09:30:00Z",
+        }
+    ]
+
+
 def test_text_is_bounded(rest: TestClient, scene: Scene) -> None:
     for field, size in (("comment", 4001), ("external_id", 201), ("source", 41), ("locale", 41), ("survey", 41)):
         problem = refused(rest, json.dumps(scene.answer(**{field: "x" * size})))
