@@ -76,6 +76,15 @@ class Command(BaseModel):
             raise Invalid(problems=problems_of(error)) from None
 
 
+def without_defaults(schema: dict[str, Any]) -> None:
+    """Tells no defaults in the description of a command that changes only what it names: sending them would change it.
+
+    Meant for `json_schema_extra` of the model.
+    """
+    for described in schema["properties"].values():
+        described.pop("default", None)
+
+
 def _names_in(value: object) -> int:
     """How many names the objects have that this value was read from; each counts once."""
     if isinstance(value, Command):
