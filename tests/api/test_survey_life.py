@@ -250,3 +250,24 @@ def test_a_key_stands_for_one_change_of_one_revision(rest: TestClient, draft: di
 
     assert (once.status_code, again.content) == (200, once.content)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_every_change_tells_the_etag_to_go_on_with(rest: TestClient, scene: Scene) -> None:
+    once = {"Idempotency-Key": "one"}
+    made = rest.post("/surveys", json={"name": "Again"}, headers=once)
+    address = f"/surveys/{made.json()['id']}"
+
+    def as_read() -> str:
+        return str(rest.get(address).headers["etag"])
+
+    assert made.headers["etag"] == as_read()
+    draft = {"name": "Anew", "definition": made.json()["draft"]}
+    edited = rest.put(address, json=draft, headers={"If-Match": made.headers["etag"]})
+    assert edited.headers["etag"] == as_read()
+    for step in ("publish", "close", "reopen"):
+        changed = rest.post(f"{address}/{step}", headers={"If-Match": as_read()})
+        assert (changed.status_code, changed.headers.get("etag")) == (200, as_read()), changed.text
+    again = rest.post("/surveys", json={"name": "Again"}, headers=once)
+    assert (again.headers["idempotency-replayed"], again.headers["etag"]) == ("true", made.headers["etag"])
+    settings = rest.patch("/workspace", json={"name": "Northwind Home"})
+    assert settings.headers["etag"] == rest.get("/workspace").headers["etag"]

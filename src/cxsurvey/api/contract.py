@@ -129,13 +129,15 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return answers
 
 
-def stored(model: type[BaseModel], statuses: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
-    """The answers of a writing route: the same document under one or more statuses."""
+def stored(
+    model: type[BaseModel], statuses: Mapping[int, str], *, tagged: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """The answers of a writing route: the same document under one or more statuses, `tagged` with its ETag."""
     return {
         status: {
             "model": model,
             "description": text,
-            "headers": {**_REPLAYED, **(_LOCATION if status == 201 else {})},
+            "headers": {**_REPLAYED, **(_LOCATION if status == 201 else {}), **(_TAGGED if tagged else {})},
         }
         for status, text in statuses.items()
     }

@@ -93,11 +93,13 @@ class Caller:
         body: bytes,
         status: int = 200,
         read_again: ReadAgain | None = None,
+        tagged: Callable[[bytes], Document] | None = None,
     ) -> Response:
         """Runs `work` as one unit, once per Idempotency-Key, and answers with the document it makes.
 
         The answer is made inside the unit, so that it is kept with what the unit stored; one that holds a secret
-        is not kept but made anew by `read_again`. One with status 201 tells the address of what was made.
+        is not kept but made anew by `read_again`. One with status 201 tells the address of what was made. With
+        `tagged`, which finds in the answer the document that a reader gets, its ETag is told too.
         """
         scope = self.request.scope
         condition = b",".join(header(scope, b"if-match"))
@@ -109,6 +111,10 @@ class Caller:
         headers = dict(REPLAYED) if replayed else {}
         if answer.status == 201:
             headers["Location"] = f"{scope['path']}/{id_in(answer.body)}"
+        if tagged is not None:
+            document = tagged(answer.body)
+            assert document.tag_revision is not None
+            headers["ETag"] = tag_of(document.tag_revision, document.encoded())
         return Response(answer.body, answer.status, headers, JSON)
 
     def _write(

@@ -60,7 +60,10 @@ async def get_workspace(caller: Calling) -> Response:
     openapi_extra=conditional(
         takes(EditWorkspace, {"name": "Northwind Home", "attributes": {"attribute_1": "Plan"}, "revision": 3})
     ),
-    responses={**stored(schemas.WorkspaceSettings, {200: "The settings as they are now."}), **problems(*WRITES, 412)},
+    responses={
+        **stored(schemas.WorkspaceSettings, {200: "The settings as they are now."}, tagged=True),
+        **problems(*WRITES, 412),
+    },
 )
 async def edit_workspace(caller: Calling) -> Response:
     """Changes what is named and leaves the rest; with If-Match, or a `revision`, only what was read is changed."""
@@ -72,7 +75,7 @@ async def edit_workspace(caller: Calling) -> Response:
         with condition.met():
             return schemas.WorkspaceSettings.of(workspaces.edit(ctx, command, condition.revision))
 
-    return await caller.write(edit, body=body)
+    return await caller.write(edit, body=body, tagged=schemas.WorkspaceSettings.model_validate_json)
 
 
 @router.get(

@@ -128,14 +128,17 @@ async def get_readiness(caller: Calling, survey_id: SurveyInPath) -> Response:
     operation_id="createSurvey",
     openapi_extra=takes(CreateSurvey, MADE),
     status_code=201,
-    responses={**stored(schemas.Survey, {201: "A draft, asked of nobody yet."}), **problems(*WRITES)},
+    responses={**stored(schemas.Survey, {201: "A draft, asked of nobody yet."}, tagged=True), **problems(*WRITES)},
 )
 async def create_survey(caller: Calling) -> Response:
     """Makes a draft: with `definition`, or with the ready texts of a formula in `languages`, the first the default."""
     body, origin = await body_of(caller.request), caller.database.settings.origin
     command = CreateSurvey.from_json(body)
     return await caller.write(
-        lambda ctx: schemas.describe_survey(service.create(ctx, command), origin), body=body, status=201
+        lambda ctx: schemas.describe_survey(service.create(ctx, command), origin),
+        body=body,
+        status=201,
+        tagged=schemas.Survey.model_validate_json,
     )
 
 
@@ -147,7 +150,10 @@ async def create_survey(caller: Calling) -> Response:
         takes(ReplaceDraft, EDITED),
         required=True,
     ),
-    responses={**stored(schemas.Survey, {200: "The survey as it is now."}), **problems(*WRITES, 404, 412, 428)},
+    responses={
+        **stored(schemas.Survey, {200: "The survey as it is now."}, tagged=True),
+        **problems(*WRITES, 404, 412, 428),
+    },
 )
 async def edit_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     """Replaces the draft as a whole; customers are asked the same as before until it is published.
@@ -171,7 +177,10 @@ async def edit_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     summary="Publish a survey",
     operation_id="publishSurvey",
     openapi_extra=conditional(takes(PublishSurvey, {"revision": 3}, body_required=False)),
-    responses={**stored(schemas.Publication, {200: "What publishing came to."}), **problems(*WRITES, 404, 412)},
+    responses={
+        **stored(schemas.Publication, {200: "What publishing came to."}, tagged=True),
+        **problems(*WRITES, 404, 412),
+    },
 )
 async def publish_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     """Asks the draft from now on, as a new version. Publishing what is asked already changes nothing.
@@ -190,7 +199,9 @@ async def publish_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
             made = service.publish(ctx, found("srv", survey_id), condition.revision or revision)
         return schemas.Publication(outcome=made.outcome, survey=schemas.describe_survey(made.survey, origin))
 
-    return await caller.write(publish, body=body)
+    return await caller.write(
+        publish, body=body, tagged=lambda answer: schemas.Publication.model_validate_json(answer).survey
+    )
 
 
 @router.post(
@@ -198,7 +209,7 @@ async def publish_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     summary="Close a survey",
     operation_id="closeSurvey",
     openapi_extra=conditional(keyed_by()),
-    responses={**stored(schemas.Survey, {200: "The survey as it is now."}), **problems(*WRITES, 404, 412)},
+    responses={**stored(schemas.Survey, {200: "The survey as it is now."}, tagged=True), **problems(*WRITES, 404, 412)},
 )
 async def close_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     """Takes no more answers; what was answered stays and its score can be read as before."""
@@ -211,7 +222,7 @@ async def close_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     summary="Open a closed survey again",
     operation_id="reopenSurvey",
     openapi_extra=conditional(keyed_by()),
-    responses={**stored(schemas.Survey, {200: "The survey as it is now."}), **problems(*WRITES, 404, 412)},
+    responses={**stored(schemas.Survey, {200: "The survey as it is now."}, tagged=True), **problems(*WRITES, 404, 412)},
 )
 async def reopen_survey(caller: Calling, survey_id: SurveyInPath) -> Response:
     """Takes answers again, with the version that was asked last."""
@@ -255,4 +266,4 @@ async def _changed(caller: Caller, body: bytes, change: Change, *, needed: bool 
             view = change(ctx, condition.revision)
         return schemas.describe_survey(view, origin)
 
-    return await caller.write(work, body=body)
+    return await caller.write(work, body=body, tagged=schemas.Survey.model_validate_json)
