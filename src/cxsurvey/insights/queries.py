@@ -178,7 +178,7 @@ def newest_ids(
     """
     table = _responses
     statement = select(table.c.id, table.c.report_day, table.c.answered_at).where(
-        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states), *choice.conditions()
+        *_on(line_id, days), table.c.state.in_(states), *choice.conditions()
     )
     if after is not None:
         day, at, response_id = after
@@ -193,9 +193,7 @@ def ids_of_days(
 ) -> list[UUID]:
     """The ids of all responses on these days in one of these states, oldest day first."""
     table = _responses
-    statement = select(table.c.id).where(
-        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states), *choice.conditions()
-    )
+    statement = select(table.c.id).where(*_on(line_id, days), table.c.state.in_(states), *choice.conditions())
     return list(connection.scalars(statement.order_by(table.c.report_day, table.c.id)))
 
 
@@ -226,9 +224,21 @@ def chosen(numbers: Numbers) -> list[ColumnElement[bool]]:
     return [column.is_(None) if number is None else column == number for column, number in columns]
 
 
-def _within(line_id: int, days: Days) -> list[ColumnElement[bool]]:
+def _on(line_id: int, days: Collection[date]) -> list[ColumnElement[bool]]:
+    """That an answer belongs to a trend line and one of these days, and may be shown."""
     table = _responses
-    return [table.c.trend_line_id == line_id, table.c.report_day >= days[0], table.c.report_day < days[1]]
+    return [table.c.trend_line_id == line_id, table.c.report_day.in_(days), is_released(table, line_id)]
+
+
+def _within(line_id: int, days: Days) -> list[ColumnElement[bool]]:
+    """That an answer belongs to a trend line and a stretch of days, and may be shown."""
+    table = _responses
+    return [
+        table.c.trend_line_id == line_id,
+        table.c.report_day >= days[0],
+        table.c.report_day < days[1],
+        is_released(table, line_id),
+    ]
 
 
 def by_day(connection: Connection, line_id: int, days: Days, numbers: Numbers) -> list[Row[Any]]:
