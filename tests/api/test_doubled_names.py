@@ -27,6 +27,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "PersonInput": PERSON,
     "ChangePerson": {"name": "A: B", "attributes": {"plan": None, "since": 2026}},
     "PublishSurvey": {"revision": 1},
+    "ReplaceDraft": {"name": "After delivery", "definition": DEFINITION, "anonymous": False},
+    "SignLink": {"segments": {"touchpoint": "Desk"}, "attributes": {"floor": "2: left"}, "expires_in_days": 30},
+    "ChangeBranding": {"name": "Northwind: Home", "accent": "#274C84", "footer": "Since 1987"},
+    "EditWorkspace": {"name": "Northwind", "attributes": {"attribute_1": "Plan"}, "revision": 1},
     "VoidResponse": {"reason": "A trial: nothing"},
 }
 

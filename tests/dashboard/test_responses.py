@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from starlette.testclient import TestClient
 
+from cxsurvey.accounts.models import Membership
 from cxsurvey.accounts.permissions import Grant
 from cxsurvey.core.context import Actor, ActorKind, Context
 from cxsurvey.core.ids import decode, encode
@@ -118,22 +119,21 @@ def test_taking_out_and_putting_back_moves_the_score_and_is_kept(
     assert "by Ada, a user ·" in text_of(restored, ".history")
 
 
-def test_the_history_names_nobody_of_another_workspace(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+def test_the_history_still_names_who_has_left(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
     address = one(write, survey)
 
-    def judge(ctx: Context) -> None:
-        stranger = make_user(ctx, make_workspace(ctx, "other").id, email="zoe@example.com")
+    def judge_and_leave(ctx: Context) -> None:
         in_northwind(ctx)
-        ctx.actor = Actor(ActorKind.USER, stranger.id, grants=frozenset({Grant.RESPONSES_VOID, Grant.RESPONSES_READ}))
+        colleague = make_user(ctx, ctx.workspace, email="zoe@example.com")
+        ctx.actor = Actor(ActorKind.USER, colleague.id, grants=frozenset({Grant.RESPONSES_VOID, Grant.RESPONSES_READ}))
         response_id = decode("rsp", address.rpartition("/")[2])
         assert response_id is not None
         responses.void(ctx, response_id, VoidResponse(reason="so"))
+        ctx.session.execute(delete(Membership).where(Membership.user_id == colleague.id))
 
-    write(judge)
+    write(judge_and_leave)
 
-    shown = signed_in.get(address)
-    assert "by a user ·" in text_of(shown, ".history")
-    assert "Zoe" not in shown.text
+    assert "by Zoe, a user ·" in text_of(signed_in.get(address), ".history")
 
 
 def test_putting_back_says_what_the_answer_is_now(signed_in: TestClient, survey: SurveyView, write: Write) -> None:

@@ -153,7 +153,8 @@ def test_the_code_for_print_is_the_shared_link(signed_in: TestClient) -> None:
 def test_what_another_system_pastes_names_this_survey(signed_in: TestClient) -> None:
     base = published(signed_in)
 
-    commands = [node.text() for node in page(signed_in.get(f"{base}/share")).css("pre code")]
+    shown = [node.text() for node in page(signed_in.get(f"{base}/share")).css("pre code")]
+    commands = [text for text in shown if text.startswith("curl")]
 
     assert [command.partition("/api/")[2].split()[0] for command in commands] == ["v1/responses", "v1/invitations"]
     assert all(f'"survey": "{base.rpartition("/")[2]}"' in command for command in commands)

@@ -102,7 +102,6 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "segments.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded the scores of a survey by {by}, {since} to {until}."
     ),
-    "person.changed": Action(AuditKind.RESPONSES, "{who} changed what is known about a person."),
     "audit.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the audit log."),
 }
 
