@@ -81,6 +81,8 @@ DASHBOARD = (
     form(SURVEY + "/preview/draft", Grant.SURVEYS_WRITE),
     page(SURVEY + "/discard", Grant.SURVEYS_WRITE),
     form(SURVEY + "/discard", Grant.SURVEYS_WRITE),
+    page(SURVEY + "/delete", Grant.SURVEYS_WRITE),
+    form(SURVEY + "/delete", Grant.SURVEYS_WRITE),
     page(SURVEY + "/scale", Grant.SURVEYS_WRITE),
     form(SURVEY + "/scale", Grant.SURVEYS_WRITE, formula="csat-1-5/1", revision="2"),
     page(SURVEY + "/segments", Grant.SCORES_READ),

@@ -47,6 +47,7 @@ class ListPage:
     frame: Frame
     may_write: bool
     surveys: tuple[Head, ...]
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +169,19 @@ class PublishPage:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmPage:
-    """A question before something that customers notice."""
+    """A question before something that customers notice or that cannot be undone.
+
+    `keep` is where it leads if the answer is no, below the pages of the survey.
+    """
 
     frame: Frame
     survey: Head
     sentences: tuple[str, ...]
     action: str
     button: str
+    keep: str = "share"
+    is_final: bool = False
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
