@@ -102,6 +102,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "segments.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded the scores of a survey by {by}, {since} to {until}."
     ),
+    "follow_ups.exported": Action(
+        AuditKind.DOWNLOADS, "{who} downloaded the follow-ups of the survey {name}, {since} to {until}."
+    ),
     "audit.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the audit log."),
 }
 

@@ -15,6 +15,7 @@ from cxsurvey.api.schemas.company import (
     MemberList,
     WorkspaceSettings,
 )
+from cxsurvey.api.schemas.follow_ups import FollowUps
 from cxsurvey.api.schemas.formula import Formula, FormulaList
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
@@ -43,6 +44,7 @@ __all__ = [
     "Branding",
     "Deleted",
     "Document",
+    "FollowUps",
     "Formula",
     "FormulaList",
     "Invitation",
