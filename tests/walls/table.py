@@ -82,6 +82,8 @@ DASHBOARD = (
     form(SURVEY + "/preview/draft", Grant.SURVEYS_WRITE),
     page(SURVEY + "/discard", Grant.SURVEYS_WRITE),
     form(SURVEY + "/discard", Grant.SURVEYS_WRITE),
+    page(SURVEY + "/links", Grant.INVITATIONS_WRITE),
+    form(SURVEY + "/links", Grant.INVITATIONS_WRITE, **{"segments.touchpoint": "Till"}),
     page(SURVEY + "/delete", Grant.SURVEYS_WRITE),
     form(SURVEY + "/delete", Grant.SURVEYS_WRITE),
     page(SURVEY + "/scale", Grant.SURVEYS_WRITE),

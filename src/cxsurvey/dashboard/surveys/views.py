@@ -232,6 +232,26 @@ class SharePage:
     notice: str
     may_write: bool
     may_test: bool
+    may_link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLinkPage:
+    """The form for a shared link that says where it stands, and above it the link that was just made, if any.
+
+    `fields` are (name, label, usual); the others are folded away.
+    """
+
+    frame: Frame
+    survey: Head
+    is_possible: bool
+    fields: tuple[tuple[str, str, bool], ...]
+    lives: tuple[tuple[str, str], ...]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    link: str
+    expires_at: datetime | None
+    code_svg: str
 
 
 @dataclass(frozen=True, slots=True)
