@@ -117,6 +117,8 @@ DASHBOARD = (
     form(IMPORT + "/refused", Grant.RESPONSES_WRITE),
     page("/workspaces", MEMBER),
     form("/workspaces", Grant.WORKSPACES_CREATE, name="Another", report_zone="UTC"),
+    page("/workspaces/leave", MEMBER),
+    form("/workspaces/leave", MEMBER),
     page("/settings", Grant.WORKSPACE),
     form("/settings", Grant.WORKSPACE, **SETTINGS),
     page("/branding", Grant.WORKSPACE),

@@ -67,6 +67,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "member.disabled": Action(AuditKind.TEAM, "{who} shut {subject} out."),
     "member.enabled": Action(AuditKind.TEAM, "{who} let {subject} in again."),
     "member.removed": Action(AuditKind.TEAM, "{who} removed {subject}."),
+    "member.left": Action(AuditKind.TEAM, "{who} left the workspace."),
     "key.created": Action(AuditKind.KEYS, "{who} made the {mode} key {name}."),
     "key.revoked": Action(AuditKind.KEYS, "{who} revoked the key {name}."),
     "workspace.created": Action(AuditKind.SETTINGS, "{who} made this workspace."),
