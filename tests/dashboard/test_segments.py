@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.people.segments import Segments
@@ -152,6 +153,11 @@ def test_small_groups_of_an_anonymous_survey_are_withheld(
     assert "n = 40" in found["North"]
     assert not has(filtered, ".chip.on"), "a filter would tell the group that is withheld"
     assert refused.status_code == 422
+
+    write(lambda ctx: ctx.session.execute(update(Workspace).values(minimum_group=50)))
+    assert (
+        "withheld" in {row[0]: row[1:] for row in rows(signed_in.get(address(survey, "segments?by=team")))}["North"][0]
+    )
 
 
 def test_the_file_holds_every_row_with_its_tests(signed_in: TestClient, filled: SurveyView) -> None:

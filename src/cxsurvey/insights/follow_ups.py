@@ -12,21 +12,20 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from cxsurvey.accounts import service as accounts
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.insights import listing, queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
-from cxsurvey.insights.service import survey_line
+from cxsurvey.insights.service import smallest_group, survey_line
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.scoring.intervals import wilson
 from cxsurvey.scoring.lowbase import Base, base
 from cxsurvey.scoring.results import Figure, Unit
 from cxsurvey.scoring.scales import Band
 from cxsurvey.scoring.shares import ShareMethod
-from cxsurvey.scoring.withholding import SMALLEST_MINIMUM, withholding
+from cxsurvey.scoring.withholding import withholding
 from cxsurvey.surveys.asked import definitions_of
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Given
@@ -140,11 +139,6 @@ def follow_ups(ctx: Context, survey_id: UUID, period: Period, only: Filter = EVE
         back_to=tally.back_to,
         minimum=minimum,
     )
-
-
-def smallest_group(ctx: Context) -> int:
-    """The number of answers below which an anonymous survey tells nothing of a group."""
-    return max(accounts.workspace(ctx).minimum_group, SMALLEST_MINIMUM)
 
 
 @dataclass(frozen=True, slots=True)
