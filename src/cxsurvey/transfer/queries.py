@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
 
 from cxsurvey.transfer.models import Import
 
@@ -26,9 +26,17 @@ def get(connection: Connection, workspace_id: UUID, import_id: UUID) -> dict[str
     return None if row is None else dict(row._mapping)
 
 
-def newest(connection: Connection, workspace_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """The imports of a workspace, newest first."""
-    query = select(_imports).where(_imports.c.workspace_id == workspace_id)
+def newest(
+    connection: Connection,
+    workspace_id: UUID,
+    kinds: Sequence[str],
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[dict[str, Any]]:
+    """The imports of these kinds of a workspace, newest first, after the one that began at `before`."""
+    query = select(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.kind.in_(kinds))
+    if before is not None:
+        query = query.where(tuple_(_imports.c.created_at, _imports.c.id) < tuple_(*before))
     query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
     return [dict(row._mapping) for row in connection.execute(query)]
 

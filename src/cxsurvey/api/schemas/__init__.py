@@ -16,6 +16,7 @@ from cxsurvey.api.schemas.company import (
     WorkspaceSettings,
 )
 from cxsurvey.api.schemas.formula import Formula, FormulaList
+from cxsurvey.api.schemas.imports import Import, ImportList, ImportSummary
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Person, PersonList, Receipt, Response, ResponseList
@@ -45,6 +46,9 @@ __all__ = [
     "Document",
     "Formula",
     "FormulaList",
+    "Import",
+    "ImportList",
+    "ImportSummary",
     "Invitation",
     "InvitationList",
     "ItemProblem",
