@@ -15,6 +15,7 @@ from cxsurvey.api.schemas.company import (
     MemberList,
     WorkspaceSettings,
 )
+from cxsurvey.api.schemas.follow_ups import FollowUps
 from cxsurvey.api.schemas.formula import Formula, FormulaList
 from cxsurvey.api.schemas.imports import Import, ImportList, ImportSummary
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
@@ -44,6 +45,7 @@ __all__ = [
     "Branding",
     "Deleted",
     "Document",
+    "FollowUps",
     "Formula",
     "FormulaList",
     "Import",
