@@ -68,6 +68,8 @@ class ImportView:
     kind: Kind
     state: ImportState
     rehearsal: bool
+    run: int
+    """The number of its last run, dry or not; 0 before the first."""
     survey_id: UUID | None
     file_name: str
     size: int
@@ -91,6 +93,7 @@ class ImportView:
             kind=Kind(row["kind"]),
             state=ImportState(row["state"]),
             rehearsal=row["rehearsal"],
+            run=row["run"],
             survey_id=row["survey_id"],
             file_name=row["file_name"],
             size=row["size"],
@@ -133,6 +136,7 @@ def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, size: int, 
         "kind": kind.value,
         "state": ImportState.DRAFT.value,
         "rehearsal": False,
+        "run": 0,
         "survey_id": None,
         "file_name": _plain(file_name),
         "size": size,
@@ -188,9 +192,10 @@ def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportVi
     _require(ctx, view.kind)
     if not view.reading.mapping:
         raise MappingWrong("Say first which column is what.", field="mapping")
-    values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, **NOTHING_YET}
+    run = view.run + 1
+    values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, "run": run, **NOTHING_YET}
     _change(ctx, view, (ImportState.DRAFT,), values)
-    ctx.enqueue(JOB, {"import": str(view.id)}, dedupe_key=job_key(view.id))
+    ctx.enqueue(JOB, {"import": str(view.id), "run": run}, dedupe_key=job_key(view.id, run))
     if not rehearsal:
         note(ctx, "import.started", view)
     return get(ctx, import_id)
@@ -255,9 +260,9 @@ def forget_files(run: JobRun) -> None:
     uploads.remove_others(run.database.settings, kept)
 
 
-def job_key(import_id: UUID) -> str:
-    """The dedupe key of the job of an import: never two at once."""
-    return f"import:{import_id.hex}"
+def job_key(import_id: UUID, run: int) -> str:
+    """The dedupe key of the job of one run. The job of a cancelled run may still be there when the next one starts."""
+    return f"import:{import_id.hex}:{run}"
 
 
 def note(ctx: Context, action: str, view: ImportView, **detail: Any) -> None:

@@ -47,11 +47,13 @@ def change(connection: Connection, import_id: UUID, states: tuple[str, ...], val
     return connection.execute(here.values(dict(values))).rowcount == 1
 
 
-def advance(connection: Connection, import_id: UUID, rows_read: int, values: Mapping[str, Any]) -> bool:
-    """Moves a running import on; False when it does not run, or somebody else has moved it from there."""
-    here = update(_imports).where(
-        _imports.c.id == import_id, _imports.c.state == "running", _imports.c.rows_read == rows_read
-    )
+def change_run(
+    connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any], *, rows_read: int | None = None
+) -> bool:
+    """Overwrites columns of a running import; False when this run of it was cancelled, or has moved on from there."""
+    here = update(_imports).where(_imports.c.id == import_id, _imports.c.state == "running", _imports.c.run == run)
+    if rows_read is not None:
+        here = here.where(_imports.c.rows_read == rows_read)
     return connection.execute(here.values(dict(values))).rowcount == 1
 
 
