@@ -17,8 +17,18 @@ from cxsurvey.surveys.standard import standard
 from tests.pictures import png
 
 PUBLIC, MEMBER, OWN, ANY_KEY = "public", "member", "own", "any key"
-Body = Mapping[str, Any] | bytes
-"""Fields of a form, a JSON object, or a picture."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is brought, and JSON about it."""
+
+    content: bytes
+    settings: Mapping[str, Any]
+
+
+Body = Mapping[str, Any] | bytes | Upload
+"""Fields of a form, a JSON object, a picture, or a file."""
 
 
 @dataclass(frozen=True)
@@ -190,6 +200,13 @@ API = (
     Row("POST", "/people", Grant.PEOPLE_WRITE, {"email": "ida@example.com"}),
     Row("GET", "/people/{person_id}", Grant.PEOPLE_READ),
     Row("PATCH", "/people/{person_id}", Grant.PEOPLE_WRITE, {"name": "Another"}),
+    Row("GET", "/imports", Grant.RESPONSES_WRITE),
+    Row("POST", "/imports", Grant.RESPONSES_WRITE, Upload(b"Rating\n9\n", {"survey": "{survey_id}"})),
+    Row("GET", IMPORT, Grant.RESPONSES_WRITE),
+    Row("PUT", IMPORT + "/settings", Grant.RESPONSES_WRITE, {"survey": "{survey_id}", "mapping": {"score": "Rating"}}),
+    Row("POST", IMPORT + "/start", Grant.RESPONSES_WRITE, {}),
+    Row("POST", IMPORT + "/cancel", Grant.RESPONSES_WRITE, {}),
+    Row("POST", IMPORT + "/refused", Grant.RESPONSES_WRITE, {}),
 )
 
 CUSTOMERS = frozenset(

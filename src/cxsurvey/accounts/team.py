@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from cxsurvey.accounts import journal, links, queries
+from cxsurvey.accounts import deciding, journal, links, queries
 from cxsurvey.accounts.commands import ChangeRole
 from cxsurvey.accounts.links import Purpose
 from cxsurvey.accounts.models import Membership, User
@@ -195,8 +195,7 @@ def _stands_over(ctx: Context, theirs: Membership) -> bool:
 
 
 def _changeable(ctx: Context, user_id: UUID, wanted: Role | None = None) -> tuple[Membership, User]:
-    require(ctx, Grant.TEAM)
-    rows.lock_workspace(ctx)
+    deciding.begin(ctx)
     membership, user = _member(ctx, user_id)
     if Role.OWNER in (Role(membership.role), wanted) and not allows(ctx, Grant.OWNERS):
         raise OwnersOnly

@@ -17,6 +17,7 @@ from cxsurvey.api.schemas.company import (
 )
 from cxsurvey.api.schemas.follow_ups import FollowUps
 from cxsurvey.api.schemas.formula import Formula, FormulaList
+from cxsurvey.api.schemas.imports import Import, ImportList, ImportSummary
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Person, PersonList, Receipt, Response, ResponseList
@@ -47,6 +48,9 @@ __all__ = [
     "FollowUps",
     "Formula",
     "FormulaList",
+    "Import",
+    "ImportList",
+    "ImportSummary",
     "Invitation",
     "InvitationList",
     "ItemProblem",
