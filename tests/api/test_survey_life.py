@@ -239,3 +239,14 @@ def test_of_twenty_edits_at_once_one_wins(real_database: Database) -> None:
             statuses = sorted(pool.map(edit, range(20)))
         assert statuses == [200] + [412] * 19
         assert rest.get(address(survey)).json()["revision"] == 2
+
+
+def test_a_key_stands_for_one_change_of_one_revision(rest: TestClient, draft: dict[str, Any]) -> None:
+    body, first = edited(draft, "Once?"), tag(rest, draft)
+    once = rest.put(address(draft), json=body, headers={"If-Match": first, "Idempotency-Key": "edit"})
+    again = rest.put(address(draft), json=body, headers={"If-Match": first, "Idempotency-Key": "edit"})
+    newer = {"If-Match": tag(rest, draft), "Idempotency-Key": "edit"}
+    other = rest.put(address(draft), json=body, headers=newer)
+
+    assert (once.status_code, again.content) == (200, once.content)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")

@@ -3,8 +3,10 @@ from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from cxsurvey import wiring
 from cxsurvey.core.clock import FixedClock
@@ -12,7 +14,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import NotFound, Unavailable
-from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.submit import submit
@@ -84,6 +86,27 @@ def seen(database: Database, place: Place, view: ImportView) -> ImportView:
     with database.read() as ctx:
         act_in(ctx, place.workspace_id)
         return imports.get(ctx, view.id)
+
+
+def change(database: Database, place: Place, act: Callable[[Context, UUID], object]) -> None:
+    """Does something to the only import, as its manager would."""
+
+    def unit(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        act(ctx, imports.newest(ctx)[0].id)
+
+    database.write(unit, share=Share.JOBS)
+
+
+def between_units(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Lets something happen once, after the first chunk of an import is stored."""
+    left = [act]
+
+    def pause(run: JobRun, seconds: float) -> None:
+        if left:
+            left.pop()()
+
+    monkeypatch.setattr(JobRun, "pause", pause)
 
 
 def became(view: ImportView) -> tuple[int, int, int, int]:
@@ -334,21 +357,29 @@ def test_what_a_survey_does_not_offer_is_refused_also_when_it_is_mapped(run: Run
 def test_a_cancelled_import_keeps_what_it_has_stored(
     run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = 0
+    between_units(monkeypatch, lambda: change(database, place, imports.cancel))
+    with capture_logs() as logs:
+        view, _ = run("Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700)))
 
-    def cancelled_after_the_first(ctx: Context, items: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == 2:
-            (view,) = imports.newest(ctx)
-            imports.cancel(ctx, view.id)
-        return submit(ctx, items)
-
-    monkeypatch.setattr("cxsurvey.transfer.storing.submit", cancelled_after_the_first)
-    view, _ = run("Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700)))
-
-    assert view.state is ImportState.RUNNING  # the unit that cancelled was undone with the rest of it
+    assert view.state is ImportState.CANCELLED
+    assert 0 < view.tally["stored"] < 700
     assert sum(counted(database, place).values()) == 2 * view.tally["stored"]
+    assert [line for line in logs if line["log_level"] != "info"] == []
+
+
+def test_a_dry_run_that_is_cancelled_and_started_again_while_its_job_still_reads_is_carried_out(
+    run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again() -> None:
+        change(database, place, imports.cancel)
+        change(database, place, imports.start)
+
+    between_units(monkeypatch, again)
+    view, problems = run("Rating,Why\n" + "11,off\n" * 60 + "".join(f"9,{one}\n" for one in range(640)), dry_run=True)
+
+    assert (view.state, became(view)) == (ImportState.DONE, (640, 0, 0, 60))
+    assert [problem.line for problem in problems] == list(range(2, 62))
+    assert counted(database, place) == {"n9": 640, "comments": 640}
 
 
 def test_a_file_that_goes_away_ends_the_import_with_a_reason(database: Database, place: Place) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -66,6 +66,14 @@ def _copied(source: BinaryIO, path: Path, limit: int | None) -> int:
     if size == 0:
         raise FileUnreadable("The file is empty: the first row must name the columns.", field="file")
     return size
+
+
+def pieces(path: Path, size: int) -> Iterator[bytes]:
+    """The first `size` bytes of a file, piece by piece."""
+    with path.open("rb") as file:
+        while size > 0 and (piece := file.read(min(PIECE, size))):
+            size -= len(piece)
+            yield piece
 
 
 def remove(settings: Settings, import_id: UUID) -> None:
