@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, Table, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, desc, func, or_, select, union_all
 
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.people.keys import SEGMENT_KEYS
@@ -115,30 +115,30 @@ def comments(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Row[Any]]:
-    """The newest comments of counted answers on these trend lines, `limit` of each line, in no order between lines.
+    """The `limit` newest comments of counted answers on these trend lines, newest first.
 
-    `days` is half-open; `instants` are the same bounds as points in time; `after` leaves out that comment and
-    all newer ones.
+    There may be `LINES_A_STATEMENT` lines. `days` is half-open; `instants` are the same bounds as points in time;
+    `after` leaves out that comment and all newer ones.
     """
-    rows: list[Row[Any]] = []
-    for start in range(0, len(line_ids), LINES_A_STATEMENT):
-        few = line_ids[start : start + LINES_A_STATEMENT]
-        parts = [_newest_of_line(line, days, instants, after, limit) for line in few]
-        found = union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]
-        statement = select(found, _people.c.name.label("person_name")).join_from(
-            found, _people, _people.c.id == found.c.person_id, isouter=True
-        )
-        rows += connection.execute(statement)
-    return rows
+    parts = [_comments_of_line(line, days, instants, after) for line in line_ids]
+    if connection.dialect.name == "postgresql":
+        # SQLite merges the parts by their index and stops at the limit; Postgres does so only if each says it too
+        limited = (part.order_by(desc("answered_at"), desc("id")).limit(limit).subquery() for part in parts)
+        parts = [select(part) for part in limited]
+    found = union_all(*parts) if len(parts) > 1 else parts[0]
+    newest = found.order_by(desc("answered_at"), desc("id")).limit(limit).subquery()
+    statement = select(newest, _people.c.name.label("person_name")).join_from(
+        newest, _people, _people.c.id == newest.c.person_id, isouter=True
+    )
+    return list(connection.execute(statement.order_by(newest.c.answered_at.desc(), newest.c.id.desc())))
 
 
-def _newest_of_line(
+def _comments_of_line(
     line_id: int,
     days: tuple[date, date],
     instants: tuple[datetime, datetime],
     after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> Subquery:
+) -> Select[Any]:
     table = _responses
     statement = select(
         table.c.id,
@@ -163,7 +163,7 @@ def _newest_of_line(
     if after is not None:
         at, response_id = after
         statement = statement.where(table.c.answered_at <= at, or_(table.c.answered_at < at, table.c.id < response_id))
-    return statement.order_by(table.c.answered_at.desc(), table.c.id.desc()).limit(limit).subquery()
+    return statement
 
 
 def newest_ids(
