@@ -33,7 +33,9 @@ class Source:
     def table(self, settings: Settings, import_id: UUID) -> CsvFile:
         """The rows of the file."""
         if self.text is None:
-            return CsvFile(uploads.sheet(settings, import_id), encoding="utf-8", numbered=True)
+            assert self.sheet is not None
+            place = self.sheets.index(self.sheet)
+            return CsvFile(uploads.sheet(settings, import_id, place), encoding="utf-8", numbered=True)
         return CsvFile(uploads.original(settings, import_id), self.text.delimiter, self.text.encoding)
 
     def as_stored(self) -> dict[str, Any]:
@@ -71,6 +73,10 @@ def examine(settings: Settings, import_id: UUID, *, sheet: str | None = None, de
     if not names:
         raise FileUnreadable("The workbook has no sheet with cells.")
     chosen = sheet if sheet is not None else names[0]
-    xlsx.write_table(path, chosen, uploads.sheet(settings, import_id))
-    table = CsvFile(uploads.sheet(settings, import_id), encoding="utf-8", numbered=True)
-    return Source(None, chosen, names, profile.profile(table))
+    with uploads.new_file(settings, import_id) as written:
+        xlsx.write_table(path, chosen, written)
+        table = CsvFile(written, encoding="utf-8", numbered=True)
+        found = Source(None, chosen, names, profile.profile(table))
+        # whoever reads the same sheet at this moment reads all of the one table or of the other
+        written.replace(uploads.sheet(settings, import_id, names.index(chosen)))
+    return found
