@@ -7,7 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from cxsurvey.settings import Settings
-from cxsurvey.transfer import profile, sniffing, uploads, xlsx
+from cxsurvey.transfer import apart, profile, sniffing, uploads
 from cxsurvey.transfer.errors import FileUnreadable
 from cxsurvey.transfer.files import CsvFile
 from cxsurvey.transfer.profile import Profile
@@ -68,13 +68,8 @@ def examine(settings: Settings, import_id: UUID, *, sheet: str | None = None, de
         form = sniffing.text_form(path, delimiter)
         table = CsvFile(path, form.delimiter, form.encoding)
         return Source(form, None, (), profile.profile(table))
-    xlsx.check(path)
-    names = xlsx.sheets(path)
-    if not names:
-        raise FileUnreadable("The workbook has no sheet with cells.")
-    chosen = sheet if sheet is not None else names[0]
     with uploads.new_file(settings, import_id) as written:
-        xlsx.write_table(path, chosen, written)
+        names, chosen = apart.write_table(path, sheet, written)
         table = CsvFile(written, encoding="utf-8", numbered=True)
         found = Source(None, chosen, names, profile.profile(table))
         # whoever reads the same sheet at this moment reads all of the one table or of the other
