@@ -1,3 +1,4 @@
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
@@ -419,6 +420,32 @@ def test_an_import_of_another_workspace_is_not_there(database: Database, place: 
         seen(database, other, view)
 
 
+def housekeeping(database: Database) -> None:
+    database.write(lambda ctx: ctx.enqueue(imports.FORGET, {}), share=Share.JOBS)
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+
+def test_a_file_that_is_just_being_brought_is_left_alone_and_one_that_nobody_finished_goes(
+    database: Database, place: Place, clock: FixedClock
+) -> None:
+    young, old = database.ids.new(), database.ids.new()
+    for import_id, age in ((young, timedelta(hours=2)), (old, timedelta(hours=25))):
+        uploads.receive(database.settings, import_id, BytesIO(b"Rating,Why\n9,\n"))
+        then = (clock.instant - age).timestamp()
+        os.utime(uploads.folder(database.settings, import_id), (then, then))
+
+    housekeeping(database)
+
+    assert [uploads.original(database.settings, one).exists() for one in (young, old)] == [True, False]
+
+
+def test_a_refused_cell_of_any_length_can_be_shown(run: Run) -> None:
+    view, problems = run("Rating,Why,Note\n11,a,=" + "x" * 131_071 + "\n")
+
+    assert became(view) == (0, 0, 0, 1)
+    assert [(one.line, one.rule) for one in problems] == [(2, "out_of_range")]
+
+
 def test_old_files_are_forgotten_and_young_ones_kept(
     run: Run, database: Database, place: Place, clock: FixedClock
 ) -> None:
@@ -427,11 +454,7 @@ def test_old_files_are_forgotten_and_young_ones_kept(
     clock.instant += timedelta(days=31)
     young = brought(database, place, b"Rating,Why\n9,\n")
 
-    def forget(ctx: Context) -> None:
-        ctx.enqueue(imports.FORGET, {})
-
-    database.write(forget, share=Share.JOBS)
-    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+    housekeeping(database)
 
     there = [uploads.original(database.settings, view.id).exists() for view in (old, draft, young)]
     assert there == [False, False, True]

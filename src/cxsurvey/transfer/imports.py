@@ -33,6 +33,8 @@ NEWEST: Final = 50
 KEEP_DRAFTS: Final = timedelta(days=7)
 KEEP_FILES: Final = timedelta(days=30)
 """How long the file of an import, and its refused rows, are kept after its end."""
+BRINGING: Final = timedelta(days=1)
+"""How long a file without an import is left alone: it may still be coming in, or be read for the first time."""
 LONGEST_NAME: Final = 200
 GRANTS: Final = {Kind.RESPONSES: Grant.RESPONSES_WRITE, Kind.PEOPLE: Grant.PEOPLE_WRITE}
 
@@ -255,9 +257,16 @@ def take_refused(ctx: Context, import_id: UUID) -> ImportView:
 
 def forget_files(run: JobRun) -> None:
     """Handler of `FORGET`: removes files of drafts nobody carried out and of imports that ended long ago."""
+    settings = run.database.settings
+    there = uploads.folders(settings)
     with run.read() as ctx:
         kept = queries.with_files(ctx.connection, ctx.now - KEEP_DRAFTS, ctx.now - KEEP_FILES)
-    uploads.remove_others(run.database.settings, kept)
+        known = queries.known(ctx.connection, list(there))
+        now = ctx.now
+    for import_id, touched in there.items():
+        # a file that is being brought has no row yet
+        if import_id not in kept and (import_id in known or touched < now - BRINGING):
+            uploads.remove(settings, import_id)
 
 
 def job_key(import_id: UUID, run: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
 from cxsurvey.transfer.models import Import
 
 _imports = cast("Table", Import.__table__)
+AT_ONCE: Final = 500
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
@@ -60,6 +61,15 @@ def change_run(
 def remove(connection: Connection, workspace_id: UUID, import_id: UUID) -> None:
     """Forgets an import."""
     connection.execute(delete(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.id == import_id))
+
+
+def known(connection: Connection, import_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these ids that belong to an import of any workspace."""
+    found: set[UUID] = set()
+    for first in range(0, len(import_ids), AT_ONCE):
+        several = import_ids[first : first + AT_ONCE]
+        found.update(connection.execute(select(_imports.c.id).where(_imports.c.id.in_(several))).scalars())
+    return found
 
 
 def with_files(connection: Connection, drafts_before: datetime, ended_before: datetime) -> set[UUID]:
