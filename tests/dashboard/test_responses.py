@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import delete, update
 from starlette.testclient import TestClient
 
@@ -18,12 +19,20 @@ from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.service import VoidResponse
-from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.models import TrendLine
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
 from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, in_northwind, page, sign_in, text_of
-from tests.factories import form_page, make_anonymous_survey, make_open_survey, make_user, make_workspace
+from tests.factories import (
+    form_page,
+    make_anonymous_survey,
+    make_open_survey,
+    make_user,
+    make_workspace,
+    offering_unknown,
+)
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
@@ -60,6 +69,31 @@ def test_one_answer_shows_what_was_said_by_whom_and_where(
     assert "21 Nov 2026, 15:00 Europe/Istanbul" in text_of(answer, ".sub")
     for said in ("mert@example.com", "Delivery", "N-7", "Detractor", "How likely are you to recommend"):
         assert said in text_of(answer, "main")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"unknown": True}, "The customer does not know. This answer is counted apart and is not part of the score."),
+        ({}, "This answer has no score. It is counted apart and is not part of the score."),
+    ],
+    ids=["unknown", "comment alone"],
+)
+def test_an_answer_without_a_score_is_not_said_to_be_in_it(
+    signed_in: TestClient, survey: SurveyView, write: Write, changes: dict[str, Any], sentence: str
+) -> None:
+    def offer_unknown(ctx: Context) -> None:
+        in_northwind(ctx)
+        definition = offering_unknown(survey.draft)
+        edited = surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name="A", definition=definition))
+        surveys.publish(ctx, edited.id)
+
+    write(offer_unknown)
+    answer = signed_in.get(one(write, survey, score=None, **changes))
+
+    assert text_of(answer, "#state-title") == "Counted apart"
+    assert sentence in text_of(answer, "main")
+    assert text_of(signed_in.get(LIST), "td.state") == "Counted apart"
 
 
 def test_the_comment_leads_to_its_answer_and_the_answer_back(

@@ -12,7 +12,9 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import doubts, metrics
 from cxsurvey.insights import comments, service
+from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.service import VoidResponse
 from cxsurvey.scoring.catalogue import CES_1_0, CSAT_5, NPS_5, STARS_5, THUMBS
 from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.lowbase import BaseLevel
@@ -340,6 +342,24 @@ def test_a_quiet_period_is_told_from_a_survey_nobody_answered(
     assert "No answers in these days." in signed_in.get(HOME).text
     assert "No answers in these days" in signed_in.get(results(survey)).text
     assert "Nobody has answered yet" not in signed_in.get(HOME).text
+
+
+def test_answers_that_were_left_out_are_not_looked_for_on_other_days(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        (response_id,) = store(ctx, [answer(ctx, survey.id, 3, NOON)])
+        responses.void(ctx, response_id, VoidResponse(reason="A trial"))
+
+    write(work)
+
+    usual, all_time = (signed_in.get(results(survey, query)) for query in ("", "?period=all"))
+
+    assert text_of(usual, ".empty-title") == text_of(all_time, ".empty-title") == "No answers in the score"
+    assert "on other days" not in usual.text
+    assert "Show all time" not in all_time.text
+    assert "Void" in text_of(usual, ".left-out")
 
 
 def test_a_panel_that_fails_leaves_the_page_alive(

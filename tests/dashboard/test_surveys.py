@@ -114,6 +114,16 @@ def test_what_keeps_a_draft_from_being_published_links_to_its_fields(signed_in: 
     assert "German: Question" in refused.text
 
 
+def test_a_follow_up_without_its_text_is_told_as_that(signed_in: TestClient) -> None:
+    base = new_survey(signed_in)
+    edit(signed_in, base, "follow-ups", "add-follow-up:single")
+
+    gaps = [" ".join(gap.text().split()) for gap in page(signed_in.get(f"{base}/publish")).css(".notice.problem li")]
+
+    assert "Follow-up 1 has no text in English" in gaps
+    assert not any("required" in gap for gap in gaps)
+
+
 def test_a_change_in_between_stops_the_publication_and_is_shown(signed_in: TestClient) -> None:
     base = published(signed_in)
     edit(signed_in, base, "en", question="Mine?")

@@ -183,7 +183,7 @@ def row(made: Order, answer: ResponseView) -> list[Cell]:
         answer.state,
         answer.reason,
         answer.score,
-        made.survey.formula.band(answer.score).value if answer.score is not None else None,
+        made.survey.formula.group_of(answer.score) if answer.score is not None else None,
         answer.comment,
         *(each.cell(answer.follow_ups.get(each.id)) for each in made.follow_ups),
         *(answer.segments.get(key) for key in SEGMENT_KEYS),
