@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.testclient import TestClient
 
 from tests.api.conftest import FOREIGN, TEST, Scene, bearer
@@ -9,12 +11,20 @@ from tests.api.conftest import FOREIGN, TEST, Scene, bearer
 KIM = {"email": "Kim@Example.com", "external_id": "c-1", "name": "Kim", "attributes": {"plan": "basic", "since": 2024}}
 
 
+def shown(written: dict[str, Any]) -> dict[str, Any]:
+    """The person in the reply to a POST, as every other address shows one."""
+    return {name: value for name, value in written.items() if name != "created"}
+
+
 def test_somebody_is_written_down_once_and_brought_up_to_date(rest: TestClient, scene: Scene) -> None:
     made = rest.post("/people", json=KIM)
     again = rest.post("/people", json={"external_id": "c-1", "locale": "de", "attributes": {"plan": "extra"}})
 
-    assert (made.status_code, again.status_code) == (200, 200)
-    person = again.json()
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert made.headers["location"] == f"/api/v1/people/{made.json()['id']}"
+    assert "location" not in again.headers
+    assert (made.json()["created"], again.json()["created"]) == (True, False)
+    person = shown(again.json())
     assert person["id"] == made.json()["id"]
     assert person["id"].startswith("per_")
     assert (person["email"], person["name"], person["locale"]) == ("Kim@Example.com", "Kim", "de")
@@ -22,8 +32,34 @@ def test_somebody_is_written_down_once_and_brought_up_to_date(rest: TestClient, 
     assert rest.get(f"/people/{person['id']}").json() == person
 
 
+def test_an_address_of_somebody_else_is_refused_and_nothing_changes(rest: TestClient, scene: Scene) -> None:
+    rest.post("/people", json=KIM)
+    rest.post("/people", json={"external_id": "c-2", "email": "lee@example.com", "name": "Lee"})
+    before = rest.get("/people").json()
+
+    for refused in (
+        rest.post("/people", json={"external_id": "c-9", "email": "kim@example.com", "name": "New"}),
+        rest.post("/people", json={"external_id": "c-1", "email": "LEE@example.com", "name": "New"}),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (409, "email_taken")
+        assert [(entry["pointer"], entry["rule"]) for entry in refused.json()["errors"]] == [("/email", "email_taken")]
+    assert rest.get("/people").json() == before
+
+
+def test_who_was_known_by_an_address_alone_is_given_an_id(rest: TestClient, scene: Scene) -> None:
+    first = rest.post("/people", json={"email": "kim@example.com"}).json()
+    second = rest.post("/people", json={"email": "kim@example.com", "external_id": "c-1"})
+    assert (second.status_code, second.json()["id"], second.json()["external_id"]) == (200, first["id"], "c-1")
+
+
+def test_an_answer_of_such_a_person_is_still_stored(rest: TestClient, scene: Scene) -> None:
+    rest.post("/people", json=KIM)
+    reply = rest.post("/responses", json=scene.answer(person={"external_id": "c-9", "email": "kim@example.com"}))
+    assert reply.status_code == 201
+
+
 def test_what_is_not_right_is_put_right_and_the_rest_stays(rest: TestClient, scene: Scene) -> None:
-    person = rest.post("/people", json=KIM).json()
+    person = shown(rest.post("/people", json=KIM).json())
     address = f"/people/{person['id']}"
 
     changed = rest.patch(address, json={"name": None, "attributes": {"since": None, "shop": 4}})

@@ -73,6 +73,25 @@ def test_a_refused_request_stores_nothing_and_keeps_no_key(database: Database, c
     assert (later.status_code, "idempotency-replayed" in later.headers) == (207, False)
 
 
+def test_a_refused_batch_is_told_when_all_of_it_can_be_stored(
+    database: Database, clock: FixedClock, scene: Scene
+) -> None:
+    once = {"Idempotency-Key": "once"}
+    with limited(database, live=100) as rest:
+        rest.post("/responses/batch", json=batch(scene, 70), headers={"Idempotency-Key": "b"})
+        counted = rest.post("/responses/batch", json=batch(scene, 50), headers=once)
+        while rest.get("/me").status_code == 200:
+            pass
+        unread = rest.post("/responses/batch", json=batch(scene, 50), headers=once)
+        clock.ticks += float(unread.headers["retry-after"])
+        later = rest.post("/responses/batch", json=batch(scene, 50), headers=once)
+
+    assert (counted.status_code, counted.headers["retry-after"]) == (429, "12")
+    assert counted.headers["ratelimit"] == '"key";r=30;t=42'
+    assert (unread.status_code, unread.headers["retry-after"]) == (429, "60")
+    assert later.status_code == 207
+
+
 def test_a_repetition_is_answered_as_the_first_time_once_there_is_a_turn(
     database: Database, clock: FixedClock, scene: Scene
 ) -> None:

@@ -22,6 +22,7 @@ from cxsurvey.api.v1 import (
     scores,
     surveys,
 )
+from cxsurvey.api.v1.batches import MOST
 from cxsurvey.core.db.database import Database
 from cxsurvey.web import errors
 from cxsurvey.web.direct import Direct, Endpoint
@@ -31,6 +32,7 @@ from cxsurvey.web.middleware import guard
 
 PREFIX = "/api/v1"
 INTAKE = f"{PREFIX}/responses"
+BATCH = f"{INTAKE}/batch"
 
 
 def build(database: Database) -> ASGIApp:
@@ -67,8 +69,13 @@ def build(database: Database) -> ASGIApp:
     ):
         app.include_router(resource.router, prefix=PREFIX)
     errors.install(app, face)
-    throttled = Throttle(Direct(app, _busiest, face), database.clock, database.settings, face)
+    throttled = Throttle(Direct(app, _busiest, face), database.clock, database.settings, face, _most_turns)
     return guard(throttled, database, Audience.API, face)
+
+
+def _most_turns(path: str) -> int:
+    """How many turns a request to this address may need: a batch one for each item."""
+    return MOST if path == BATCH else 1
 
 
 def _busiest(method: str, path: str) -> tuple[Endpoint, dict[str, str]] | None:

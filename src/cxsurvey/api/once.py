@@ -61,16 +61,19 @@ class Once:
         Of a document with a secret in it only the id is kept: `read_again` makes it anew for a repeated request.
         """
         if self.key is None:
-            return KeptAnswer(self.request_hash, status, work(ctx).encoded()), False
+            return self._answer(work(ctx), status), False
         scope = Scope(api_key_id, self.route, self.key)
         former = find_many(ctx, [scope]).get(scope)
         if former is not None:
             kept = self.again(former)
             return replace(kept, body=read_again(ctx, kept.body.decode()).encoded()) if read_again else kept, True
-        answer = KeptAnswer(self.request_hash, status, work(ctx).encoded())
+        answer = self._answer(work(ctx), status)
         kept = replace(answer, body=id_in(answer.body).encode()) if read_again else answer
         remember_many(ctx, {scope: kept})
         return answer, False
+
+    def _answer(self, document: Document, status: int) -> KeptAnswer:
+        return KeptAnswer(self.request_hash, document.own_status or status, document.encoded())
 
     def again(self, former: KeptAnswer) -> KeptAnswer:
         """The former answer, if it was given to the same request; else raises `IdempotencyKeyReused`."""

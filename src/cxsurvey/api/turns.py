@@ -7,6 +7,7 @@ is read or stored, so none ever takes back what was acknowledged.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import ceil, floor
 from typing import NamedTuple
 
@@ -50,12 +51,27 @@ class Turns:
     def take(self, key: bytes, number: int = 1) -> None:
         """Uses `number` turns, or none at all: then it raises `TooMany` with the seconds to wait."""
         now = self._clock.monotonic()
-        whole_at = max(now, self._whole_at.get(key, now)) + number * self._interval
+        whole_at = self._after(key, number, now)
         if (ahead := whole_at - now - WINDOW) > self._interval / 2:  # what binary fractions leave over is no turn
             raise TooMany(retry_after=ceil(ahead))
         self._whole_at[key] = whole_at
         if len(self._whole_at) > self._sweep_above:
             self._sweep(now)
+
+    def give_back(self, key: bytes) -> None:
+        """Takes one turn back that was given for nothing."""
+        if key in self._whole_at:
+            self._whole_at[key] -= self._interval
+
+    def wait(self, key: bytes, number: int) -> int:
+        """The seconds after which `number` turns are there at once; 0 when they are there now."""
+        now = self._clock.monotonic()
+        ahead = self._after(key, number, now) - now - WINDOW
+        return max(0, ceil(ahead - self._interval / 4))  # what binary fractions leave over is no second
+
+    def _after(self, key: bytes, number: int, now: float) -> float:
+        """The instant at which the key has all its turns again, once it has used `number` more."""
+        return max(now, self._whole_at.get(key, now)) + number * self._interval
 
     def left(self, key: bytes) -> Left:
         """What the key may still ask for."""
@@ -74,8 +90,10 @@ class Turns:
 class Throttle:
     """An application that each key may only use so much. Requests without a key go through: they are refused behind."""
 
-    def __init__(self, app: ASGIApp, clock: Clock, settings: Settings, face: Face) -> None:
+    def __init__(self, app: ASGIApp, clock: Clock, settings: Settings, face: Face, most: Callable[[str], int]) -> None:
+        """`most` tells how many turns a request to a path may need: one refused unread is told to wait for these."""
         self.behind = app
+        self._most = most
         self._face = face
         self._live = Turns(clock, settings.api_rate) if settings.api_rate else None
         self._test = Turns(clock, settings.api_test_rate) if settings.api_test_rate else None
@@ -90,7 +108,8 @@ class Throttle:
         telling = _telling(turns, key, send)
         try:
             turns.take(key)
-        except TooMany as refusal:
+        except TooMany:
+            refusal = TooMany(retry_after=turns.wait(key, self._most(scope["path"])))
             await self._face(Request(scope), fault_of(refusal))(scope, receive, telling)
             return
         scope["state"][STATE] = (turns, key)
@@ -98,11 +117,15 @@ class Throttle:
 
 
 def take_more(request: Request, number: int) -> None:
-    """Uses further turns for a request that asks for more than one thing; raises `TooMany`."""
+    """Uses further turns for a request that asks for more than one thing.
+
+    Raises `TooMany` with the time after which all of it can be asked for; then its first turn is given back as well.
+    """
     found: tuple[Turns, bytes] | None = request.scope["state"].get(STATE)
     if found is not None and number > 0:
         turns, key = found
-        turns.take(key, number)
+        turns.give_back(key)
+        turns.take(key, 1 + number)
 
 
 def _telling(turns: Turns, key: bytes, send: Send) -> Send:

@@ -16,6 +16,7 @@ from cxsurvey.core.errors import LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
 from cxsurvey.core.text import Line16, Line80, Line200, Scalar
 from cxsurvey.people import queries
+from cxsurvey.people.errors import EmailTaken
 from cxsurvey.people.service import PersonInput, PersonView, Written, people, write_down
 
 
@@ -49,8 +50,12 @@ def get(ctx: Context, person_id: UUID) -> PersonView:
 
 
 def write(ctx: Context, person: PersonInput) -> tuple[PersonView, Written]:
-    """Writes a person down, or brings one who is known up to date; who that is, and what became of it."""
+    """Writes a person down, or brings one who is known up to date; who that is, and what became of it.
+
+    Raises `EmailTaken` when the address belongs to somebody with another external id.
+    """
     _require_write(ctx)
+    _refuse_two_people(ctx, person)
     ((person_id, written),) = write_down(ctx, [(ctx.workspace, person)])
     return _one(ctx, person_id), written
 
@@ -73,6 +78,17 @@ def change(ctx: Context, person_id: UUID, wanted: ChangePerson) -> PersonView:
         queries.change_people(ctx.connection, [{"person": person_id, "changed_at": ctx.now, **values}])
         audit.record(ctx, "person.changed", encode("per", person_id), fields=sorted(wanted.model_fields_set))
     return _one(ctx, person_id)
+
+
+def _refuse_two_people(ctx: Context, person: PersonInput) -> None:
+    if person.email is None or person.external_id is None:
+        return
+    by_email = queries.people_by(ctx.connection, ctx.workspace, "email_key", {normal_email(person.email)})
+    by_id = queries.people_by(ctx.connection, ctx.workspace, "external_id", {person.external_id})
+    named = {row["id"] for row in by_id}
+    # who has an address and no external id yet is given the new one
+    if any(row["id"] not in named and (named or row["external_id"] is not None) for row in by_email):
+        raise EmailTaken
 
 
 def _one(ctx: Context, person_id: UUID) -> PersonView:

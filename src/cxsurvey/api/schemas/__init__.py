@@ -20,7 +20,7 @@ from cxsurvey.api.schemas.formula import Formula, FormulaList
 from cxsurvey.api.schemas.imports import Import, ImportList, ImportSummary
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
-from cxsurvey.api.schemas.response import Person, PersonList, Receipt, Response, ResponseList
+from cxsurvey.api.schemas.response import Person, PersonList, Receipt, Response, ResponseList, WrittenPerson
 from cxsurvey.api.schemas.score import Score
 from cxsurvey.api.schemas.segment import Segments
 from cxsurvey.api.schemas.survey import (
@@ -77,6 +77,7 @@ __all__ = [
     "VersionList",
     "VersionSummary",
     "WorkspaceSettings",
+    "WrittenPerson",
     "describe_branding",
     "describe_survey",
     "id_in",

@@ -47,6 +47,11 @@ class Document(BaseModel):
         """The revision of the thing, where readers are told an ETag; None elsewhere."""
         return None
 
+    @property
+    def own_status(self) -> int | None:
+        """The status it is answered with, where that hangs on what became of the request; None elsewhere."""
+        return None
+
     def encoded(self) -> bytes:
         """The document as the bytes of a reply."""
         return self.__pydantic_serializer__.to_json(self)

@@ -7,7 +7,7 @@ from typing import Self
 
 from cxsurvey.api.schemas.base import Document, InvitationId, PersonId, ResponseId, Scalar, SurveyId, maybe
 from cxsurvey.core.ids import encode
-from cxsurvey.people.service import PersonView
+from cxsurvey.people.service import PersonView, Written
 from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.responses.submit import Stored
@@ -34,6 +34,23 @@ class Person(Document):
             locale=view.locale,
             attributes=view.attributes,
         )
+
+
+class WrittenPerson(Person):
+    """A customer who was written down."""
+
+    created: bool
+    """Whether the person is new; else one who was known was brought up to date."""
+
+    @property
+    def own_status(self) -> int:
+        """Somebody new is answered as made."""
+        return 201 if self.created else 200
+
+    @classmethod
+    def after(cls, view: PersonView, written: Written) -> Self:
+        """The document for a person, and what became of it."""
+        return cls(**dict(Person.of(view)), created=written is Written.ADDED)
 
 
 class PersonList(Document):

@@ -93,13 +93,19 @@ async def get_person(caller: Calling, person_id: PersonInPath) -> Response:
     summary="Write a person down",
     operation_id="writePerson",
     openapi_extra=takes(PersonInput, PERSON),
-    responses={**stored(schemas.Person, {200: "The person as known now."}), **problems(*WRITES)},
+    responses={
+        **stored(schemas.WrittenPerson, {201: "Somebody new.", 200: "Who was known, brought up to date."}),
+        **problems(*WRITES),
+    },
 )
 async def write_person(caller: Calling) -> Response:
-    """Adds somebody new, or brings who is known by `external_id` or `email` up to date. Two people never become one."""
+    """Adds somebody new, or brings who is known by `external_id` or `email` up to date.
+
+    Two people never become one: an address of somebody with another `external_id` is refused with 409 `email_taken`.
+    """
     body = await body_of(caller.request)
     command = PersonInput.from_json(body)
-    return await caller.write(lambda ctx: schemas.Person.of(directory.write(ctx, command)[0]), body=body)
+    return await caller.write(lambda ctx: schemas.WrittenPerson.after(*directory.write(ctx, command)), body=body)
 
 
 @router.patch(
