@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
 
 from cxsurvey.transfer.models import Import
 
@@ -28,10 +28,19 @@ def get(connection: Connection, workspace_id: UUID, import_id: UUID) -> dict[str
 
 
 def newest(connection: Connection, workspace_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """The imports of a workspace, newest first."""
-    query = select(_imports).where(_imports.c.workspace_id == workspace_id)
+    """The imports of a workspace, newest first: all but what their columns hold, which is long and in no list."""
+    stored = _imports.c.file
+    told = (stored["text"].label("text"), stored["sheet"].label("sheet"), stored["profile"]["rows"].label("rows"))
+    query = select(*(column for column in _imports.c if column is not stored), *told).where(
+        _imports.c.workspace_id == workspace_id
+    )
     query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
-    return [dict(row._mapping) for row in connection.execute(query)]
+    return [_without_columns(dict(row._mapping)) for row in connection.execute(query)]
+
+
+def _without_columns(row: dict[str, Any]) -> dict[str, Any]:
+    profile = {"rows": row.pop("rows"), "columns": []}
+    return {**row, "file": {"text": row.pop("text"), "sheet": row.pop("sheet"), "sheets": [], "profile": profile}}
 
 
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:
@@ -66,9 +75,24 @@ def known(connection: Connection, import_ids: Sequence[UUID]) -> set[UUID]:
 
 def with_files(connection: Connection, drafts_before: datetime, ended_before: datetime) -> set[UUID]:
     """The imports whose files are still needed."""
-    young = select(_imports.c.id).where(
-        (_imports.c.state.in_(("waiting", "running")))
-        | ((_imports.c.state == "draft") & (_imports.c.created_at >= drafts_before))
-        | (_imports.c.finished_at >= ended_before)
+    query = select(_imports.c.id).where(_has_file(drafts_before, ended_before))
+    return set(connection.execute(query).scalars())
+
+
+def kept(
+    connection: Connection, workspace_id: UUID, drafts_before: datetime, ended_before: datetime
+) -> tuple[int, int]:
+    """How many drafts of a workspace have files, and how many bytes all its files have as they were brought."""
+    drafts = func.count().filter(_imports.c.state == "draft")
+    query = select(drafts, func.coalesce(func.sum(_imports.c.size), 0))
+    query = query.where(_imports.c.workspace_id == workspace_id, _has_file(drafts_before, ended_before))
+    number, size = connection.execute(query).one()
+    return number, int(size)
+
+
+def _has_file(drafts_before: datetime, ended_before: datetime) -> ColumnElement[bool]:
+    return or_(
+        _imports.c.state.in_(("waiting", "running")),
+        and_(_imports.c.state == "draft", _imports.c.created_at >= drafts_before),
+        _imports.c.finished_at >= ended_before,
     )
-    return set(connection.execute(young).scalars())

@@ -39,6 +39,10 @@ from cxsurvey.transfer.storing import (
 )
 
 FEWEST: Final = 10
+FILE_GONE: Final = (
+    "The file of this import is not in the data folder of the process that was to import it. "
+    "A worker on another machine needs the same folder “imports” as the server; else bring the file again."
+)
 Row: TypeAlias = Taken | PersonRow | Skipped | LeftOut | Broken
 
 
@@ -118,7 +122,7 @@ def _begin(ctx: Context, import_id: UUID, run: int) -> ImportView | None:
 def _plan(job: JobRun, view: ImportView) -> Plan:
     settings = job.database.settings
     if not uploads.original(settings, view.id).exists():
-        raise ImportUnknown("The file of this import is gone. Bring it again.")
+        raise ImportUnknown(FILE_GONE)
     table = view.source.table(settings, view.id)
     columns = find_columns(view.reading.mapping, table.header())
     if view.kind is Of.PEOPLE:
