@@ -45,6 +45,7 @@ SCHEDULES: Sequence[Schedule] = (
     Schedule("release-anonymous-answers", _release.JOB, cron="10 * * * *"),
     Schedule("forget-pictures", _survey_keeping.JOB, cron="50 3 * * *"),
     Schedule("forget-expired-doors", _door_keeping.JOB, cron="40 3 * * *"),
+    Schedule("give-up-imports", _importing.GIVE_UP, cron="*/10 * * * *"),
     Schedule("forget-files-of-imports", _keeping.FORGET, cron="50 3 * * *"),
 )
 
@@ -64,6 +65,7 @@ class Wiring:
             _door_keeping.JOB: _door_keeping.forget_expired,
             _rebuilding.JOB: _rebuilding.rebuild,
             _imports.JOB: _importing.run,
+            _importing.GIVE_UP: _importing.give_up,
             _keeping.FORGET: _keeping.forget_files,
             _release.JOB: _release.release,
             _survey_keeping.JOB: _survey_keeping.forget_pictures,

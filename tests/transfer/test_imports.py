@@ -17,12 +17,13 @@ from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import NotFound, Unavailable
+from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.submit import submit
 from cxsurvey.surveys import service as surveys
-from cxsurvey.transfer import imports, keeping, uploads
+from cxsurvey.transfer import imports, keeping, running, uploads
 from cxsurvey.transfer.errors import ImportUnknown, TooManyFiles
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.mapping import parse
@@ -386,6 +387,34 @@ def test_a_dry_run_that_is_cancelled_and_started_again_while_its_job_still_reads
     assert (view.state, became(view)) == (ImportState.DONE, (640, 0, 0, 60))
     assert [problem.line for problem in problems] == list(range(2, 62))
     assert counted(database, place) == {"n9": 640, "comments": 640}
+
+
+def test_an_import_whose_job_was_given_up_is_told_as_failed_and_others_go_on(
+    run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*arguments: Any) -> Any:
+        raise Unavailable
+
+    monkeypatch.setattr(queue, "MAX_ATTEMPTS", 1)
+    monkeypatch.setattr("cxsurvey.transfer.storing.submit", fails)
+    given_up, _ = run("Rating,Why\n9,\n")
+    waiting = brought(database, place, b"Rating,Why\n8,\n")
+
+    def start(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        imports.settle(ctx, waiting.id, Reading(mapping=parse(MAPS)), place.survey.id)
+        imports.start(ctx, waiting.id)
+        ctx.enqueue(running.GIVE_UP, {}, due_at=ctx.now - timedelta(seconds=1))
+
+    assert given_up.state is ImportState.RUNNING
+    database.write(start, share=Share.JOBS)
+    Runner(database, {running.GIVE_UP: running.give_up}, "test").drain()
+
+    ended = seen(database, place, given_up)
+    assert (ended.state, ended.finished_at is not None) == (ImportState.FAILED, True)
+    assert ended.failure is not None
+    assert "What is stored stays" in ended.failure
+    assert seen(database, place, waiting).state is ImportState.WAITING
 
 
 def test_a_file_that_goes_away_ends_the_import_with_a_reason(database: Database, place: Place) -> None:

@@ -73,6 +73,20 @@ def known(connection: Connection, import_ids: Sequence[UUID]) -> set[UUID]:
     return found
 
 
+def under_way(connection: Connection) -> list[tuple[UUID, int]]:
+    """The imports of all workspaces that wait or run, each with the number of its run."""
+    query = select(_imports.c.id, _imports.c.run).where(_imports.c.state.in_(("waiting", "running")))
+    return [(import_id, run) for import_id, run in connection.execute(query)]
+
+
+def fail(connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any]) -> None:
+    """Overwrites columns of an import whose run still waits or runs."""
+    here = update(_imports).where(
+        _imports.c.id == import_id, _imports.c.run == run, _imports.c.state.in_(("waiting", "running"))
+    )
+    connection.execute(here.values(dict(values)))
+
+
 def with_files(connection: Connection, drafts_before: datetime, ended_before: datetime) -> set[UUID]:
     """The imports whose files are still needed."""
     query = select(_imports.c.id).where(_has_file(drafts_before, ended_before))
