@@ -18,6 +18,7 @@ from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.core.models import AuditEntry
 from cxsurvey.responses.models import Response as Answer
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.transfer import keeping
 from cxsurvey.transfer.source import examine
 from tests.dashboard.conftest import Write, attribute, has, in_northwind, page, sign_in, text_of
 from tests.factories import make_user
@@ -158,6 +159,20 @@ def test_a_file_that_is_no_table_is_refused_and_leaves_nothing_behind(
     assert refused.status_code == 422
     assert words in refused.text
     assert list((database.settings.data_dir / "imports").iterdir()) == []
+
+
+def test_without_room_the_form_says_what_to_do_and_no_file_is_taken(
+    signed_in: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_DRAFTS", 1)
+    bring(signed_in, RATINGS)
+
+    refused = bring(signed_in, RATINGS, "people")
+
+    assert refused.status_code == 409
+    assert "There are 1 drafts of imports already. Start or discard one first." in refused.text
+    assert has(refused, "input[value=people][checked]")
+    assert len(list((database.settings.data_dir / "imports").iterdir())) == 1
 
 
 def test_without_a_file_the_form_is_shown_again(signed_in: TestClient) -> None:

@@ -1,5 +1,7 @@
+import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -11,17 +13,18 @@ from structlog.testing import capture_logs
 
 from cxsurvey import wiring
 from cxsurvey.core.clock import FixedClock
-from cxsurvey.core.context import Context
+from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import NotFound, Unavailable
+from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.submit import submit
 from cxsurvey.surveys import service as surveys
-from cxsurvey.transfer import imports, uploads
-from cxsurvey.transfer.errors import ImportUnknown
+from cxsurvey.transfer import imports, keeping, running, uploads
+from cxsurvey.transfer.errors import ImportUnknown, TooManyFiles
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.mapping import parse
 from cxsurvey.transfer.reading import Kind, Reading
@@ -32,6 +35,7 @@ from cxsurvey.transfer.source import examine
 from cxsurvey.transfer.times import Oddity
 from tests.factories import Place, act_in, make_place
 
+MANAGER = replace(OPERATOR, kind=ActorKind.USER)
 MAPS = ("score=Rating", "comment=Why")
 Run = Callable[..., tuple[ImportView, list[RowProblem]]]
 
@@ -70,14 +74,16 @@ def run(database: Database, place: Place, tmp_path: Path) -> Run:
     return run_import
 
 
-def brought(database: Database, place: Place, content: bytes, kind: Kind = Kind.RESPONSES) -> ImportView:
+def brought(
+    database: Database, place: Place, content: bytes, kind: Kind = Kind.RESPONSES, actor: Actor = OPERATOR
+) -> ImportView:
     """A draft for a file."""
     import_id = database.ids.new()
     size = uploads.receive(database.settings, import_id, BytesIO(content))
     found = examine(database.settings, import_id)
 
     def begin(ctx: Context) -> ImportView:
-        act_in(ctx, place.workspace_id)
+        act_in(ctx, place.workspace_id, actor)
         return imports.begin(ctx, kind, import_id, "answers.csv", size, found)
 
     return database.write(begin, share=Share.JOBS)
@@ -383,6 +389,34 @@ def test_a_dry_run_that_is_cancelled_and_started_again_while_its_job_still_reads
     assert counted(database, place) == {"n9": 640, "comments": 640}
 
 
+def test_an_import_whose_job_was_given_up_is_told_as_failed_and_others_go_on(
+    run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*arguments: Any) -> Any:
+        raise Unavailable
+
+    monkeypatch.setattr(queue, "MAX_ATTEMPTS", 1)
+    monkeypatch.setattr("cxsurvey.transfer.storing.submit", fails)
+    given_up, _ = run("Rating,Why\n9,\n")
+    waiting = brought(database, place, b"Rating,Why\n8,\n")
+
+    def start(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        imports.settle(ctx, waiting.id, Reading(mapping=parse(MAPS)), place.survey.id)
+        imports.start(ctx, waiting.id)
+        ctx.enqueue(running.GIVE_UP, {}, due_at=ctx.now - timedelta(seconds=1))
+
+    assert given_up.state is ImportState.RUNNING
+    database.write(start, share=Share.JOBS)
+    Runner(database, {running.GIVE_UP: running.give_up}, "test").drain()
+
+    ended = seen(database, place, given_up)
+    assert (ended.state, ended.finished_at is not None) == (ImportState.FAILED, True)
+    assert ended.failure is not None
+    assert "What is stored stays" in ended.failure
+    assert seen(database, place, waiting).state is ImportState.WAITING
+
+
 def test_a_file_that_goes_away_ends_the_import_with_a_reason(database: Database, place: Place) -> None:
     view = brought(database, place, b"Rating,Why\n9,\n")
 
@@ -397,7 +431,63 @@ def test_a_file_that_goes_away_ends_the_import_with_a_reason(database: Database,
 
     ended = seen(database, place, view)
     assert ended.state is ImportState.FAILED
-    assert ended.failure == "The file of this import is gone. Bring it again."
+    assert ended.failure is not None
+    assert "needs the same folder “imports” as the server; else bring the file again" in ended.failure
+
+
+def test_a_file_of_many_columns_and_values_keeps_the_units_of_its_import_short(
+    database: Database, place: Place
+) -> None:
+    header = ["Rating", *(f"{column}".ljust(200, "n") for column in range(199))]
+    rows = [[str(row % 11), *(f"{column} {row} ".ljust(80, "ğ") for column in range(199))] for row in range(60)]
+    content = "\n".join(",".join(cells) for cells in [header, *rows, ""])
+
+    for _ in range(3):
+        view = brought(database, place, content.encode())
+
+    assert len(json.dumps(view.source.as_stored())) < 150 * 1024
+    column = view.source.profile.column("Rating")
+    assert column is not None
+    assert dict(column.values)["0"] == 6
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        listed = imports.newest(ctx)
+    assert [(one.rows, one.source.in_words, one.source.profile.columns) for one in listed] == [
+        (60, view.source.in_words, ())
+    ] * 3
+
+
+def test_a_workspace_keeps_so_many_drafts_and_no_more(
+    database: Database, place: Place, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_DRAFTS", 2)
+    content = b"Rating,Why\n9,\n"
+    first = brought(database, place, content, actor=MANAGER)
+    brought(database, place, content, actor=MANAGER)
+    other = database.write(lambda ctx: make_place(ctx, "elsewhere"), share=Share.JOBS)
+
+    with pytest.raises(TooManyFiles, match="2 drafts"):
+        brought(database, place, content, actor=MANAGER)
+    brought(database, other, content, actor=MANAGER)
+    brought(database, other, content, actor=MANAGER)
+
+    def discard(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        imports.discard(ctx, first.id)
+
+    database.write(discard, share=Share.JOBS)
+    brought(database, place, content, actor=MANAGER)
+    clock.instant += timedelta(days=8)
+    brought(database, place, content, actor=MANAGER)
+
+
+def test_the_files_of_a_workspace_have_so_much_room_and_no_more(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_FILES", 0)
+
+    with pytest.raises(TooManyFiles, match="does not fit in"):
+        brought(database, place, b"Rating,Why\n9,\n", actor=MANAGER)
 
 
 def test_a_workspace_cannot_import_into_the_survey_of_another(database: Database, place: Place) -> None:
@@ -421,7 +511,7 @@ def test_an_import_of_another_workspace_is_not_there(database: Database, place: 
 
 
 def housekeeping(database: Database) -> None:
-    database.write(lambda ctx: ctx.enqueue(imports.FORGET, {}), share=Share.JOBS)
+    database.write(lambda ctx: ctx.enqueue(keeping.FORGET, {}), share=Share.JOBS)
     Runner(database, wiring.JOB_HANDLERS, "test").drain()
 
 

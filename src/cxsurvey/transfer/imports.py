@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
@@ -17,24 +17,23 @@ from cxsurvey.core import audit
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
-from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.asked import asked_by_id
-from cxsurvey.transfer import mapping, queries, uploads
-from cxsurvey.transfer.errors import ImportStateForbids, ImportUnknown, MappingWrong, NothingAsked, RefusedRowsGone
+from cxsurvey.transfer import keeping, mapping, queries, uploads
+from cxsurvey.transfer.errors import (
+    ImportStateForbids,
+    ImportUnknown,
+    MappingWrong,
+    NothingAsked,
+    RefusedRowsGone,
+)
 from cxsurvey.transfer.models import TALLIES
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
 from cxsurvey.transfer.source import Source
 
 JOB: Final = "imports.run"
-FORGET: Final = "imports.forget_files"
 NEWEST: Final = 50
-KEEP_DRAFTS: Final = timedelta(days=7)
-KEEP_FILES: Final = timedelta(days=30)
-"""How long the file of an import, and its refused rows, are kept after its end."""
-BRINGING: Final = timedelta(days=1)
-"""How long a file without an import is left alone: it may still be coming in, or be read for the first time."""
 LONGEST_NAME: Final = 200
 GRANTS: Final = {Kind.RESPONSES: Grant.RESPONSES_WRITE, Kind.PEOPLE: Grant.PEOPLE_WRITE}
 
@@ -130,8 +129,9 @@ class ImportView:
 
 
 def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, size: int, source: Source) -> ImportView:
-    """A draft for a file that was received and examined; nothing is imported yet."""
+    """A draft for a file that was received and examined; nothing is imported yet. Raises `TooManyFiles`."""
     _require(ctx, kind)
+    keeping.check_room(ctx, size)
     row = {
         "id": import_id,
         "workspace_id": ctx.workspace,
@@ -239,7 +239,7 @@ def get(ctx: Context, import_id: UUID) -> ImportView:
 def newest(ctx: Context, limit: int = NEWEST, before: tuple[datetime, UUID] | None = None) -> list[ImportView]:
     """The imports of the workspace, newest first, after the one that began at `before`.
 
-    Those of people are told only to who may write people.
+    Those of people are told only to who may write people, and none with what the columns of its file hold.
     """
     _require(ctx, Kind.RESPONSES)
     kinds = [kind for kind, grant in GRANTS.items() if allows(ctx, grant)]
@@ -253,20 +253,6 @@ def take_refused(ctx: Context, import_id: UUID) -> ImportView:
         raise RefusedRowsGone
     note(ctx, "import.refused_downloaded", view, refused=view.tally["refused"])
     return view
-
-
-def forget_files(run: JobRun) -> None:
-    """Handler of `FORGET`: removes files of drafts nobody carried out and of imports that ended long ago."""
-    settings = run.database.settings
-    there = uploads.folders(settings)
-    with run.read() as ctx:
-        kept = queries.with_files(ctx.connection, ctx.now - KEEP_DRAFTS, ctx.now - KEEP_FILES)
-        known = queries.known(ctx.connection, list(there))
-        now = ctx.now
-    for import_id, touched in there.items():
-        # a file that is being brought has no row yet
-        if import_id not in kept and (import_id in known or touched < now - BRINGING):
-            uploads.remove(settings, import_id)
 
 
 def job_key(import_id: UUID, run: int) -> str:

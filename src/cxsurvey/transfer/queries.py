@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, tuple_, update
 
 from cxsurvey.transfer.models import Import
 
@@ -34,12 +34,24 @@ def newest(
     limit: int,
     before: tuple[datetime, UUID] | None = None,
 ) -> list[dict[str, Any]]:
-    """The imports of these kinds of a workspace, newest first, after the one that began at `before`."""
-    query = select(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.kind.in_(kinds))
+    """The imports of these kinds of a workspace, newest first, after the one that began at `before`.
+
+    All but what the columns of their files hold, which is long and in no list.
+    """
+    stored = _imports.c.file
+    told = (stored["text"].label("text"), stored["sheet"].label("sheet"), stored["profile"]["rows"].label("rows"))
+    query = select(*(column for column in _imports.c if column is not stored), *told).where(
+        _imports.c.workspace_id == workspace_id, _imports.c.kind.in_(kinds)
+    )
     if before is not None:
         query = query.where(tuple_(_imports.c.created_at, _imports.c.id) < tuple_(*before))
     query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
-    return [dict(row._mapping) for row in connection.execute(query)]
+    return [_without_columns(dict(row._mapping)) for row in connection.execute(query)]
+
+
+def _without_columns(row: dict[str, Any]) -> dict[str, Any]:
+    profile = {"rows": row.pop("rows"), "columns": []}
+    return {**row, "file": {"text": row.pop("text"), "sheet": row.pop("sheet"), "sheets": [], "profile": profile}}
 
 
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:
@@ -72,11 +84,40 @@ def known(connection: Connection, import_ids: Sequence[UUID]) -> set[UUID]:
     return found
 
 
+def under_way(connection: Connection) -> list[tuple[UUID, int]]:
+    """The imports of all workspaces that wait or run, each with the number of its run."""
+    query = select(_imports.c.id, _imports.c.run).where(_imports.c.state.in_(("waiting", "running")))
+    return [(import_id, run) for import_id, run in connection.execute(query)]
+
+
+def fail(connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any]) -> None:
+    """Overwrites columns of an import whose run still waits or runs."""
+    here = update(_imports).where(
+        _imports.c.id == import_id, _imports.c.run == run, _imports.c.state.in_(("waiting", "running"))
+    )
+    connection.execute(here.values(dict(values)))
+
+
 def with_files(connection: Connection, drafts_before: datetime, ended_before: datetime) -> set[UUID]:
     """The imports whose files are still needed."""
-    young = select(_imports.c.id).where(
-        (_imports.c.state.in_(("waiting", "running")))
-        | ((_imports.c.state == "draft") & (_imports.c.created_at >= drafts_before))
-        | (_imports.c.finished_at >= ended_before)
+    query = select(_imports.c.id).where(_has_file(drafts_before, ended_before))
+    return set(connection.execute(query).scalars())
+
+
+def kept(
+    connection: Connection, workspace_id: UUID, drafts_before: datetime, ended_before: datetime
+) -> tuple[int, int]:
+    """How many drafts of a workspace have files, and how many bytes all its files have as they were brought."""
+    drafts = func.count().filter(_imports.c.state == "draft")
+    query = select(drafts, func.coalesce(func.sum(_imports.c.size), 0))
+    query = query.where(_imports.c.workspace_id == workspace_id, _has_file(drafts_before, ended_before))
+    number, size = connection.execute(query).one()
+    return number, int(size)
+
+
+def _has_file(drafts_before: datetime, ended_before: datetime) -> ColumnElement[bool]:
+    return or_(
+        _imports.c.state.in_(("waiting", "running")),
+        and_(_imports.c.state == "draft", _imports.c.created_at >= drafts_before),
+        _imports.c.finished_at >= ended_before,
     )
-    return set(connection.execute(young).scalars())

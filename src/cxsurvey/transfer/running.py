@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Kind, NotFound, Refusal
+from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import imports, people_rows, queries, uploads
@@ -39,6 +40,15 @@ from cxsurvey.transfer.storing import (
 )
 
 FEWEST: Final = 10
+GIVE_UP: Final = "imports.give_up"
+GIVEN_UP: Final = (
+    "It was tried again and again and did not come to its end; the log of the server says why. "
+    "What is stored stays, and the same file again adds nothing twice."
+)
+FILE_GONE: Final = (
+    "The file of this import is not in the data folder of the process that was to import it. "
+    "A worker on another machine needs the same folder “imports” as the server; else bring the file again."
+)
 Row: TypeAlias = Taken | PersonRow | Skipped | LeftOut | Broken
 
 
@@ -95,7 +105,7 @@ def run(job: JobRun, pace: Pace = BESIDE_OTHERS, on_progress: Callable[[ImportVi
         if refusal.kind not in {Kind.INVALID, Kind.NOT_FOUND, Kind.TOO_LARGE}:
             raise
         reason = refusal.text
-        job.write(lambda ctx: _fail(ctx, begun, reason))
+        job.write(lambda ctx: _fail(ctx, import_id, begun.run, reason))
 
 
 def _begin(ctx: Context, import_id: UUID, run: int) -> ImportView | None:
@@ -118,7 +128,7 @@ def _begin(ctx: Context, import_id: UUID, run: int) -> ImportView | None:
 def _plan(job: JobRun, view: ImportView) -> Plan:
     settings = job.database.settings
     if not uploads.original(settings, view.id).exists():
-        raise ImportUnknown("The file of this import is gone. Bring it again.")
+        raise ImportUnknown(FILE_GONE)
     table = view.source.table(settings, view.id)
     columns = find_columns(view.reading.mapping, table.header())
     if view.kind is Of.PEOPLE:
@@ -255,6 +265,20 @@ def _end(ctx: Context, view: ImportView) -> None:
         imports.note(ctx, "import.done", view)
 
 
-def _fail(ctx: Context, view: ImportView, reason: str) -> None:
+def _fail(ctx: Context, import_id: UUID, run: int, reason: str) -> None:
     values = {"state": ImportState.FAILED.value, "failure": reason[:500], "finished_at": ctx.now}
-    queries.change_run(ctx.connection, view.id, view.run, values)
+    queries.fail(ctx.connection, import_id, run, values)
+
+
+def give_up(job: JobRun) -> None:
+    """Handler of `GIVE_UP`: fails the imports whose jobs were given up after their last attempt."""
+    with job.read() as ctx:
+        candidates = queries.under_way(ctx.connection)
+    for import_id, run in candidates:
+
+        def unit(ctx: Context, import_id: UUID = import_id, run: int = run) -> None:
+            # an import and its job begin in one unit, and it ends before its job does
+            if queue.unfinished(ctx.connection, imports.job_key(import_id, run)) is None:
+                _fail(ctx, import_id, run, GIVEN_UP)
+
+        job.write(unit)
