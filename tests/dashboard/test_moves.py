@@ -90,6 +90,25 @@ def test_a_step_of_a_mean_that_could_be_chance_says_what_would_show_in_its_unit(
 
 
 @pytest.mark.parametrize(
+    ("now", "before", "size", "ends"),
+    [
+        ([5] * 842 + [1] * 158, [5] * 676 + [1] * 324, "16.6", "from 67.6\u202f% to 84.2\u202f%"),
+        ([5] * 840 + [1] * 160, [5] * 680 + [1] * 320, "16", "from 68\u202f% to 84\u202f%"),
+    ],
+)
+def test_the_ends_of_a_change_differ_by_what_is_told_of_it(
+    now: list[int], before: list[int], size: str, ends: str
+) -> None:
+    found = report(CSAT_5, now, before)
+    said = moves.change(found)
+
+    assert said is not None
+    assert found.change is not None
+    assert said.short.startswith(f"{size} more than before")
+    assert moves.from_to(found.change) == ends
+
+
+@pytest.mark.parametrize(
     ("formula", "now", "before", "told"),
     [
         (CSAT_5, [5] * 66 + [1] * 34, [5] * 71 + [1] * 29, "from 71\u202f% to 66\u202f%"),

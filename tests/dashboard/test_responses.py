@@ -71,6 +71,29 @@ def test_one_answer_shows_what_was_said_by_whom_and_where(
         assert said in text_of(answer, "main")
 
 
+def test_who_may_not_read_people_sees_the_name_and_no_way_to_reach_anybody(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    person = PersonInput(email="mert@example.com", external_id="c-4711", name="Mert Example")
+    claims = {"contact": {"consent": True, "address": "+90 555 0100"}, "shop": "Moda"}
+    address = one(write, survey, person=person, claims=claims)
+    secret = ("mert@example.com", "c-4711", "+90 555 0100", "E-mail")
+    for_a_manager = signed_in.get(address).text
+    assert all(each in for_a_manager for each in secret)
+
+    def viewer(ctx: Context) -> None:
+        in_northwind(ctx)
+        make_user(ctx, ctx.workspace, "viewer", "eve@example.com").password_hash = PASSWORD_HASH
+
+    write(viewer)
+    sign_in(signed_in, "eve@example.com")
+    for_a_viewer = signed_in.get(address).text
+
+    assert not any(each in for_a_viewer for each in secret)
+    assert "Mert Example" in for_a_viewer
+    assert "Moda" in for_a_viewer
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

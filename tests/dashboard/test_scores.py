@@ -111,8 +111,10 @@ def test_falls_come_first_then_rises_then_one_quiet_line_about_machines(signed_i
     assert " ".join(text_of(shown, ".noticed li.aside p").split()) == (
         "13 answers were flagged as sent by a machine, in 4 surveys. They are not in the score."
     )
-    listed = signed_in.get(attribute(shown, ".noticed li.aside a", "href") or "")
-    assert len(page(listed).css(".answers tbody tr")) == 4
+    ways = page(shown).css(".noticed li.aside .ways a")
+    assert ways[-1].text() == "Flagged answers of Far up: 1"
+    listed = [signed_in.get(way.attributes["href"] or "") for way in ways]
+    assert [len(page(each).css(".answers tbody tr")) for each in listed] == [4, 4, 4, 1]
 
 
 def test_every_page_of_a_survey_offers_the_same_ways(signed_in: TestClient, survey: SurveyView, write: Write) -> None:

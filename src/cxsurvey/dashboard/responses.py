@@ -89,6 +89,7 @@ class AnswerPage:
     frame: Frame
     answer: AnswerView
     may_judge: bool
+    may_reach: bool
     done: str
     typed: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -214,6 +215,7 @@ def _answer_page(visit: Visit, response_id: UUID, *, done: str = "") -> AnswerPa
         frame=visit.frame("One answer", "responses"),
         answer=view,
         may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
+        may_reach=allows(visit.ctx, Grant.PEOPLE_READ),
         done=DONE.get((done, view.answer.state), ""),
     )
 

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound, Refusal
 from cxsurvey.core.ids import decode
 from cxsurvey.dashboard.imports.drafts import draft_page
@@ -65,6 +66,8 @@ async def bring(request: Request, act: Uploading) -> Response:
 
     The file goes to the disk as it comes; what it is called and said to be is believed by nobody.
     """
+    # before the first byte of the file is taken
+    await run_sync(act.look, lambda visit: require(visit.ctx, Grant.RESPONSES_WRITE))
     if not request.headers.get("content-type", "").lower().startswith(MULTIPART):
         raise Invalid(problems=[FieldProblem("file", "no_file", "Choose a file.")])
     async with request.form(max_files=1, max_fields=FORM_FIELDS) as form:
