@@ -69,6 +69,22 @@ def test_what_breaks_a_rule_is_refused(rest: TestClient, body: bytes) -> None:
     assert refused(rest, body)["code"] == "invalid"
 
 
+@pytest.mark.parametrize(
+    "answered_at",
+    ["2026-01-01T00:00:00", "yesterday", "", "2026-13-01T00:00:00Z", "2026-01-01", "12:00", 1767225600, True, [], {}],
+)
+def test_an_instant_is_told_in_our_words(rest: TestClient, scene: Scene, answered_at: object) -> None:
+    problem = refused(rest, json.dumps(scene.answer(answered_at=answered_at)))
+    assert problem["errors"] == [
+        {
+            "pointer": "/answered_at",
+            "field": "answered_at",
+            "rule": "not_an_instant",
+            "message": "must be an instant with an offset such as 2026-03-02T09:30:00Z",
+        }
+    ]
+
+
 def test_text_is_bounded(rest: TestClient, scene: Scene) -> None:
     for field, size in (("comment", 4001), ("external_id", 201), ("source", 41), ("locale", 41), ("survey", 41)):
         problem = refused(rest, json.dumps(scene.answer(**{field: "x" * size})))
@@ -303,6 +319,40 @@ def test_a_parameter_is_named_with_its_rule(rest: TestClient, scene: Scene, path
 def test_several_parameters_are_told_in_one_sentence(rest: TestClient) -> None:
     reply = rest.get("/responses?limit=0&page=2").json()
     assert reply["detail"] == "limit must be a whole number from 1 to 100; page is not a parameter of this address."
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/me"),
+        ("GET", "/formulas"),
+        ("GET", "/surveys"),
+        ("GET", "/surveys/{survey}"),
+        ("GET", "/workspace"),
+        ("GET", "/responses"),
+        ("GET", "/people"),
+        ("POST", "/responses"),
+        ("POST", "/responses/batch"),
+        ("POST", "/surveys"),
+        ("POST", "/surveys/{survey}/close"),
+    ],
+)
+def test_every_address_refuses_a_parameter_it_does_not_take(
+    rest: TestClient, scene: Scene, method: str, path: str
+) -> None:
+    body = scene.answer() if method == "POST" else None
+    reply = rest.request(method, path.format(survey=scene.survey) + "?colour=red", json=body)
+    assert (reply.status_code, reply.json()["detail"]) == (422, "colour is not a parameter of this address.")
+    assert [(entry["query"], entry["rule"]) for entry in reply.json()["errors"]] == [("colour", "unknown_field")]
+
+
+@pytest.mark.parametrize(
+    "path", ["/responses?limit=1&limit=2", "/people?limit=1&limit=1", "/audit-entries?limit=&limit=2"]
+)
+def test_a_parameter_is_named_once(rest: TestClient, path: str) -> None:
+    reply = rest.get(path)
+    assert (reply.status_code, reply.json()["detail"]) == (422, "limit must not be named twice.")
+    assert [(entry["query"], entry["rule"]) for entry in reply.json()["errors"]] == [("limit", "duplicate_key")]
 
 
 def test_a_key_in_the_query_is_no_key(rest: TestClient) -> None:

@@ -87,6 +87,13 @@ def test_the_examples_are_taken(document: dict[str, Any]) -> None:
     assert tried >= 10
 
 
+@pytest.mark.parametrize("name", ["EditWorkspace", "AttributeNames", "ChangePerson"])
+def test_what_may_be_left_out_and_then_stays_is_told_no_default(document: dict[str, Any], name: str) -> None:
+    described = document["components"]["schemas"][name]
+    assert "required" not in described
+    assert not [field for field, about in described["properties"].items() if "default" in about]
+
+
 def test_a_survey_is_described_with_what_it_may_ask(document: dict[str, Any]) -> None:
     taken = document["components"]["schemas"]["CreateSurvey"]["properties"]
     offered = next(option["enum"] for option in taken["formula"]["anyOf"] if "enum" in option)

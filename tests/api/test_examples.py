@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from cxsurvey.accounts.permissions import KEY_SCOPES, USUAL_SCOPES
 from tests.api.conftest import LIVE, Scene
 from tests.parts import ROOT
 
@@ -122,6 +123,14 @@ def test_the_answers_shown_have_the_fields_of_the_real_ones(rest: TestClient, sc
     real = [names_in(answer) for answer in answers]
     for document in shown:
         assert any(names_in(document) <= names for names in real), document
+
+
+def test_every_scope_is_in_the_table_and_the_usual_ones_come_first() -> None:
+    (table,) = re.findall(r"^## Keys\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
+    listed = re.findall(r"^\| `([a-z]+:[a-z]+)` \|", table, re.MULTILINE)
+    assert sorted(listed) == sorted(KEY_SCOPES)
+    assert set(listed[: len(USUAL_SCOPES)]) == USUAL_SCOPES
+    assert f"up to `{listed[len(USUAL_SCOPES) - 1]}` unless" in table
 
 
 def test_every_address_is_in_the_list_and_no_other(rest: TestClient) -> None:

@@ -92,6 +92,7 @@ def test_beside_a_server_its_worker_rebuilds(cxsurvey: Run, installation: Path, 
     worker.stop()
     database.close()
     assert (done.returncode, done.stdout) == (0, "Recounted 1 days.\n"), done.stderr
+    assert "A worker does this beside the server" in done.stderr
     assert cxsurvey("db", "verify").returncode == 0
 
 

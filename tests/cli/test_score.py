@@ -1,4 +1,6 @@
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from cxsurvey.cli.score import register
+from tests.parts import ROOT
 
 FIELDS = ["metric", "unit", "estimate", "lower", "upper", "confidence", "method", "n", "excluded", "counts"]
 BESIDE = ["definition", "flags", "top_box", "bottom_box", "net", "mean"]
@@ -33,6 +36,20 @@ def run_json(*arguments: str | Path) -> Any:
     result = run(*arguments, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
+
+
+def shown_in_the_readme() -> list[tuple[str, str]]:
+    """Each `cxsurvey score` of the README with the output that stands below it."""
+    blocks = re.findall(r"^```\n(.*?)```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    shown = [re.findall(r"^\$ cxsurvey score (.*)\n((?:[^$].*\n)+)", block, re.MULTILINE) for block in blocks]
+    return [example for examples in shown for example in examples]
+
+
+def test_the_readme_shows_what_is_printed() -> None:
+    examples = shown_in_the_readme()
+    assert len(examples) >= 2
+    for words, printed in examples:
+        assert run(*shlex.split(words)).output == printed, words
 
 
 def refused(*arguments: str | Path) -> str:

@@ -89,7 +89,7 @@ def test_the_last_owner_stays_one() -> None:
 def test_a_slip_is_told_in_one_sentence(words: tuple[str, ...], said: str) -> None:
     result = run("user", *words)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert said in result.output
 
 
@@ -128,8 +128,26 @@ def test_create_in_an_unknown_workspace_makes_nothing() -> None:
 def test_create_names_the_option_that_is_not_right() -> None:
     result = run("key", "create", "--workspace", "northwind", "--name", "Shop", "--expires-days", "0")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "--expires-days must be 1 or more" in result.output
+
+
+def test_create_gives_the_scopes_that_are_named() -> None:
+    token = run(
+        "key", "create", "--name", "Till", "--scope", "responses:write", "--scope", "scores:read"
+    ).output.strip()
+
+    with open_database() as database, database.read() as ctx:
+        assert doors.enter_by_key(ctx, token).scopes == {"responses:write", "scores:read"}
+
+
+@pytest.mark.parametrize("scope", ["keys:manage", "nonsense", ""])
+def test_create_refuses_what_no_key_may_do(scope: str) -> None:
+    result = run("key", "create", "--name", "Till", "--scope", "responses:write", "--scope", scope)
+
+    assert result.exit_code == 2
+    assert "--scope (number 2)" in result.output
+    assert "cxs_" not in result.output
 
 
 def run(*words: str) -> Result:

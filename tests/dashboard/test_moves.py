@@ -104,7 +104,7 @@ def test_the_ends_of_a_change_differ_by_what_is_told_of_it(
 
     assert said is not None
     assert found.change is not None
-    assert said.short.startswith(f"{size} more than before")
+    assert said.short.startswith(f"{size} points more than before")
     assert moves.from_to(found.change) == ends
 
 

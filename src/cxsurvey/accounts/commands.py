@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.accounts import passwords
 from cxsurvey.accounts.permissions import KEY_SCOPES, USUAL_SCOPES
 from cxsurvey.core.addresses import Email
-from cxsurvey.core.command import Command
+from cxsurvey.core.command import Command, without_defaults
 from cxsurvey.core.text import Line40, Line80, Line320, Line500
 from cxsurvey.scoring.withholding import SMALLEST_MINIMUM
 
@@ -108,6 +108,8 @@ class CreateKey(Command):
 class AttributeNames(Command):
     """What the declared segments are called; null takes a name away, what is left out stays as it is."""
 
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
     attribute_1: Line40 | None = None
     attribute_2: Line40 | None = None
     attribute_3: Line40 | None = None
@@ -119,6 +121,8 @@ class EditWorkspace(Command):
 
     With `revision` nothing is changed unless it is still the one that was read.
     """
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     name: Line80 = ""
     report_zone: Zone = ""

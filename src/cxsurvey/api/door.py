@@ -24,6 +24,7 @@ from cxsurvey.accounts.views import KeyView
 from cxsurvey.api.contract import SCHEME
 from cxsurvey.api.credential import token_of
 from cxsurvey.api.once import REPLAYED, Once, ReadAgain, idempotency_key_of, request_hash
+from cxsurvey.api.query import strict
 from cxsurvey.api.schemas import Document, id_in
 from cxsurvey.api.tags import is_known, tag_of
 from cxsurvey.core.context import Context
@@ -154,7 +155,9 @@ def route_of(request: Request) -> str:
 
 async def calling(request: Request, _: Annotated[None, Security(key_scheme)]) -> Caller:
     """The caller of this request; whether its key is any good is seen inside the read or unit."""
-    return Caller(request, request.app.state.database, token_of(request))
+    token = token_of(request)
+    strict(request, takes_any=bool(request.scope["route"].dependant.query_params))
+    return Caller(request, request.app.state.database, token)
 
 
 Calling = Annotated[Caller, Depends(calling)]

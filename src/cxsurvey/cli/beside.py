@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from cxsurvey.cli.installation import open_database, read_settings_and_engines, warn
+from cxsurvey.cli.installation import open_database, read_settings_and_engines, tell, warn
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.serving import ServeLock
 from cxsurvey.core.jobs.runner import JobHandler, Runner
 
 LOOK_SECONDS: Final = 0.25
-LEFT_TO_A_SERVER: Final = "Not stopped: the server goes on with it."
+HANDED_OVER: Final = (
+    "A worker does this beside the server, once it is done with what it does now. "
+    "Where none runs (CXSURVEY_RUN_WORKER=0), start one: cxsurvey worker"
+)
+LEFT_TO_A_WORKER: Final = "Not stopped: the worker goes on with it, or the next one that starts."
 LEFT_WAITING: Final = "Stopped for now: the next server or worker that starts goes on with it."
 
 
@@ -58,13 +62,15 @@ def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], ha
     work = threading.Thread(target=_run, args=(runner, job_id), name="job", daemon=True)
     if here.is_alone:
         work.start()
+    else:
+        tell(HANDED_OVER)
     tick = threading.Event()
     try:
         while not has_ended() and (work.is_alive() or not here.is_alone):
             tick.wait(LOOK_SECONDS)
     except KeyboardInterrupt:
         runner.must_stop.set()
-        warn(LEFT_WAITING if here.is_alone else LEFT_TO_A_SERVER)
+        warn(LEFT_WAITING if here.is_alone else LEFT_TO_A_WORKER)
         raise
     finally:
         if here.is_alone:

@@ -44,6 +44,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def tell(text: str) -> None:
+    """One line for the person at the terminal that is no part of the result, on the standard error."""
+    typer.echo(text, err=True)
+
+
 def warn(text: str) -> None:
     """One line that must not be overlooked, on the standard error."""
     typer.secho(text, fg=typer.colors.RED, bold=True, err=True)
@@ -94,7 +99,7 @@ def _rule(problem: ErrorDetails) -> str:
 def tell_assumed_origin(settings: Settings) -> None:
     """Says which server a link is for when nobody has named its address; the server may have been told another port."""
     if settings.base_url is None:
-        typer.echo(f"Made for a server at {settings.origin}; --base-url names another one.", err=True)
+        tell(f"Made for a server at {settings.origin}; --base-url names another one.")
 
 
 def warn_of_unknown_settings() -> None:

@@ -24,6 +24,10 @@ def create(
     ] = None,
     test: Annotated[bool, typer.Option("--test", help="Its answers never count.")] = False,
     expires_days: Annotated[int | None, typer.Option(help="Days it works; default: until revoked.")] = None,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="One thing it may do, such as responses:write; again for more. Default: all about surveys."),
+    ] = None,
 ) -> None:
     """Make an API key and print it; it is shown this once."""
     from cxsurvey.accounts import keys
@@ -34,10 +38,11 @@ def create(
     from cxsurvey.core.db.units import Share
     from cxsurvey.core.errors import Invalid
 
+    fields = {"name": name, "test": test, "expires_days": expires_days, **({"scopes": tuple(scope)} if scope else {})}
     try:
-        command = CreateKey.from_fields({"name": name, "test": test, "expires_days": expires_days})
+        command = CreateKey.from_fields(fields)
     except Invalid as refusal:
-        fail("; ".join(f"--{problem.field.replace('_', '-')} {problem.message}" for problem in refusal.problems))
+        fail("; ".join(f"{_option(problem.field)} {problem.message}" for problem in refusal.problems), 2)
 
     def make(ctx: Context) -> str:
         enter(ctx, workspace)
@@ -45,3 +50,8 @@ def create(
 
     with open_database() as database:
         say(database.write(make, share=Share.DASHBOARD))
+
+
+def _option(field: str) -> str:
+    name, _, place = field.partition(".")
+    return f"--scope (number {int(place) + 1})" if place else f"--{name.replace('_', '-')}"

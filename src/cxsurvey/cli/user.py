@@ -56,7 +56,7 @@ def invite(
     try:
         command = InviteMember.from_fields({"email": email, "role": role})
     except Invalid as refusal:
-        fail("; ".join(f"{problem.field} {problem.message}" for problem in refusal.problems))
+        fail("; ".join(f"{problem.field} {problem.message}" for problem in refusal.problems), 2)
 
     def make(ctx: Context) -> str:
         enter(ctx, workspace)
@@ -85,7 +85,7 @@ def role(
     try:
         command = ChangeRole.from_fields({"role": to})
     except Invalid as refusal:
-        fail("; ".join(f"The role {problem.message}" for problem in refusal.problems))
+        fail("; ".join(f"The role {problem.message}" for problem in refusal.problems), 2)
 
     def change(ctx: Context) -> str:
         chosen = enter(ctx, workspace)

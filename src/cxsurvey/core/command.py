@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from cxsurvey.core.errors import FieldProblem, Invalid
 
+NOT_AN_INSTANT = ("not_an_instant", "must be an instant with an offset such as 2026-03-02T09:30:00Z")
 RULES = {
     "missing": ("missing", "is required"),
     "extra_forbidden": ("unknown_field", "is not a field of this request"),
@@ -34,6 +35,11 @@ RULES = {
     "json_invalid": ("not_json", "must be valid JSON"),
     "model_type": ("not_an_object", "must be a JSON object"),
     "model_attributes_type": ("not_an_object", "must be a JSON object"),
+    "timezone_aware": NOT_AN_INSTANT,
+    "datetime_type": NOT_AN_INSTANT,
+    "datetime_parsing": NOT_AN_INSTANT,
+    "datetime_from_date_parsing": NOT_AN_INSTANT,
+    "datetime_object_invalid": NOT_AN_INSTANT,
     "enum": ("enum", "must be {expected}"),
     "literal_error": ("enum", "must be {expected}"),
     "dict_type": ("not_an_object", "must be a JSON object"),
@@ -68,6 +74,15 @@ class Command(BaseModel):
             return cls.model_validate(fields)
         except ValidationError as error:
             raise Invalid(problems=problems_of(error)) from None
+
+
+def without_defaults(schema: dict[str, Any]) -> None:
+    """Tells no defaults in the description of a command that changes only what it names: sending them would change it.
+
+    Meant for `json_schema_extra` of the model.
+    """
+    for described in schema["properties"].values():
+        described.pop("default", None)
 
 
 def _names_in(value: object) -> int:

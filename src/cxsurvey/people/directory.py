@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core import audit
 from cxsurvey.core.addresses import Email, normal_email
-from cxsurvey.core.command import Command
+from cxsurvey.core.command import Command, without_defaults
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
@@ -22,6 +22,8 @@ from cxsurvey.people.service import PersonInput, PersonView, Written, people, wr
 
 class ChangePerson(Command):
     """What is to be put right of a person; what is not named stays. An attribute that is null is taken away."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
 
     name: Line200 | None = None
     locale: Line16 | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -114,8 +114,13 @@ def fault_of_parameters(errors: Any) -> Fault:
     if any(error["loc"][0] == "path" for error in errors):
         return NOT_FOUND
     problems = tuple(_parameter(error) for error in errors)
+    return Fault(422, "invalid", in_one_sentence(problems), problems)
+
+
+def in_one_sentence(problems: Sequence[ParameterProblem]) -> str:
+    """What is wrong with parameters, the first few by name."""
     said = "; ".join(f"{problem.field[:LONGEST_NAME]} {problem.message}" for problem in problems[:MOST_NAMED])
-    return Fault(422, "invalid", f"{said}.", problems)
+    return f"{said}."
 
 
 def _parameter(error: Any) -> ParameterProblem:

@@ -13,7 +13,7 @@ from cxsurvey.accounts import branding
 from cxsurvey.accounts.branding import ChangeBranding
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of, empty_body, picture_body
-from cxsurvey.api.contract import WRITES, keyed_by, problems, stored, takes
+from cxsurvey.api.contract import READS, WRITES, keyed_by, problems, stored, takes
 from cxsurvey.api.door import Calling
 from cxsurvey.core.context import Context
 from cxsurvey.core.pictures import SUFFIXES
@@ -33,7 +33,7 @@ _FILE: dict[str, Any] = {
     summary="Read the branding",
     operation_id="getBranding",
     response_model=schemas.Branding,
-    responses=problems(401, 403, 503),
+    responses=problems(*READS),
 )
 async def get_branding(caller: Calling) -> Response:
     """Name, colour, logo, privacy page and foot line, as surveys show them that have nothing of their own."""

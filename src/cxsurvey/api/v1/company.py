@@ -46,7 +46,7 @@ class AuditQuery(BaseModel):
     summary="Read the settings of the workspace",
     operation_id="getWorkspace",
     openapi_extra=TAGGED,
-    responses={**tagged(schemas.WorkspaceSettings), **problems(401, 403, 503)},
+    responses={**tagged(schemas.WorkspaceSettings), **problems(*READS)},
 )
 async def get_workspace(caller: Calling) -> Response:
     """The settings of the workspace that the key belongs to, with the ETag that changes are based on."""
@@ -80,7 +80,7 @@ async def edit_workspace(caller: Calling) -> Response:
     summary="List members",
     operation_id="listMembers",
     response_model=schemas.MemberList,
-    responses=problems(401, 403, 503),
+    responses=problems(*READS),
 )
 async def list_members(caller: Calling) -> Response:
     """Everybody who belongs to the workspace, by name, with those who are shut out."""
@@ -94,7 +94,7 @@ async def list_members(caller: Calling) -> Response:
     summary="List invited colleagues",
     operation_id="listMemberInvitations",
     response_model=schemas.MemberInvitationList,
-    responses=problems(401, 403, 503),
+    responses=problems(*READS),
 )
 async def list_member_invitations(caller: Calling) -> Response:
     """Invitations that nobody has used yet, newest first. They are made and taken back in the dashboard only."""

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from cxsurvey.api import schemas
-from cxsurvey.api.contract import problems
+from cxsurvey.api.contract import READS, problems
 from cxsurvey.api.door import Calling
 from cxsurvey.surveys import service
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/formulas", tags=["surveys"])
     summary="List what may be asked",
     operation_id="listFormulas",
     response_model=schemas.FormulaList,
-    responses=problems(401, 403, 503),
+    responses=problems(*READS),
 )
 async def list_formulas(caller: Calling) -> Response:
     """Every formula that a survey may be made with: scale, direction, look, unit and what counts as good."""

@@ -18,7 +18,7 @@ router = APIRouter(tags=["me"])
     summary="Read the key and its workspace",
     operation_id="getMe",
     response_model=schemas.Me,
-    responses=problems(401, 503),
+    responses=problems(401, 422, 503),
 )
 async def get_me(caller: Calling) -> Response:
     """Tells the workspace, mode and scopes of the key that was sent."""

@@ -23,6 +23,7 @@ from cxsurvey.api.door import JSON, Calling
 from cxsurvey.api.errors import IdempotencyKeyRequired, in_query
 from cxsurvey.api.ids import ResponseInPath, found
 from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
+from cxsurvey.api.query import strict
 from cxsurvey.api.turns import take_more
 from cxsurvey.api.v1.batches import Batch, item_of, items_of
 from cxsurvey.api.v1.intake import INTAKE, Item, Post
@@ -110,6 +111,7 @@ async def create_response(request: Request) -> Response:
     changed. A key in test mode stores a response that never counts.
     """
     token = token_of(request)
+    strict(request, takes_any=False)
     body = await body_of(request)
     return await _take_in(request, token, body, (item_of(AnswerInput.from_json(body)),), is_batch=False)
 
@@ -132,6 +134,7 @@ async def create_responses(request: Request) -> Response:
     `external_id` as well, then any repetition, also in another batch, stores nothing twice.
     """
     token = token_of(request)
+    strict(request, takes_any=False)
     if idempotency_key_of(request) is None:
         raise IdempotencyKeyRequired
     body = await body_of(request, MANY)

@@ -56,7 +56,7 @@ class Nothing(Command):
     summary="List surveys",
     operation_id="listSurveys",
     response_model=schemas.SurveyList,
-    responses=problems(401, 403, 503),
+    responses=problems(*READS),
 )
 async def list_surveys(caller: Calling) -> Response:
     """All surveys of the workspace, newest first."""
