@@ -84,6 +84,8 @@ def test_a_file_is_brought_tried_imported_and_its_refused_rows_taken_out(
         "further rows of a respondent; comments added to the answer": "1",
         "refused": "1",
     }
+    ways = [link.attributes["href"] or "" for link in page(done).css("#progress .form-actions a")]
+    assert [way.partition("?")[2] for way in ways if "/results" in way] == ["period=all"], "old answers are shown too"
     refused = signed_in.post(f"{here}/refused")
     assert refused.headers["content-disposition"].startswith('attachment; filename="refused_imp_')
     assert refused.text.splitlines()[1] == "5,Rating,out_of_range,must be 10 or less,c,12,"

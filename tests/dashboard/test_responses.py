@@ -23,8 +23,10 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.models import TrendLine
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.surveys.standard import preset
 from tests.application import NOON
 from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, in_northwind, page, sign_in, text_of
+from tests.dashboard.survey_pages import fields_of
 from tests.factories import (
     form_page,
     make_anonymous_survey,
@@ -117,6 +119,33 @@ def test_an_answer_without_a_score_is_not_said_to_be_in_it(
     assert text_of(answer, "#state-title") == "Counted apart"
     assert sentence in text_of(answer, "main")
     assert text_of(signed_in.get(LIST), "td.state") == "Counted apart"
+
+
+def test_answers_on_an_earlier_scale_are_found_from_the_results(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    one(write, survey)
+
+    def change_scale(ctx: Context) -> None:
+        in_northwind(ctx)
+        definition = preset("csat-1-5/1", "Northwind Home", ("en",))
+        edited = surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name="A", definition=definition))
+        surveys.publish(ctx, edited.id)
+
+    write(change_scale)
+    empty = signed_in.get(f"/w/northwind/surveys/{encode('srv', survey.id)}/results")
+    assert text_of(empty, ".empty-title") == "Nobody has answered on this scale yet"
+
+    earlier = signed_in.get(attribute(empty, '.empty a[href*="scale="]', "href") or "")
+
+    assert text_of(earlier, ".answer-text") == "late again"
+    assert text_of(earlier, "td .pill .unseen") == "detractor"
+    assert text_of(earlier, "nav[aria-label=Scale] [aria-current]").startswith("Earlier: NPS, since ")
+    form = page(earlier).css_first("form.download")
+    assert form is not None
+    file = signed_in.post(form.attributes["action"] or "", data=fields_of(form))
+    assert "late again" in file.text
+    assert signed_in.get(f"{LIST}?scale=3").status_code == 404
 
 
 def test_the_comment_leads_to_its_answer_and_the_answer_back(

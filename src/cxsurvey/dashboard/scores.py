@@ -64,6 +64,8 @@ class ResultsPage:
     filters: FilterBar
     survey: Head
     list_href: str
+    earlier_href: str
+    """The answers of all time, to be asked for those on an earlier scale."""
     plan_href: str
     may_write: bool
     may_export: bool
@@ -160,6 +162,7 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         survey=survey,
         filters=chosen,
         list_href=f"{home}/responses?{urlencode({'survey': survey.id, **query})}",
+        earlier_href=f"{home}/responses?{urlencode({'survey': survey.id, 'period': 'all'})}",
         plan_href=f"{home}/planning?{urlencode({'like': survey.id})}",
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),

@@ -224,6 +224,13 @@ def segment_names(connection: Connection, workspace_id: UUID) -> dict[str, str]:
     return dict(names or {})
 
 
+def lines_of(connection: Connection, workspace_id: UUID, survey_id: UUID) -> list[Row[Any]]:
+    """(id, formula, created at) of each trend line of a survey, oldest first."""
+    statement = select(_lines.c.id, _lines.c.formula, _lines.c.created_at)
+    own = (_lines.c.workspace_id == workspace_id, _lines.c.survey_id == survey_id)
+    return list(connection.execute(statement.where(*own).order_by(_lines.c.created_at, _lines.c.id)))
+
+
 def versions_of_line(connection: Connection, line_id: int) -> list[UUID]:
     """The ids of all versions on a trend line, newest first."""
     statement = select(_versions.c.id).where(_versions.c.trend_line_id == line_id)
