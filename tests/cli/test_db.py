@@ -62,7 +62,19 @@ def test_upgrade_makes_the_tables_and_says_when_there_is_nothing_to_do(cxsurvey:
     assert "Nothing to do" in second.stdout
 
 
-def test_verify_says_what_to_type_when_there_are_no_tables(cxsurvey: Run) -> None:
+def test_a_folder_that_is_not_there_is_named(cxsurvey: Run, tmp_path: Path) -> None:
+    by_folder = cxsurvey("user", "list", DATA_DIR=str(tmp_path / "nowhere"))
+    by_address = cxsurvey("db", "verify", DATABASE_URL=f"sqlite:///{tmp_path}/elsewhere/cxsurvey.db")
+
+    told = "does not exist, so there is no installation in it. To begin one there, type: cxsurvey db upgrade"
+    assert (by_folder.returncode, by_address.returncode) == (1, 1)
+    assert by_folder.stderr.strip() == f"CXSURVEY_DATA_DIR: {tmp_path / 'nowhere'} {told}"
+    assert by_address.stderr.strip() == f"CXSURVEY_DATABASE_URL: {tmp_path / 'elsewhere'} {told}"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_verify_says_what_to_type_when_there_are_no_tables(cxsurvey: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
     done = cxsurvey("db", "verify")
 
     assert done.returncode == 1

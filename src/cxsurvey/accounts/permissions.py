@@ -114,7 +114,12 @@ def require(ctx: Context, grant: Grant) -> None:
     if ctx.actor.kind is ActorKind.NOBODY:
         raise Unauthenticated
     if not allows(ctx, grant):
-        raise Forbidden
+        raise scope_lacking(grant) if ctx.actor.kind is ActorKind.KEY else Forbidden()
+
+
+def scope_lacking(grant: Grant) -> Forbidden:
+    """The refusal to a key without a scope, which it names."""
+    return Forbidden(f"The key lacks the scope {grant}.")
 
 
 def allows(ctx: Context, grant: Grant) -> bool:

@@ -185,11 +185,22 @@ def require_current_schema(settings: Settings) -> None:
     engines = open_engines(settings)
     try:
         require_folders(settings, engines)
-        reason = schema_problem(schema_of(engines))
+        reason = _folder_missing(settings, engines) or schema_problem(schema_of(engines))
     finally:
         engines.dispose()
     if reason is not None:
         fail(reason)
+
+
+def _folder_missing(settings: Settings, engines: Engines) -> str | None:
+    """That the folder of a SQLite database is not there, which is more often a slip than a new installation."""
+    if engines.sqlite_file is None or engines.sqlite_file.parent.exists():
+        return None
+    name = "CXSURVEY_DATA_DIR" if settings.database_url is None else "CXSURVEY_DATABASE_URL"
+    return (
+        f"{name}: {engines.sqlite_file.parent} does not exist, so there is no installation in it. "
+        "To begin one there, type: cxsurvey db upgrade"
+    )
 
 
 def schema_problem(found: Schema) -> str | None:

@@ -13,14 +13,14 @@ from typing import TypeAlias
 from uuid import UUID
 
 from cxsurvey.accounts.keys import keys_by_hash
-from cxsurvey.accounts.permissions import Grant
+from cxsurvey.accounts.permissions import Grant, scope_lacking
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import errors
 from cxsurvey.api.once import Once
 from cxsurvey.api.schemas import BatchItem, BatchResult, ItemProblem, Receipt
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.units import Hot
-from cxsurvey.core.errors import FieldProblem, Forbidden, Refusal, Unauthenticated
+from cxsurvey.core.errors import FieldProblem, Refusal, Unauthenticated
 from cxsurvey.core.idempotency import KeptAnswer, Scope, find_many, remember_many
 from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
 from cxsurvey.responses.errors import SurveyUnknown
@@ -108,7 +108,7 @@ def _admit(ctx: Context, posts: Sequence[Post], results: dict[int, Result]) -> l
         if key is None or not key.valid_at(ctx.now):
             results[place] = Unauthenticated()
         elif Grant.RESPONSES_WRITE not in key.scopes:
-            results[place] = Forbidden()
+            results[place] = scope_lacking(Grant.RESPONSES_WRITE)
         else:
             once = post.once
             scope = Scope(key.id, once.route, once.key) if once.key is not None else None
