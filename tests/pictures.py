@@ -60,3 +60,8 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 def animation() -> bytes:
     """The part by which a WebP moves."""
     return _chunk(b"ANIM", b"\0" * 6)
+
+
+def application(marker: int, said: bytes) -> bytes:
+    """A part of a JPEG that says something about it."""
+    return _segment(marker, said)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
-from cxsurvey.accounts import doors, joining, signin, team, users
-from cxsurvey.accounts.commands import ChangeRole, InviteMember, JoinAsNew
+from cxsurvey.accounts import doors, joining, signin, team, users, workspaces
+from cxsurvey.accounts.commands import ChangeRole, CreateWorkspace, InviteMember, JoinAsNew
 from cxsurvey.accounts.joining import InvitationGone
 from cxsurvey.accounts.links import LinkGone
 from cxsurvey.accounts.models import Membership, User
@@ -293,3 +295,35 @@ class TestInvitations:
         act_in(ctx, ctx.workspace, OPERATOR)
 
         assert joining.invite(ctx, InviteMember(email="ida@example.com", role="owner")).invitation.invited_by is None
+
+
+def test_whoever_founds_a_workspace_cannot_be_entered_by_a_link_made_before(
+    ctx: Context, people: dict[str, User]
+) -> None:
+    act_as(ctx, people["owner"], "owner")
+    reset = team.reset_link(ctx, people["admin"].id).rpartition("/")[2]
+
+    workspaces.found(ctx, people["admin"].id, CreateWorkspace(name="Secret", report_zone="UTC"))
+
+    with pytest.raises(LinkGone):
+        users.check_reset(ctx, reset)
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda ctx, _: joining.invite(ctx, InviteMember(email="friend@example.com", role="owner")),
+        lambda ctx, subject: team.change_role(ctx, subject, ChangeRole(role="owner")),
+        team.reset_link,
+    ],
+    ids=["invite", "promote", "reset"],
+)
+def test_an_owner_demoted_while_waiting_decides_nothing_any_more(
+    ctx: Context, people: dict[str, User], decide: Callable[[Context, UUID], object]
+) -> None:
+    act_as(ctx, people["owner"], "owner")
+    demoted = update(Membership).where(Membership.user_id == people["owner"].id).values(role="viewer")
+    ctx.session.execute(demoted, execution_options={"synchronize_session": False})  # as another unit would
+
+    with pytest.raises(Forbidden):
+        decide(ctx, people["manager"].id)

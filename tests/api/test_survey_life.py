@@ -176,7 +176,7 @@ def test_what_was_asked_can_be_read_version_by_version(rest: TestClient, draft: 
     assert second["definition"]["texts"]["en"]["question"] == "And now?"
 
 
-@pytest.mark.parametrize("number", ["0", "2", "-1", "1.0", "99999999999999999999", "first"])
+@pytest.mark.parametrize("number", ["0", "2", "-1", "1.0", "98539", "99999999999999999999", "first"])
 def test_a_version_that_is_not_there(rest: TestClient, scene: Scene, number: str) -> None:
     missing = rest.get(f"/surveys/{scene.survey}/versions/{number}")
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
@@ -239,3 +239,14 @@ def test_of_twenty_edits_at_once_one_wins(real_database: Database) -> None:
             statuses = sorted(pool.map(edit, range(20)))
         assert statuses == [200] + [412] * 19
         assert rest.get(address(survey)).json()["revision"] == 2
+
+
+def test_a_key_stands_for_one_change_of_one_revision(rest: TestClient, draft: dict[str, Any]) -> None:
+    body, first = edited(draft, "Once?"), tag(rest, draft)
+    once = rest.put(address(draft), json=body, headers={"If-Match": first, "Idempotency-Key": "edit"})
+    again = rest.put(address(draft), json=body, headers={"If-Match": first, "Idempotency-Key": "edit"})
+    newer = {"If-Match": tag(rest, draft), "Idempotency-Key": "edit"}
+    other = rest.put(address(draft), json=body, headers=newer)
+
+    assert (once.status_code, again.content) == (200, once.content)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")

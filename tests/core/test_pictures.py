@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsurvey.core.pictures import LONGEST_SIDE, MOST_BYTES, NAME, NotAPicture, read
-from tests.pictures import animation, exif, jpeg, part, png, webp
+from tests.pictures import animation, application, exif, jpeg, part, png, webp
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
@@ -57,6 +57,9 @@ def test_what_is_no_picture_is_told_why(content: bytes, said: str) -> None:
     [
         png(more=part(b"tEXt", b"Comment\0SECRET") + part(b"eXIf", b"SECRET")) + b"SECRET",
         jpeg(more=exif(b"SECRET")) + b"<script>SECRET</script>",
+        jpeg(more=application(0xE0, b"JFXX\0\x10SECRET")),
+        jpeg(more=application(0xE0, b"JFIF\0\1\1\0\0\1\0\1\2\1SECRET")),
+        jpeg(more=application(0xE2, b"MPF\0SECRET")),
         webp(more=b"EXIF" + struct.pack("<I", 6) + b"SECRET", extended=True),
     ],
 )

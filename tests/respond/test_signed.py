@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy import update
 
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import Invalid
+from cxsurvey.core.errors import Invalid, Unavailable
 from cxsurvey.invitations import signed
 from cxsurvey.invitations.signed import SignLink
 from cxsurvey.responses import service as responses
@@ -197,3 +198,16 @@ def test_a_link_that_could_not_be_read_back_is_not_made(
 
 def test_a_plain_shared_link_hands_nothing_on() -> None:
     assert signed.carries([("lang", "de"), ("s", "9"), ("utm", "")]) == []
+
+
+def test_what_was_typed_stays_when_the_link_cannot_be_read(customer: Customer) -> None:
+    page = customer.page(link(customer))
+    fields = {**fields_of(page), "score": "4", "comment": "The till was slow."}
+    address = f"{customer.shared}{attribute(page, 'form', 'action')}"
+
+    with patch.object(type(customer.database), "aread", side_effect=Unavailable()):
+        reply = customer.send(address, fields)
+
+    assert reply.status_code == 503
+    assert "Retry-After" in reply.headers
+    assert "The till was slow." in reply.text

@@ -11,6 +11,7 @@ from cxsurvey.scoring.errors import InvalidCountError
 from cxsurvey.scoring.nps import difference
 from cxsurvey.scoring.results import Movement
 from cxsurvey.scoring.scales import NPS, Definition, Metric, Scale, Unknown
+from cxsurvey.scoring.shares import share_difference
 
 definitions = st.sampled_from(sorted(CATALOGUE.values(), key=lambda each: each.key))
 
@@ -109,3 +110,15 @@ def test_the_interval_holds_the_difference_and_the_p_value_is_a_share(
     assert known(change.estimate) <= known(change.upper) + 1e-9
     assert 0.0 <= known(change.p_value) <= 1.0
     assert known(change.minimum_detectable) > 0.0
+
+
+def test_nobody_is_unknown_unless_it_is_said() -> None:
+    change = compare(GroupCounts(56, 4, 10), GroupCounts(48, 12, 20), CSAT_5)
+
+    assert (change.now.unknown, change.before.unknown) == (0, 0)
+
+
+def test_the_minimum_detectable_change_of_a_share_is_in_percentage_points() -> None:
+    change = compare(GroupCounts(56, 4, 10), GroupCounts(48, 12, 20), CSAT_5)
+
+    assert change.minimum_detectable == pytest.approx(100 * share_difference((56, 70), (48, 80)).minimum_detectable)

@@ -47,7 +47,15 @@ def test_quantiles_are_on_the_scale_and_grow_with_the_chance(p: float, a: float,
 @pytest.mark.parametrize(
     "shapes",
     # Each once broke an earlier path of integration: far and near shapes on both sides.
-    [(190.0, 1.5, 0.5), (1e6, 0.5, 0.5), (16.5, 1e6, 1.0), (10.53, 1e6, 0.5), (5.0, 65.0, 0.5), (1.5, 1e12, 0.5)],
+    [
+        (190.0, 1.5, 0.5),
+        (1e6, 0.5, 0.5),
+        (16.5, 1e6, 1.0),
+        (10.53, 1e6, 0.5),
+        (5.0, 65.0, 0.5),
+        (1.5, 1e12, 0.5),
+        (572.5, 0.5, 0.5),
+    ],
 )
 @pytest.mark.parametrize("p", [5.5e-17, 0.0005, 0.25])
 def test_shapes_of_very_different_size_are_managed(shapes: tuple[float, float, float], p: float) -> None:
@@ -69,6 +77,15 @@ def test_shapes_of_very_different_size_are_managed(shapes: tuple[float, float, f
 )
 def test_few_responses_beside_many_lose_no_digits(shapes: tuple[float, float, float], share: float) -> None:
     assert net_share_quantile(0.0005, *shapes) == pytest.approx(share, rel=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "share"),
+    # By the same integral with nodes four times as dense.
+    [((50.5, 29.5, 0.5), 0.2237237353705194), ((85.5, 0.5, 6.5), 0.3463686900327466)],
+)
+def test_far_out_no_digits_are_lost_either(shapes: tuple[float, float, float], share: float) -> None:
+    assert net_share_quantile(1e-9, *shapes) == pytest.approx(share, rel=1e-13)
 
 
 @given(shapes, shapes)

@@ -237,6 +237,16 @@ def test_a_named_mix_decides() -> None:
     assert change.confidence == 0.9
 
 
+@pytest.mark.parametrize(("detractors", "changed"), [(228, True), (231, False)])
+def test_a_change_is_established_as_soon_as_its_interval_leaves_zero_out(detractors: int, changed: bool) -> None:
+    more, less = {"all": GroupCounts(281, 117, detractors)}, {"all": GroupCounts(163, 226, 171)}
+    rise, fall = mix_standardised_change(more, less), mix_standardised_change(less, more)
+
+    assert 0.0 < abs(rise.lower) < 1.0
+    assert (rise.lower > 0.0) is changed
+    assert (rise.changed, fall.changed) == (changed, changed)
+
+
 def test_a_change_that_is_not_established_says_so() -> None:
     change = mix_standardised_change({"a": GroupCounts(5, 3, 2)}, {"a": GroupCounts(4, 3, 3)})
 
@@ -301,6 +311,8 @@ def test_strata_that_do_not_fit_are_refused() -> None:
         mix_standardised_change({}, {})
     with pytest.raises(InvalidStrataError, match=r"earlier period .* differs in 'b'"):
         mix_standardised_change({"a": full}, {"a": full, "b": full})
+    with pytest.raises(InvalidStrataError, match=r"differs in 'b', 'c', 'd', 'e', 'f'\."):
+        mix_standardised_change({"a": full}, dict.fromkeys("abcdefg", full))
     with pytest.raises(InvalidStrataError, match=r"mix .* differs in 'a', 'c'"):
         mix_standardised_change({"a": full}, {"a": full}, {"c": 1.0})
 

@@ -14,6 +14,7 @@ from cxsurvey.accounts.permissions import KEY_SCOPES, USUAL_SCOPES
 from cxsurvey.core.addresses import Email
 from cxsurvey.core.command import Command
 from cxsurvey.core.text import Line40, Line80, Line320, Line500
+from cxsurvey.scoring.withholding import SMALLEST_MINIMUM
 
 
 def _check_zone(value: str) -> str:
@@ -48,7 +49,7 @@ def _check_scope(value: str) -> str:
 
 DECLARED_KEYS = ("attribute_1", "attribute_2", "attribute_3", "attribute_4")
 """The segments that a workspace names itself."""
-SMALLEST_MINIMUM, LARGEST_MINIMUM = 3, 100
+LARGEST_MINIMUM = 100
 
 NewPassword = Annotated[str, AfterValidator(_check_password), Field(repr=False)]
 GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=passwords.LONGEST), Field(repr=False)]

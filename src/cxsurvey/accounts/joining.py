@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from cxsurvey.accounts import doors, queries, signin
+from cxsurvey.accounts import deciding, doors, queries, signin
 from cxsurvey.accounts.commands import InviteMember, JoinAsNew
 from cxsurvey.accounts.links import Purpose
 from cxsurvey.accounts.models import MemberInvitation, Membership, User, Workspace
@@ -95,7 +95,7 @@ def invite(ctx: Context, command: InviteMember) -> NewInvitation:
 
     Raises `OwnersOnly`, `AlreadyMember` naming the address, and `TooManyInvitations`.
     """
-    require(ctx, Grant.TEAM)
+    deciding.begin(ctx)
     role = Role(command.role)
     if role is Role.OWNER and not allows(ctx, Grant.OWNERS):
         raise OwnersOnly

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from cxsurvey.accounts import queries, service
 from cxsurvey.accounts.commands import DECLARED_KEYS, CreateWorkspace, EditWorkspace
+from cxsurvey.accounts.links import Purpose
 from cxsurvey.accounts.models import Membership, Workspace
 from cxsurvey.accounts.permissions import Grant, Role, require
 from cxsurvey.accounts.queries import team
@@ -105,6 +106,7 @@ def found(ctx: Context, owner_id: UUID, command: CreateWorkspace, *, is_demo: bo
     ctx.session.add(workspace)
     ctx.session.flush()
     ctx.session.add(Membership(workspace_id=workspace.id, user_id=owner_id, role=Role.OWNER.value, created_at=ctx.now))
+    queries.drop_links(ctx, Purpose.RESET, owner_id)  # made by somebody who has no say in this workspace
     ctx.session.flush()
     ctx.workspace_id = workspace.id
     audit.record(ctx, "workspace.created", workspace.slug, name=workspace.name)

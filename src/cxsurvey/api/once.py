@@ -34,9 +34,10 @@ def idempotency_key_of(request: Request) -> str | None:
     return key.decode("ascii")
 
 
-def request_hash(path: str, body: bytes) -> bytes:
-    """What tells two requests of one route apart: the address with the ids in it, and the body byte for byte."""
-    return hashlib.sha256(path.encode() + b"\0" + body).digest()
+def request_hash(path: str, body: bytes, condition: bytes = b"") -> bytes:
+    """What tells two requests of one route apart: its address with the ids, its body byte for byte, its If-Match."""
+    told = path.encode() + b"\0" + body
+    return hashlib.sha256(told + b"\0" + condition if condition else told).digest()
 
 
 @dataclass(frozen=True, slots=True)

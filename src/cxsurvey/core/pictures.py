@@ -32,8 +32,11 @@ _JPEG_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 _JPEG_OTHER_FRAMES: Final = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN: Final = 0xDA
 _END: Final = 0xD9
-_JPEG_KEPT: Final = frozenset({0xC4, 0xDB, 0xDD, 0xE0, 0xE2, 0xEE})
-"""Tables, restart interval, and the application parts that say how colours are meant (JFIF, ICC, Adobe)."""
+_JPEG_KEPT: Final = frozenset({0xC4, 0xDB, 0xDD, 0xEE})
+"""Tables, restart interval, and what Adobe says of colours."""
+_JFIF, _ICC = 0xE0, 0xE2
+_JPEG_SAYING: Final = frozenset({_JFIF, _ICC})
+"""Parts that say how pixels and colours are meant, and may hold other things: smaller pictures, notes of programs."""
 
 
 class NotAPicture(ValueError):  # noqa: N818 - says what it is
@@ -131,6 +134,14 @@ def _check_pixels(packed: bytes, width: int, height: int, depth: int, colour: in
         raise NotAPicture("is damaged")
 
 
+def _what_draws(marker: int, segment: bytes) -> bytes:
+    """Of an application part what is needed to draw: density without its small picture, or a colour profile."""
+    said = segment[4:]
+    if marker == _JFIF and said.startswith(b"JFIF\0") and len(said) >= 14:
+        return segment[:2] + struct.pack(">H", 16) + said[:12] + b"\0\0"
+    return segment if marker == _ICC and said.startswith(b"ICC_PROFILE\0") else b""
+
+
 def _jpeg(content: bytes) -> Picture:
     sizes, kept, markers = [], [b"\xff\xd8"], set()
     for marker, segment in _jpeg_segments(content):
@@ -139,7 +150,9 @@ def _jpeg(content: bytes) -> Picture:
             raise NotAPicture("must be a baseline or progressive JPEG")
         if marker in _JPEG_FRAMES:
             sizes.append(_jpeg_size(segment))
-        if marker in _JPEG_KEPT | _JPEG_FRAMES | {_SCAN}:
+        if marker in _JPEG_SAYING:
+            kept.append(_what_draws(marker, segment))
+        elif marker in _JPEG_KEPT | _JPEG_FRAMES | {_SCAN}:
             kept.append(segment)
     if len(sizes) != 1 or _SCAN not in markers:
         raise NotAPicture("is damaged")
@@ -202,9 +215,7 @@ def _webp(content: bytes) -> Picture:
         if len(extended) != 10 or canvas != size:
             raise NotAPicture("is damaged")
         kept.insert(0, (b"VP8X", bytes([extended[0] & 0b110000]) + extended[1:]))  # no EXIF, no XMP, no animation
-    body = b"WEBP" + b"".join(
-        kind + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2) for kind, data in kept
-    )
+    body = b"WEBP" + b"".join(_webp_part(kind, data) for kind, data in kept)
     return _sized("image/webp", *size, b"RIFF" + struct.pack("<I", len(body)) + body)
 
 

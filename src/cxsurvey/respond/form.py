@@ -22,7 +22,7 @@ from cxsurvey.respond import drawing, faces, places, sentences, showing
 from cxsurvey.respond.notices import notice_for
 from cxsurvey.respond.reading import Answer, read_answer
 from cxsurvey.respond.sent import Sent
-from cxsurvey.respond.stamp import Target
+from cxsurvey.respond.stamp import Stamp, Target
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, preselected, see
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored
@@ -59,13 +59,20 @@ async def send_shared(request: Request) -> Response:
     answer, sent = await _answer(request)
     outcome: Stored | Refusal | None = None
     if not answer.problems and answer.stamp is not None and answer.stamp.target is Target.SURVEY:
-        known = Submission(answer.stamp.target_id, "link")
-        if query := _told(request):
-            known = await _with_what_it_says(request, known, query, answer.stamp.issued_at)
-        outcome = await _store(request, _submission(answer, known))
+        outcome = await _store_shared(request, answer, answer.stamp)
         if isinstance(outcome, Stored):
             return see(f"/a/{outcome.change_token}{_in_its_language(outcome, answer)}")
     return await _not_stored(request, _shared(request), request.path_params["code"], sent, answer, outcome)
+
+
+async def _store_shared(request: Request, answer: Answer, stamp: Stamp) -> Stored | Refusal:
+    known = Submission(stamp.target_id, "link")
+    if query := _told(request):
+        try:
+            known = await _with_what_it_says(request, known, query, stamp.issued_at)
+        except Unavailable as refusal:
+            return refusal
+    return await _store(request, _submission(answer, known))
 
 
 async def send_personal(request: Request) -> Response:

@@ -288,9 +288,16 @@ def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: in
 
 def _own(ctx: Context, response_id: UUID) -> dict[str, Any]:
     row = queries.by(ctx.connection, "id", [response_id]).get(response_id)
-    if row is None or row["workspace_id"] != ctx.workspace:
+    if row is None or not _shown(ctx, [row]):
         raise NotFound
     return row
+
+
+def _shown(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows of the workspace, without anonymous answers whose group is not released yet."""
+    own = [row for row in rows if row["workspace_id"] == ctx.workspace]
+    through = queries.released_through(ctx.connection, {row["trend_line_id"] for row in own}) if own else {}
+    return [row for row in own if row["report_day"] <= through[row["trend_line_id"]]]
 
 
 def _views(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
@@ -332,4 +339,4 @@ def some(ctx: Context, response_ids: Sequence[UUID]) -> list[ResponseView]:
     require(ctx, Grant.RESPONSES_READ)
     found = queries.by(ctx.connection, "id", response_ids) if response_ids else {}
     rows = [row for response_id in response_ids if (row := found.get(response_id)) is not None]
-    return _views(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
+    return _views(ctx, _shown(ctx, rows))

@@ -12,20 +12,15 @@ from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
 
-from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core import audit
 from cxsurvey.core.context import ActorKind, Context
-from cxsurvey.core.errors import LiveKeyNeeded
+from cxsurvey.core.errors import LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import keeping, mapping, queries, uploads
-from cxsurvey.transfer.errors import (
-    ImportStateForbids,
-    ImportUnknown,
-    MappingWrong,
-    NothingAsked,
-    RefusedRowsGone,
-)
+from cxsurvey.transfer.errors import ImportStateForbids, ImportUnknown, MappingWrong, NothingAsked, RefusedRowsGone
 from cxsurvey.transfer.models import TALLIES
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
@@ -34,6 +29,7 @@ from cxsurvey.transfer.source import Source
 JOB: Final = "imports.run"
 NEWEST: Final = 50
 LONGEST_NAME: Final = 200
+GRANTS: Final = {Kind.RESPONSES: Grant.RESPONSES_WRITE, Kind.PEOPLE: Grant.PEOPLE_WRITE}
 
 
 class ImportState(StrEnum):
@@ -234,10 +230,14 @@ def get(ctx: Context, import_id: UUID) -> ImportView:
     return view
 
 
-def newest(ctx: Context, limit: int = NEWEST) -> list[ImportView]:
-    """The imports of the workspace, newest first; without what the columns of their files hold."""
-    require(ctx, Grant.RESPONSES_WRITE)
-    return [ImportView.of(row) for row in queries.newest(ctx.connection, ctx.workspace, limit)]
+def newest(ctx: Context, limit: int = NEWEST, before: tuple[datetime, UUID] | None = None) -> list[ImportView]:
+    """The imports of the workspace, newest first, after the one that began at `before`.
+
+    Those of people are told only to who may write people. What the columns of their files hold is left out.
+    """
+    _require(ctx, Kind.RESPONSES)
+    kinds = [kind for kind, grant in GRANTS.items() if allows(ctx, grant)]
+    return [ImportView.of(row) for row in queries.newest(ctx.connection, ctx.workspace, kinds, limit, before)]
 
 
 def take_refused(ctx: Context, import_id: UUID) -> ImportView:
@@ -261,7 +261,7 @@ def note(ctx: Context, action: str, view: ImportView, **detail: Any) -> None:
 
 
 def _require(ctx: Context, kind: Kind) -> None:
-    require(ctx, Grant.RESPONSES_WRITE if kind is Kind.RESPONSES else Grant.PEOPLE_WRITE)
+    require(ctx, GRANTS[kind])
     if ctx.actor.kind is ActorKind.KEY and ctx.actor.test:
         raise LiveKeyNeeded
 
@@ -269,10 +269,12 @@ def _require(ctx: Context, kind: Kind) -> None:
 def _check_survey(ctx: Context, survey_id: UUID | None, reading: Reading) -> None:
     if survey_id is None:
         raise MappingWrong("Say which survey these are answers to.", field="survey")
-    survey = surveys.get(ctx, survey_id)
-    if survey.published is None:
+    if not surveys.exists(ctx, survey_id):
+        raise NotFound
+    asked = asked_by_id(ctx, survey_id)
+    if asked is None:
         raise NothingAsked(field="survey")
-    scale = survey.published.scale
+    scale = asked.definition.scale
     Scale.of(reading.scale, scale.minimum, scale.maximum)
 
 

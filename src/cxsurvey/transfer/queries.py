@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, tuple_, update
 
 from cxsurvey.transfer.models import Import
 
@@ -27,13 +27,23 @@ def get(connection: Connection, workspace_id: UUID, import_id: UUID) -> dict[str
     return None if row is None else dict(row._mapping)
 
 
-def newest(connection: Connection, workspace_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """The imports of a workspace, newest first: all but what their columns hold, which is long and in no list."""
+def newest(
+    connection: Connection,
+    workspace_id: UUID,
+    kinds: Sequence[str],
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[dict[str, Any]]:
+    """The imports of these kinds of a workspace, newest first, after the one that began at `before`.
+
+    What the columns of their files hold is left out, because it is long and in no list.
+    """
     stored = _imports.c.file
     told = (stored["text"].label("text"), stored["sheet"].label("sheet"), stored["profile"]["rows"].label("rows"))
-    query = select(*(column for column in _imports.c if column is not stored), *told).where(
-        _imports.c.workspace_id == workspace_id
-    )
+    query = select(*(column for column in _imports.c if column is not stored), *told)
+    query = query.where(_imports.c.workspace_id == workspace_id, _imports.c.kind.in_(kinds))
+    if before is not None:
+        query = query.where(tuple_(_imports.c.created_at, _imports.c.id) < tuple_(*before))
     query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
     return [_without_columns(dict(row._mapping)) for row in connection.execute(query)]
 

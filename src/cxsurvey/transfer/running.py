@@ -70,8 +70,8 @@ class Pace:
 
 BESIDE_OTHERS: Final = Pace(seconds=0.02, most=250, pause=0.01)
 """In a server or worker, where customers wait for the same lane."""
-ALONE: Final = Pace(seconds=60.0, most=500, pause=0.0)
-"""For a command that has the database for itself."""
+ALONE: Final = Pace(seconds=0.25, most=2000, pause=0.0)
+"""For a command that has the database for itself; a server on Postgres may start meanwhile, so not without end."""
 
 
 class Reader(Protocol):
@@ -133,10 +133,10 @@ def _plan(job: JobRun, view: ImportView) -> Plan:
     columns = find_columns(view.reading.mapping, table.header())
     if view.kind is Of.PEOPLE:
         reader, store, name = PersonReader(columns), store_people, people_rows.known_by
-        repeats = _repeats(table, columns, ("external_id", "email"))
+        repeats = _repeats(table, columns, ("external_id", "email"), view.rehearsal)
         rehearsal: Store[Any] = Rehearsal(store, repeats, name, lambda _: Became.KNOWN, lambda _: False)
         return Plan(view, table, columns, reader, rehearsal if view.rehearsal else store)
-    repeats = _repeats(table, columns, ("external_id", "respondent"))
+    repeats = _repeats(table, columns, ("external_id", "respondent"), view.rehearsal)
     rehearsal = Rehearsal(store_answers, repeats, _known_by, _met_as, _adds)
     return Plan(
         view, table, columns, _row_reader(job, view, columns, repeats), rehearsal if view.rehearsal else store_answers
@@ -173,11 +173,16 @@ def _adds(row: Taken) -> bool:
     return row.again
 
 
-def _repeats(table: CsvFile, columns: Columns, names: Sequence[str]) -> frozenset[int]:
-    """What comes more than once; reads the whole file, so that one that breaks off is refused before anything."""
+def _repeats(table: CsvFile, columns: Columns, names: Sequence[str], is_rehearsal: bool) -> frozenset[int]:
+    """What comes more than once; reads the whole file, so that one that breaks off is refused before anything.
+
+    An external id that comes again is met in the database; only a rehearsal, which stores none, must know of it.
+    """
 
     def keys() -> Iterator[bytes]:
         for _, cells in table.rows():
+            if not is_rehearsal and columns.cell(cells, "external_id") is not None:
+                continue
             own = next((cell for name in names if (cell := columns.cell(cells, name)) is not None), None)
             yield digest_of(cells if own is None else [own.strip()])
 

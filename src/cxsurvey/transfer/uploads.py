@@ -72,6 +72,14 @@ def _copied(source: BinaryIO, path: Path, limit: int | None) -> int:
     return size
 
 
+def pieces(path: Path, size: int) -> Iterator[bytes]:
+    """The first `size` bytes of a file, piece by piece."""
+    with path.open("rb") as file:
+        while size > 0 and (piece := file.read(min(PIECE, size))):
+            size -= len(piece)
+            yield piece
+
+
 @contextmanager
 def new_file(settings: Settings, import_id: UUID) -> Iterator[Path]:
     """An empty file in the folder of an import that nobody else knows; it goes unless it is given another name."""

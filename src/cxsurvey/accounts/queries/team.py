@@ -58,6 +58,14 @@ def lock_workspace(ctx: Context) -> None:
     ctx.session.execute(select(Workspace.id).where(Workspace.id == ctx.workspace).with_for_update())
 
 
+def role_now(ctx: Context, user_id: UUID) -> str | None:
+    """The role of a member as it is in the database now, whatever this unit read before; None for who is shut out."""
+    query = select(Membership.role).where(
+        Membership.workspace_id == ctx.workspace, Membership.user_id == user_id, Membership.disabled_at.is_(None)
+    )
+    return ctx.session.scalar(query)
+
+
 def other_owners(ctx: Context, user_id: UUID) -> int:
     """How many owners besides this user could come in now."""
     query = (

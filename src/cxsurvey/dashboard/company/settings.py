@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from cxsurvey.accounts import workspaces
-from cxsurvey.accounts.commands import DECLARED_KEYS, LARGEST_MINIMUM, SMALLEST_MINIMUM, EditWorkspace
+from cxsurvey.accounts.commands import DECLARED_KEYS, LARGEST_MINIMUM, EditWorkspace
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.accounts.views import WorkspaceView
 from cxsurvey.core.errors import Refusal
 from cxsurvey.core.text import whole_number
 from cxsurvey.dashboard.zones import zones
+from cxsurvey.scoring.withholding import SMALLEST_MINIMUM
 from cxsurvey.web.door import Acting, Visit, Visiting
 from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
 from cxsurvey.web.frame import Frame
