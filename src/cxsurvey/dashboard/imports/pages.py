@@ -65,6 +65,8 @@ async def bring(request: Request, act: Uploading) -> Response:
 
     The file goes to the disk as it comes; what it is called and said to be is believed by nobody.
     """
+    # before the first byte of the file is taken
+    await run_sync(act.look, lambda visit: imports.newest(visit.ctx, 1))
     if not request.headers.get("content-type", "").lower().startswith(MULTIPART):
         raise Invalid(problems=[FieldProblem("file", "no_file", "Choose a file.")])
     async with request.form(max_files=1, max_fields=FORM_FIELDS) as form:
