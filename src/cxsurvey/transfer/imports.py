@@ -20,13 +20,7 @@ from cxsurvey.core.ids import encode
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import keeping, mapping, queries, uploads
-from cxsurvey.transfer.errors import (
-    ImportStateForbids,
-    ImportUnknown,
-    MappingWrong,
-    NothingAsked,
-    RefusedRowsGone,
-)
+from cxsurvey.transfer.errors import ImportStateForbids, ImportUnknown, MappingWrong, NothingAsked, RefusedRowsGone
 from cxsurvey.transfer.models import TALLIES
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
@@ -239,7 +233,7 @@ def get(ctx: Context, import_id: UUID) -> ImportView:
 def newest(ctx: Context, limit: int = NEWEST, before: tuple[datetime, UUID] | None = None) -> list[ImportView]:
     """The imports of the workspace, newest first, after the one that began at `before`.
 
-    Those of people are told only to who may write people, and none with what the columns of its file hold.
+    Those of people are told only to who may write people. What the columns of their files hold is left out.
     """
     _require(ctx, Kind.RESPONSES)
     kinds = [kind for kind, grant in GRANTS.items() if allows(ctx, grant)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from cxsurvey.transfer.errors import FileUnreadable
@@ -63,7 +63,11 @@ class Profile:
 
     def as_stored(self) -> dict[str, Any]:
         """As the row of an import keeps it."""
-        return asdict(self)
+        columns = [
+            {"name": one.name, "filled": one.filled, "samples": one.samples, "values": one.values}
+            for one in self.columns
+        ]
+        return {"rows": self.rows, "columns": columns}
 
     @classmethod
     def from_stored(cls, stored: dict[str, Any]) -> Self:

@@ -36,13 +36,12 @@ def newest(
 ) -> list[dict[str, Any]]:
     """The imports of these kinds of a workspace, newest first, after the one that began at `before`.
 
-    All but what the columns of their files hold, which is long and in no list.
+    What the columns of their files hold is left out, because it is long and in no list.
     """
     stored = _imports.c.file
     told = (stored["text"].label("text"), stored["sheet"].label("sheet"), stored["profile"]["rows"].label("rows"))
-    query = select(*(column for column in _imports.c if column is not stored), *told).where(
-        _imports.c.workspace_id == workspace_id, _imports.c.kind.in_(kinds)
-    )
+    query = select(*(column for column in _imports.c if column is not stored), *told)
+    query = query.where(_imports.c.workspace_id == workspace_id, _imports.c.kind.in_(kinds))
     if before is not None:
         query = query.where(tuple_(_imports.c.created_at, _imports.c.id) < tuple_(*before))
     query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
