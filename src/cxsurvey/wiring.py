@@ -28,6 +28,7 @@ from cxsurvey.responses import release as _release
 from cxsurvey.surveys import housekeeping as _survey_keeping
 from cxsurvey.surveys import models as _surveys
 from cxsurvey.transfer import imports as _imports
+from cxsurvey.transfer import keeping as _keeping
 from cxsurvey.transfer import models as _transfer
 from cxsurvey.transfer import running as _importing
 
@@ -44,7 +45,8 @@ SCHEDULES: Sequence[Schedule] = (
     Schedule("release-anonymous-answers", _release.JOB, cron="10 * * * *"),
     Schedule("forget-pictures", _survey_keeping.JOB, cron="50 3 * * *"),
     Schedule("forget-expired-doors", _door_keeping.JOB, cron="40 3 * * *"),
-    Schedule("forget-files-of-imports", _imports.FORGET, cron="50 3 * * *"),
+    Schedule("give-up-imports", _importing.GIVE_UP, cron="*/10 * * * *"),
+    Schedule("forget-files-of-imports", _keeping.FORGET, cron="50 3 * * *"),
 )
 
 
@@ -63,7 +65,8 @@ class Wiring:
             _door_keeping.JOB: _door_keeping.forget_expired,
             _rebuilding.JOB: _rebuilding.rebuild,
             _imports.JOB: _importing.run,
-            _imports.FORGET: _imports.forget_files,
+            _importing.GIVE_UP: _importing.give_up,
+            _keeping.FORGET: _keeping.forget_files,
             _release.JOB: _release.release,
             _survey_keeping.JOB: _survey_keeping.forget_pictures,
             handling.JOB: listeners.run,

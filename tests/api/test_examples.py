@@ -16,6 +16,7 @@ from tests.api.conftest import LIVE, Scene
 from tests.parts import ROOT
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
+A_FILE = b"Rating,Why\n9,Quick and friendly\n"
 SURVEY = "srv_0694n1s2vhtlb9hqa83bssdf00"
 
 
@@ -27,6 +28,8 @@ class Call:
     address: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
+    parts: dict[str, str] = field(default_factory=dict)
+    """Fields of a form with a file, which is told by its `@`."""
 
 
 def calls() -> list[Call]:
@@ -48,6 +51,9 @@ def call_of(words: list[str]) -> Call:
             call.headers[name] = value
         elif word == "-X":
             call.method = next(rest)
+        elif word == "-F":
+            name, _, value = next(rest).partition("=")
+            call.method, call.parts[name] = "POST", value
         elif word == "-d":
             call.body, call.method = next(rest), "POST" if call.method == "GET" else call.method
         elif word not in {"-s", "-si"}:
@@ -70,6 +76,7 @@ def test_the_page_shows_how_to_do_each_thing() -> None:
         "GET /responses",
         "GET /surveys/{id}/score",
         "POST /invitations",
+        "POST /imports",
     } <= set(shown)
 
 
@@ -86,8 +93,16 @@ def test_an_example_works_as_it_stands(rest: TestClient, scene: Scene, call: Cal
         call.address.replace(SURVEY, scene.survey),
         headers=headers,
         content=body.replace(SURVEY, scene.survey) if body else None,
+        **parts_of(call, scene),
     )
     assert reply.status_code in {200, 201}, reply.text
+
+
+def parts_of(call: Call, scene: Scene) -> dict[str, Any]:
+    """The fields and files of a form as the client takes them."""
+    files = {name: (text[1:], A_FILE) for name, text in call.parts.items() if text.startswith("@")}
+    fields = {name: text.replace(SURVEY, scene.survey) for name, text in call.parts.items() if name not in files}
+    return {"files": files, "data": fields} if files else {}
 
 
 def names_in(document: Any) -> set[str]:

@@ -10,8 +10,10 @@ from uuid import UUID
 from starlette.testclient import TestClient
 
 from cxsurvey.core.clock import FixedClock
+from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
-from tests.api.conftest import TEST, Scene, bearer
+from tests.api.conftest import TEST, Scene, Write, bearer
+from tests.factories import make_key
 
 
 def test_a_response_is_stored_and_can_be_read_where_location_says(rest: TestClient, scene: Scene) -> None:
@@ -43,6 +45,23 @@ def test_a_response_is_stored_and_can_be_read_where_location_says(rest: TestClie
     assert read["person"]["id"].startswith("per_")
     assert read["person"]["attributes"] == {"plan.name": "basic"}
     assert (read["source"], read["external_id"], read["revision"]) == ("rest", "order-1", 1)
+
+
+def test_a_key_that_may_not_read_people_gets_the_name_alone(rest: TestClient, scene: Scene, write: Write) -> None:
+    person = {"email": "customer@example.com", "external_id": "c-1", "name": "A. Customer", "attributes": {"plan": "x"}}
+    stored = rest.post("/responses", json=scene.answer(person=person)).json()
+
+    def narrow(ctx: Context) -> None:
+        make_key(ctx, scene.place.workspace_id, "cxs_live_narrow").scopes = "responses:read"
+
+    write(narrow)
+    as_narrow = bearer("cxs_live_narrow")
+    one = rest.get(f"/responses/{stored['id']}", headers=as_narrow).json()
+    (listed,) = rest.get("/responses", headers=as_narrow).json()["data"]
+
+    for read in (one["person"], listed["person"]):
+        assert read["name"] == "A. Customer"
+        assert (read["email"], read["external_id"], read["attributes"]) == (None, None, {})
 
 
 def test_every_reply_is_numbered_and_kept_by_nobody(rest: TestClient, scene: Scene) -> None:

@@ -18,10 +18,13 @@ from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.service import ResponseView, VoidResponse
+from cxsurvey.scoring.scales import Metric
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import export
 from tests.application import NOON
-from tests.dashboard.conftest import PASSWORD_HASH, attribute, in_northwind, page, sign_in
+from tests.dashboard.conftest import PASSWORD_HASH, attribute, in_northwind, page, sign_in, text_of
 from tests.dashboard.survey_pages import fields_of
 from tests.factories import make_open_survey, make_user
 from tests.insights.answers import answer, store
@@ -73,6 +76,22 @@ def test_the_download_holds_what_the_list_shows(signed_in: TestClient, survey: S
     assert row["report_day (Europe/Istanbul)"] == "2026-11-21"
     assert row["answered_at (Europe/Istanbul)"] == "2026-11-21 15:00:00+03:00"
     assert row["answered_at (UTC)"] == "2026-11-21T12:00:00Z"
+
+
+def test_the_download_calls_a_group_as_the_screen_does(signed_in: TestClient, write: Write) -> None:
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        made = surveys.create(ctx, CreateSurvey(name="Delivery", metric=Metric.CSAT, languages=("en",)))
+        asked = surveys.publish(ctx, made.id).survey
+        store(ctx, [answer(ctx, asked.id, 1, NOON)])
+        return asked
+
+    asked = write(work)
+    listed = signed_in.get("/w/northwind/responses")
+
+    (row,) = rows_of(signed_in.post(DOWNLOAD, data=fields(asked)))
+
+    assert text_of(listed, "td .pill .unseen") == row["group"] == "dissatisfied"
 
 
 def test_every_answer_comes_once_over_pages_and_batches(

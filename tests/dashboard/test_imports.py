@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openpyxl import Workbook
@@ -12,10 +13,13 @@ from starlette.testclient import TestClient
 from cxsurvey import wiring
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
-from cxsurvey.core.ids import encode
+from cxsurvey.core.ids import decode, encode
 from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.core.models import AuditEntry
+from cxsurvey.responses.models import Response as Answer
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.transfer import keeping
+from cxsurvey.transfer.source import examine
 from tests.dashboard.conftest import Write, attribute, has, in_northwind, page, sign_in, text_of
 from tests.factories import make_user
 
@@ -80,6 +84,8 @@ def test_a_file_is_brought_tried_imported_and_its_refused_rows_taken_out(
         "further rows of a respondent; comments added to the answer": "1",
         "refused": "1",
     }
+    ways = [link.attributes["href"] or "" for link in page(done).css("#progress .form-actions a")]
+    assert [way.partition("?")[2] for way in ways if "/results" in way] == ["period=all"], "old answers are shown too"
     refused = signed_in.post(f"{here}/refused")
     assert refused.headers["content-disposition"].startswith('attachment; filename="refused_imp_')
     assert refused.text.splitlines()[1] == "5,Rating,out_of_range,must be 10 or less,c,12,"
@@ -157,6 +163,20 @@ def test_a_file_that_is_no_table_is_refused_and_leaves_nothing_behind(
     assert list((database.settings.data_dir / "imports").iterdir()) == []
 
 
+def test_without_room_the_form_says_what_to_do_and_no_file_is_taken(
+    signed_in: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_DRAFTS", 1)
+    bring(signed_in, RATINGS)
+
+    refused = bring(signed_in, RATINGS, "people")
+
+    assert refused.status_code == 409
+    assert "There are 1 drafts of imports already. Start or discard one first." in refused.text
+    assert has(refused, "input[value=people][checked]")
+    assert len(list((database.settings.data_dir / "imports").iterdir())) == 1
+
+
 def test_without_a_file_the_form_is_shown_again(signed_in: TestClient) -> None:
     refused = signed_in.post(HERE, data={"kind": "people"}, files={"other": ("x", b"", "text/csv")})
 
@@ -192,6 +212,31 @@ def test_a_sheet_of_a_workbook_is_chosen(signed_in: TestClient, survey: SurveyVi
     shown = signed_in.get(here)
     assert "XLSX workbook, sheet “Answers”" in shown.text
     assert "1 rows, 2 columns" in shown.text
+
+
+def test_the_sheet_of_another_tab_is_not_read_as_the_one_that_was_tried(
+    signed_in: TestClient, survey: SurveyView, database: Database, write: Write
+) -> None:
+    book, content = Workbook(), BytesIO()
+    for sheet, score in ((book.active, 9), (book.create_sheet("Other"), 2)):
+        sheet.append(["Who", "Rating", "Why"])
+        sheet.append(["a", score, ""])
+    book.save(content)
+    here = bring(signed_in, content.getvalue(), name="old.xlsx").headers["location"]
+    signed_in.post(here, data=reading(survey))
+
+    # the other tab sent its form before the dry run began, and is refused after its sheet was examined
+    examine(database.settings, decode("imp", here.rpartition("/")[2]) or UUID(int=0), sheet="Other")
+    drain(database)
+    signed_in.post(f"{here}/start")
+    drain(database)
+
+    assert counters(signed_in.get(here)) == {"stored": "1"}
+
+    def scores(ctx: Context) -> list[int | None]:
+        return list(ctx.connection.execute(select(Answer.score)).scalars())
+
+    assert write(scores) == [9]
 
 
 def test_people_are_brought_in(signed_in: TestClient, database: Database) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import delete, update
 from starlette.testclient import TestClient
 
@@ -18,12 +19,22 @@ from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.service import VoidResponse
-from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.models import TrendLine
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.surveys.standard import preset
 from tests.application import NOON
 from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, in_northwind, page, sign_in, text_of
-from tests.factories import form_page, make_anonymous_survey, make_open_survey, make_user, make_workspace
+from tests.dashboard.survey_pages import fields_of
+from tests.factories import (
+    form_page,
+    make_anonymous_survey,
+    make_open_survey,
+    make_user,
+    make_workspace,
+    offering_unknown,
+)
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
@@ -60,6 +71,81 @@ def test_one_answer_shows_what_was_said_by_whom_and_where(
     assert "21 Nov 2026, 15:00 Europe/Istanbul" in text_of(answer, ".sub")
     for said in ("mert@example.com", "Delivery", "N-7", "Detractor", "How likely are you to recommend"):
         assert said in text_of(answer, "main")
+
+
+def test_who_may_not_read_people_sees_the_name_and_no_way_to_reach_anybody(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    person = PersonInput(email="mert@example.com", external_id="c-4711", name="Mert Example")
+    claims = {"contact": {"consent": True, "address": "+90 555 0100"}, "shop": "Moda"}
+    address = one(write, survey, person=person, claims=claims)
+    secret = ("mert@example.com", "c-4711", "+90 555 0100", "E-mail")
+    for_a_manager = signed_in.get(address).text
+    assert all(each in for_a_manager for each in secret)
+
+    def viewer(ctx: Context) -> None:
+        in_northwind(ctx)
+        make_user(ctx, ctx.workspace, "viewer", "eve@example.com").password_hash = PASSWORD_HASH
+
+    write(viewer)
+    sign_in(signed_in, "eve@example.com")
+    for_a_viewer = signed_in.get(address).text
+
+    assert not any(each in for_a_viewer for each in secret)
+    assert "Mert Example" in for_a_viewer
+    assert "Moda" in for_a_viewer
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"unknown": True}, "The customer does not know. This answer is counted apart and is not part of the score."),
+        ({}, "This answer has no score. It is counted apart and is not part of the score."),
+    ],
+    ids=["unknown", "comment alone"],
+)
+def test_an_answer_without_a_score_is_not_said_to_be_in_it(
+    signed_in: TestClient, survey: SurveyView, write: Write, changes: dict[str, Any], sentence: str
+) -> None:
+    def offer_unknown(ctx: Context) -> None:
+        in_northwind(ctx)
+        definition = offering_unknown(survey.draft)
+        edited = surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name="A", definition=definition))
+        surveys.publish(ctx, edited.id)
+
+    write(offer_unknown)
+    answer = signed_in.get(one(write, survey, score=None, **changes))
+
+    assert text_of(answer, "#state-title") == "Counted apart"
+    assert sentence in text_of(answer, "main")
+    assert text_of(signed_in.get(LIST), "td.state") == "Counted apart"
+
+
+def test_answers_on_an_earlier_scale_are_found_from_the_results(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    one(write, survey)
+
+    def change_scale(ctx: Context) -> None:
+        in_northwind(ctx)
+        definition = preset("csat-1-5/1", "Northwind Home", ("en",))
+        edited = surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name="A", definition=definition))
+        surveys.publish(ctx, edited.id)
+
+    write(change_scale)
+    empty = signed_in.get(f"/w/northwind/surveys/{encode('srv', survey.id)}/results")
+    assert text_of(empty, ".empty-title") == "Nobody has answered on this scale yet"
+
+    earlier = signed_in.get(attribute(empty, '.empty a[href*="scale="]', "href") or "")
+
+    assert text_of(earlier, ".answer-text") == "late again"
+    assert text_of(earlier, "td .pill .unseen") == "detractor"
+    assert text_of(earlier, "nav[aria-label=Scale] [aria-current]").startswith("Earlier: NPS, since ")
+    form = page(earlier).css_first("form.download")
+    assert form is not None
+    file = signed_in.post(form.attributes["action"] or "", data=fields_of(form))
+    assert "late again" in file.text
+    assert signed_in.get(f"{LIST}?scale=3").status_code == 404
 
 
 def test_the_comment_leads_to_its_answer_and_the_answer_back(

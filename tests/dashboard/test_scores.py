@@ -12,7 +12,9 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import doubts, metrics
 from cxsurvey.insights import comments, service
+from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.service import VoidResponse
 from cxsurvey.scoring.catalogue import CES_1_0, CSAT_5, NPS_5, STARS_5, THUMBS
 from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.lowbase import BaseLevel
@@ -70,7 +72,7 @@ def test_the_overview_answers_what_how_sure_moved_and_who(
     assert text_of(answer, ".score-value") == "48"
     assert "44 to 52" in text_of(answer, ".score-doubt")
     assert "n = 890" in text_of(answer, ".score-doubt")
-    assert text_of(answer, ".change") == "48 more than before: a real change"
+    assert text_of(answer, ".change") == "48 points more than before: a real change"
     assert text_of(answer, ".noticed b") == "Relationship rose"
     assert " ".join(text_of(answer, ".noticed p").split()) == (
         "Relationship rose from 0 to 48, beyond chance (change +38 to +59, n = 890, before 400)."
@@ -109,8 +111,10 @@ def test_falls_come_first_then_rises_then_one_quiet_line_about_machines(signed_i
     assert " ".join(text_of(shown, ".noticed li.aside p").split()) == (
         "13 answers were flagged as sent by a machine, in 4 surveys. They are not in the score."
     )
-    listed = signed_in.get(attribute(shown, ".noticed li.aside a", "href") or "")
-    assert len(page(listed).css(".answers tbody tr")) == 4
+    ways = page(shown).css(".noticed li.aside .ways a")
+    assert ways[-1].text() == "Flagged answers of Far up: 1"
+    listed = [signed_in.get(way.attributes["href"] or "") for way in ways]
+    assert [len(page(each).css(".answers tbody tr")) for each in listed] == [4, 4, 4, 1]
 
 
 def test_every_page_of_a_survey_offers_the_same_ways(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
@@ -342,6 +346,24 @@ def test_a_quiet_period_is_told_from_a_survey_nobody_answered(
     assert "Nobody has answered yet" not in signed_in.get(HOME).text
 
 
+def test_answers_that_were_left_out_are_not_looked_for_on_other_days(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        (response_id,) = store(ctx, [answer(ctx, survey.id, 3, NOON)])
+        responses.void(ctx, response_id, VoidResponse(reason="A trial"))
+
+    write(work)
+
+    usual, all_time = (signed_in.get(results(survey, query)) for query in ("", "?period=all"))
+
+    assert text_of(usual, ".empty-title") == text_of(all_time, ".empty-title") == "No answers in the score"
+    assert "on other days" not in usual.text
+    assert "Show all time" not in all_time.text
+    assert "Void" in text_of(usual, ".left-out")
+
+
 def test_a_panel_that_fails_leaves_the_page_alive(
     signed_in: TestClient, survey: SurveyView, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -408,4 +430,4 @@ def test_a_page_asks_the_database_equally_often_for_ten_and_ten_thousand(
     many = spent()
 
     assert many == few
-    assert max(few) <= 12
+    assert max(few) <= 15

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.respond.conftest import LINK, Customer, attribute, chosen, fields_of, text_of
 
 
@@ -95,6 +97,21 @@ def test_two_scores_from_fresh_pages_within_a_minute_are_flagged_and_a_later_one
     customer.clock.instant += timedelta(minutes=5)
     customer.answer(f"{link}?s=7")
     assert customer.counted() == {"n7": 1}
+
+
+@pytest.mark.parametrize("personal", [True, False], ids=["personal", "shared"])
+def test_who_changes_a_flagged_answer_finds_the_comment_and_keeps_it(customer: Customer, *, personal: bool) -> None:
+    there = customer.invited() if personal else customer.shared
+    after = customer.answer(there, seconds=0.5, score="3", comment="Late twice")
+    assert customer.counted() == {"flagged": 1}
+    change = f"{after.removesuffix('/next')}/change"
+
+    form = customer.page(change)
+    customer.answer(change, score="8")
+
+    assert (chosen(form), fields_of(form)["comment"]) == ("3", "Late twice")
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["comment"]) == (8, "Late twice")
 
 
 def test_a_person_who_comes_back_finds_the_own_answer(customer: Customer) -> None:

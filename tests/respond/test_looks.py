@@ -128,6 +128,7 @@ def test_not_knowing_is_a_choice_apart_where_it_is_offered(asked: Asked, formula
     assert customer.counted() == {"unknown": 1, "comments": 1}
     assert "Your answer: I do not know." in text_of(customer.page(there), ".given")
     assert chosen(customer.page(f"{there}/change")) == "unknown"
+    assert text_of(form, 'label[for=comment] [data-band="unknown"]') == "Would you like to tell us why?"
 
 
 def test_not_knowing_is_refused_where_it_is_not_offered_and_the_comment_stays(asked: Asked) -> None:

@@ -1,24 +1,30 @@
+import json
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from cxsurvey import wiring
 from cxsurvey.core.clock import FixedClock
-from cxsurvey.core.context import Context
+from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import NotFound, Unavailable
-from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.core.jobs import queue
+from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.submit import submit
 from cxsurvey.surveys import service as surveys
-from cxsurvey.transfer import imports, uploads
-from cxsurvey.transfer.errors import ImportUnknown
+from cxsurvey.transfer import imports, keeping, running, uploads
+from cxsurvey.transfer.errors import ImportUnknown, TooManyFiles
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.mapping import parse
 from cxsurvey.transfer.reading import Kind, Reading
@@ -29,6 +35,7 @@ from cxsurvey.transfer.source import examine
 from cxsurvey.transfer.times import Oddity
 from tests.factories import Place, act_in, make_place
 
+MANAGER = replace(OPERATOR, kind=ActorKind.USER)
 MAPS = ("score=Rating", "comment=Why")
 Run = Callable[..., tuple[ImportView, list[RowProblem]]]
 
@@ -67,14 +74,16 @@ def run(database: Database, place: Place, tmp_path: Path) -> Run:
     return run_import
 
 
-def brought(database: Database, place: Place, content: bytes, kind: Kind = Kind.RESPONSES) -> ImportView:
+def brought(
+    database: Database, place: Place, content: bytes, kind: Kind = Kind.RESPONSES, actor: Actor = OPERATOR
+) -> ImportView:
     """A draft for a file."""
     import_id = database.ids.new()
     size = uploads.receive(database.settings, import_id, BytesIO(content))
     found = examine(database.settings, import_id)
 
     def begin(ctx: Context) -> ImportView:
-        act_in(ctx, place.workspace_id)
+        act_in(ctx, place.workspace_id, actor)
         return imports.begin(ctx, kind, import_id, "answers.csv", size, found)
 
     return database.write(begin, share=Share.JOBS)
@@ -84,6 +93,27 @@ def seen(database: Database, place: Place, view: ImportView) -> ImportView:
     with database.read() as ctx:
         act_in(ctx, place.workspace_id)
         return imports.get(ctx, view.id)
+
+
+def change(database: Database, place: Place, act: Callable[[Context, UUID], object]) -> None:
+    """Does something to the only import, as its manager would."""
+
+    def unit(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        act(ctx, imports.newest(ctx)[0].id)
+
+    database.write(unit, share=Share.JOBS)
+
+
+def between_units(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Lets something happen once, after the first chunk of an import is stored."""
+    left = [act]
+
+    def pause(run: JobRun, seconds: float) -> None:
+        if left:
+            left.pop()()
+
+    monkeypatch.setattr(JobRun, "pause", pause)
 
 
 def became(view: ImportView) -> tuple[int, int, int, int]:
@@ -334,21 +364,57 @@ def test_what_a_survey_does_not_offer_is_refused_also_when_it_is_mapped(run: Run
 def test_a_cancelled_import_keeps_what_it_has_stored(
     run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = 0
+    between_units(monkeypatch, lambda: change(database, place, imports.cancel))
+    with capture_logs() as logs:
+        view, _ = run("Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700)))
 
-    def cancelled_after_the_first(ctx: Context, items: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == 2:
-            (view,) = imports.newest(ctx)
-            imports.cancel(ctx, view.id)
-        return submit(ctx, items)
-
-    monkeypatch.setattr("cxsurvey.transfer.storing.submit", cancelled_after_the_first)
-    view, _ = run("Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700)))
-
-    assert view.state is ImportState.RUNNING  # the unit that cancelled was undone with the rest of it
+    assert view.state is ImportState.CANCELLED
+    assert 0 < view.tally["stored"] < 700
     assert sum(counted(database, place).values()) == 2 * view.tally["stored"]
+    assert [line for line in logs if line["log_level"] != "info"] == []
+
+
+def test_a_dry_run_that_is_cancelled_and_started_again_while_its_job_still_reads_is_carried_out(
+    run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again() -> None:
+        change(database, place, imports.cancel)
+        change(database, place, imports.start)
+
+    between_units(monkeypatch, again)
+    view, problems = run("Rating,Why\n" + "11,off\n" * 60 + "".join(f"9,{one}\n" for one in range(640)), dry_run=True)
+
+    assert (view.state, became(view)) == (ImportState.DONE, (640, 0, 0, 60))
+    assert [problem.line for problem in problems] == list(range(2, 62))
+    assert counted(database, place) == {"n9": 640, "comments": 640}
+
+
+def test_an_import_whose_job_was_given_up_is_told_as_failed_and_others_go_on(
+    run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*arguments: Any) -> Any:
+        raise Unavailable
+
+    monkeypatch.setattr(queue, "MAX_ATTEMPTS", 1)
+    monkeypatch.setattr("cxsurvey.transfer.storing.submit", fails)
+    given_up, _ = run("Rating,Why\n9,\n")
+    waiting = brought(database, place, b"Rating,Why\n8,\n")
+
+    def start(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        imports.settle(ctx, waiting.id, Reading(mapping=parse(MAPS)), place.survey.id)
+        imports.start(ctx, waiting.id)
+        ctx.enqueue(running.GIVE_UP, {}, due_at=ctx.now - timedelta(seconds=1))
+
+    assert given_up.state is ImportState.RUNNING
+    database.write(start, share=Share.JOBS)
+    Runner(database, {running.GIVE_UP: running.give_up}, "test").drain()
+
+    ended = seen(database, place, given_up)
+    assert (ended.state, ended.finished_at is not None) == (ImportState.FAILED, True)
+    assert ended.failure is not None
+    assert "What is stored stays" in ended.failure
+    assert seen(database, place, waiting).state is ImportState.WAITING
 
 
 def test_a_file_that_goes_away_ends_the_import_with_a_reason(database: Database, place: Place) -> None:
@@ -365,7 +431,63 @@ def test_a_file_that_goes_away_ends_the_import_with_a_reason(database: Database,
 
     ended = seen(database, place, view)
     assert ended.state is ImportState.FAILED
-    assert ended.failure == "The file of this import is gone. Bring it again."
+    assert ended.failure is not None
+    assert "needs the same folder “imports” as the server; else bring the file again" in ended.failure
+
+
+def test_a_file_of_many_columns_and_values_keeps_the_units_of_its_import_short(
+    database: Database, place: Place
+) -> None:
+    header = ["Rating", *(f"{column}".ljust(200, "n") for column in range(199))]
+    rows = [[str(row % 11), *(f"{column} {row} ".ljust(80, "ğ") for column in range(199))] for row in range(60)]
+    content = "\n".join(",".join(cells) for cells in [header, *rows, ""])
+
+    for _ in range(3):
+        view = brought(database, place, content.encode())
+
+    assert len(json.dumps(view.source.as_stored())) < 150 * 1024
+    column = view.source.profile.column("Rating")
+    assert column is not None
+    assert dict(column.values)["0"] == 6
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        listed = imports.newest(ctx)
+    assert [(one.rows, one.source.in_words, one.source.profile.columns) for one in listed] == [
+        (60, view.source.in_words, ())
+    ] * 3
+
+
+def test_a_workspace_keeps_so_many_drafts_and_no_more(
+    database: Database, place: Place, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_DRAFTS", 2)
+    content = b"Rating,Why\n9,\n"
+    first = brought(database, place, content, actor=MANAGER)
+    brought(database, place, content, actor=MANAGER)
+    other = database.write(lambda ctx: make_place(ctx, "elsewhere"), share=Share.JOBS)
+
+    with pytest.raises(TooManyFiles, match="2 drafts"):
+        brought(database, place, content, actor=MANAGER)
+    brought(database, other, content, actor=MANAGER)
+    brought(database, other, content, actor=MANAGER)
+
+    def discard(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        imports.discard(ctx, first.id)
+
+    database.write(discard, share=Share.JOBS)
+    brought(database, place, content, actor=MANAGER)
+    clock.instant += timedelta(days=8)
+    brought(database, place, content, actor=MANAGER)
+
+
+def test_the_files_of_a_workspace_have_so_much_room_and_no_more(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_FILES", 0)
+
+    with pytest.raises(TooManyFiles, match="does not fit in"):
+        brought(database, place, b"Rating,Why\n9,\n", actor=MANAGER)
 
 
 def test_a_workspace_cannot_import_into_the_survey_of_another(database: Database, place: Place) -> None:
@@ -388,6 +510,32 @@ def test_an_import_of_another_workspace_is_not_there(database: Database, place: 
         seen(database, other, view)
 
 
+def housekeeping(database: Database) -> None:
+    database.write(lambda ctx: ctx.enqueue(keeping.FORGET, {}), share=Share.JOBS)
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+
+def test_a_file_that_is_just_being_brought_is_left_alone_and_one_that_nobody_finished_goes(
+    database: Database, place: Place, clock: FixedClock
+) -> None:
+    young, old = database.ids.new(), database.ids.new()
+    for import_id, age in ((young, timedelta(hours=2)), (old, timedelta(hours=25))):
+        uploads.receive(database.settings, import_id, BytesIO(b"Rating,Why\n9,\n"))
+        then = (clock.instant - age).timestamp()
+        os.utime(uploads.folder(database.settings, import_id), (then, then))
+
+    housekeeping(database)
+
+    assert [uploads.original(database.settings, one).exists() for one in (young, old)] == [True, False]
+
+
+def test_a_refused_cell_of_any_length_can_be_shown(run: Run) -> None:
+    view, problems = run("Rating,Why,Note\n11,a,=" + "x" * 131_071 + "\n")
+
+    assert became(view) == (0, 0, 0, 1)
+    assert [(one.line, one.rule) for one in problems] == [(2, "out_of_range")]
+
+
 def test_old_files_are_forgotten_and_young_ones_kept(
     run: Run, database: Database, place: Place, clock: FixedClock
 ) -> None:
@@ -396,11 +544,7 @@ def test_old_files_are_forgotten_and_young_ones_kept(
     clock.instant += timedelta(days=31)
     young = brought(database, place, b"Rating,Why\n9,\n")
 
-    def forget(ctx: Context) -> None:
-        ctx.enqueue(imports.FORGET, {})
-
-    database.write(forget, share=Share.JOBS)
-    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+    housekeeping(database)
 
     there = [uploads.original(database.settings, view.id).exists() for view in (old, draft, young)]
     assert there == [False, False, True]

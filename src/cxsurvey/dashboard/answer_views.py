@@ -38,6 +38,9 @@ STATE_SENTENCES: Final[Mapping[str, str]] = {
     "void": "Somebody took this answer out of the score.",
     "provisional": "A score chosen in a mail that the customer did not confirm. It is not part of the score.",
 }
+APART: Final = "Counted apart"
+UNKNOWN_SENTENCE: Final = "The customer does not know. This answer is counted apart and is not part of the score."
+UNSCORED_SENTENCE: Final = "This answer has no score. It is counted apart and is not part of the score."
 KINDS: Final[Mapping[str, str]] = {
     "changed": "The customer changed the answer",
     "followed_up": "The customer answered the follow-ups",
@@ -150,7 +153,7 @@ def row_of(answer: ResponseView, line: SurveyLine, home: str) -> Row:
         band=line.formula.band(answer.score) if answer.score is not None else None,
         group=metrics.group_of(line.formula, answer.score),
         href=f"{home}/responses/{answer.public_id}",
-        state=STATES[answer.state],
+        state=_state(answer),
         anonymous=line.anonymous,
         attribution=", ".join(answer.segments[key] for key in SEGMENT_KEYS if key in answer.segments),
     )
@@ -170,8 +173,8 @@ def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
         results_href=f"{home}/surveys/{encode('srv', line.survey_id)}/results",
         anonymous=line.anonymous,
         question=definition.texts_in(answer.locale).question,
-        state=STATES[answer.state],
-        state_sentence=STATE_SENTENCES[answer.state],
+        state=_state(answer),
+        state_sentence=_state_sentence(answer),
         follow_ups=_follow_ups(answer.follow_ups, definition, answer.locale),
         attribution=tuple((names[key], answer.segments[key]) for key in SEGMENT_KEYS if key in answer.segments),
         origin=_origin(answer),
@@ -180,6 +183,21 @@ def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
         attributes=_pairs(answer.attributes),
         history=_history(ctx, answer, definition),
     )
+
+
+def _is_apart(answer: ResponseView) -> bool:
+    return answer.state == ResponseState.COUNTED and answer.score is None
+
+
+def _state(answer: ResponseView) -> str:
+    """The state in a word or two; an answer without a score counts, but not in the score."""
+    return APART if _is_apart(answer) else STATES[answer.state]
+
+
+def _state_sentence(answer: ResponseView) -> str:
+    if not _is_apart(answer):
+        return STATE_SENTENCES[answer.state]
+    return UNKNOWN_SENTENCE if answer.unknown else UNSCORED_SENTENCE
 
 
 def _claims(given: Mapping[str, Any]) -> dict[str, Any]:

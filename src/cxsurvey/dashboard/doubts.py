@@ -9,6 +9,7 @@ from typing import Final
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.methods import AnyMethod
 from cxsurvey.scoring.results import Difference, Figure, Flag, Result, Unit
+from cxsurvey.scoring.rounding import display
 from cxsurvey.web.display import number, percent, score
 
 BASE_WORDS: Final[Mapping[BaseLevel, str]] = {
@@ -56,12 +57,12 @@ def _with_share(result: Result, note: Note) -> Note:
     return Note(note.short, f"{note.long.removesuffix('.')}: {told} {interval(share)}.")
 
 
-def value(amount: float | None, unit: Unit, *, finer: bool = False) -> str:
+def value(amount: float | None, unit: Unit, decimals: int | None = None) -> str:
     """A score as it is read in its unit: points bare, shares with their sign, means to two places.
 
-    `finer` gives it one more place, for two scores that would read the same without it.
+    `decimals` is for the ends of a change, see `places`.
     """
-    decimals = _DECIMALS[unit] + finer
+    decimals = _DECIMALS[unit] if decimals is None else decimals
     return percent(amount, decimals) if unit is Unit.PERCENT else score(amount, decimals)
 
 
@@ -77,6 +78,23 @@ def step(amount: float | None, unit: Unit, *, sign: bool = False, finer: bool = 
 def whole_step(unit: Unit) -> float:
     """The smallest difference that is shown in a unit."""
     return float(10.0 ** -_DECIMALS[unit])
+
+
+def places(moved: Difference) -> int:
+    """The decimals in which both ends of a change and its size are told: those of the unit where they agree.
+
+    They get one more where the rounded ends do not differ by the rounded size, or where it would read as none: 17 more
+    than before, from 68 to 84, is told as 16.6 more, from 67.6 to 84.2.
+    """
+    usual = _DECIMALS[moved.now.unit]
+    told = (moved.before.estimate, moved.now.estimate, moved.estimate)
+    before, now, size = (_rounded(each, usual) for each in told)
+    return usual if size and now - before == size else usual + 1
+
+
+def _rounded(amount: float | None, decimals: int) -> int:
+    assert amount is not None
+    return int(display(amount, decimals).replace(".", ""))
 
 
 def interval(figure: Result | Figure) -> str:

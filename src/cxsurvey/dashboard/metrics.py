@@ -54,7 +54,7 @@ def worst_first(formula: Definition) -> tuple[int, ...]:
 
 def group_of(formula: Definition, score: int | None) -> str:
     """What one answer with this score is called: `promoter`, `satisfied`; "" without a score."""
-    return "" if score is None else one(group_names(formula)[formula.band(score)])
+    return "" if score is None else formula.group_of(score)
 
 
 def group_names(formula: Definition) -> Mapping[Band, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated, Final
@@ -17,6 +17,7 @@ from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.ids import decode, encode
+from cxsurvey.dashboard import metrics
 from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
 from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
@@ -25,10 +26,12 @@ from cxsurvey.insights import listing, service
 from cxsurvey.insights.filters import NAMES, Filter
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.insights.scales import AskedScale, line_on, scales_of
 from cxsurvey.responses import service as responses
 from cxsurvey.responses import trials
 from cxsurvey.responses.service import ResponseView, VoidResponse
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.web.display import day
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
 from cxsurvey.web.errors import request_id
 from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
@@ -68,6 +71,9 @@ class ListPage:
     survey: SurveyLine | None
     survey_id: str
     surveys: tuple[Choice, ...]
+    scales: tuple[Choice, ...]
+    """The scales that the survey was asked on; none where there is only one."""
+    scale: str
     states: tuple[Choice, ...]
     state: str
     may_export: bool
@@ -89,6 +95,7 @@ class AnswerPage:
     frame: Frame
     answer: AnswerView
     may_judge: bool
+    may_reach: bool
     done: str
     typed: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
@@ -107,12 +114,21 @@ ResponseId = Annotated[UUID, Depends(response_in_path)]
 
 @router.get("")
 def show_list(
-    request: Request, visit: Visiting, survey: str = "", state: str = "", after: str = "", tests: str = ""
+    request: Request,
+    visit: Visiting,
+    survey: str = "",
+    state: str = "",
+    after: str = "",
+    tests: str = "",
+    scale: str = "",
 ) -> Response:
-    """The answers of one survey: those of the first one when none is chosen."""
-    bar = period_bar(request, visit, "survey", "state", *NAMES)
+    """The answers of one survey on one of its scales: those of the first one, on today's, when none is chosen."""
+    bar = period_bar(request, visit, "survey", "state", "scale", *NAMES)
     lines = service.survey_lines(visit.ctx)
     line, states = wanted_survey(lines, survey), chosen_states(state)
+    asked = scales_of(visit.ctx, line, bar.period.zone) if line is not None else ()
+    current = line.line_id if line is not None else None
+    line = line_on(asked, line, scale) if line is not None else None
     filters = filter_bar(request, visit, bar, segments=line is None or not line.anonymous, more=("band",))
     home = f"/w/{visit.workspace.slug}"
     work = partial(_listed, line=line, states=states, bar=bar, only=filters.only, after=after, home=home)
@@ -124,6 +140,8 @@ def show_list(
         survey=line,
         survey_id=survey_id,
         surveys=_choices("survey", [(encode("srv", each.survey_id), each.name) for each in lines], survey_id, bar),
+        scales=_choices("scale", _named(asked, current), scale, bar) if len(asked) > 1 else (),
+        scale=scale,
         states=_choices("state", [("", "All"), *STATES.items()], state, bar),
         state=state,
         may_export=allows(visit.ctx, Grant.EXPORT),
@@ -157,8 +175,21 @@ def _listed(
     return ListView(tuple(row_of(answer, line, home) for answer in found.items), found.total, older)
 
 
+def _named(asked: Sequence[AskedScale], current: int | None) -> list[tuple[str, str]]:
+    """Value and words of each scale, today's first, then from the newest to the oldest."""
+    found = sorted(asked, key=lambda each: (each.line.line_id != current, -each.number))
+    return [
+        ("", f"This scale, since {day(each.since)}")
+        if each.line.line_id == current
+        else (str(each.number), f"Earlier: {metrics.label(each.line.formula)}, since {day(each.since)}")
+        for each in found
+    ]
+
+
 def _choices(name: str, options: list[tuple[str, str]], chosen: str, bar: PeriodBar) -> tuple[Choice, ...]:
-    kept = {key: value for key, value in {**bar.kept, **bar.period.query}.items() if key != name}
+    kept = {key: value for key, value in {**bar.kept, **bar.period.query}.items() if key not in {name, "scale"}}
+    if name == "state" and "scale" in bar.kept:
+        kept["scale"] = bar.kept["scale"]
     return tuple(
         Choice(label, f"?{urlencode({**kept, name: value} if value else kept)}", value == chosen, value)
         for value, label in options
@@ -214,6 +245,7 @@ def _answer_page(visit: Visit, response_id: UUID, *, done: str = "") -> AnswerPa
         frame=visit.frame("One answer", "responses"),
         answer=view,
         may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
+        may_reach=allows(visit.ctx, Grant.PEOPLE_READ),
         done=DONE.get((done, view.answer.state), ""),
     )
 

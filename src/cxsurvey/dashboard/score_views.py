@@ -11,7 +11,7 @@ from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import charts, doubts, metrics, moves, words
 from cxsurvey.dashboard.number_views import Number, number_of
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
-from cxsurvey.insights.reports import Card, Overview, ScoreReport, SurveyReport
+from cxsurvey.insights.reports import Card, Overview, ScoreReport, SurveyLine, SurveyReport
 from cxsurvey.scoring.results import Difference
 from cxsurvey.scoring.trend import Grain
 from cxsurvey.web import display
@@ -39,13 +39,15 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """One line of what needs attention: the kind of its mark, its strong words, the rest, and where it leads."""
+    """One line of what needs attention: the kind of its mark, its strong words, the rest, and where it leads.
+
+    `ways` are pairs of words and address; where there are several, each names its survey.
+    """
 
     mark: str
     strong: str
     rest: str
-    href: str
-    action: str
+    ways: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,24 +181,33 @@ def _part_of_scale(change: Difference, report: ScoreReport) -> float:
 
 
 def _noticed_flagged(found: Overview, home: str, bar: PeriodBar) -> list[Noticed]:
-    """One quiet line; it leads to the survey with the most of them, whose list leads to the others."""
+    """One quiet line; it leads to those of each survey, the survey with the most of them first."""
     flagged = [(card.report.left_out.flagged, card.report.survey) for card in found.cards]
-    flagged = [pair for pair in flagged if pair[0]]
+    flagged = sorted((pair for pair in flagged if pair[0]), key=lambda pair: -pair[0])
     if not flagged:
         return []
     number = sum(count for count, _ in flagged)
-    _, most = max(flagged, key=lambda pair: pair[0])
-    query = urlencode({"survey": encode("srv", most.survey_id), "state": "flagged", **bar.period.query})
+    look = "Look at it" if number == 1 else "Look at them"
     where = f", in {len(flagged)} surveys" if len(flagged) > 1 else ""
     return [
         Noticed(
             mark="aside",
             strong=f"{display.number(number)} {'answer was' if number == 1 else 'answers were'} flagged",
             rest=f" as sent by a machine{where}. {'It is' if number == 1 else 'They are'} not in the score.",
-            href=f"{home}/responses?{query}",
-            action="Look at it" if number == 1 else "Look at them",
+            ways=tuple(
+                (
+                    look if len(flagged) == 1 else f"{survey.name}: {display.number(count)}",
+                    _flagged_of(survey, home, bar),
+                )
+                for count, survey in flagged
+            ),
         )
     ]
+
+
+def _flagged_of(survey: SurveyLine, home: str, bar: PeriodBar) -> str:
+    query = {"survey": encode("srv", survey.survey_id), "state": "flagged", **bar.period.query}
+    return f"{home}/responses?{urlencode(query)}"
 
 
 def _noticed_move(change: Difference, report: ScoreReport, home: str, bar: PeriodBar) -> Noticed:
@@ -205,8 +216,7 @@ def _noticed_move(change: Difference, report: ScoreReport, home: str, bar: Perio
         mark="better" if moves.is_better(change, formula) else "worse",
         strong=f"{report.survey.name} {moves.rose(change, formula)}",
         rest=f" {moves.from_to(change)}, beyond chance ({doubts.evidence(change)}).",
-        href=f"{home}/surveys/{encode('srv', report.survey.survey_id)}/results?{bar.query}",
-        action="See why",
+        ways=(("See why", f"{home}/surveys/{encode('srv', report.survey.survey_id)}/results?{bar.query}"),),
     )
 
 

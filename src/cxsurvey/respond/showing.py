@@ -65,8 +65,12 @@ def _draw_with_markers(place: Place, tongue: Tongue, hours: int) -> str:
 def form_with_answer(
     database: Database, place: Place, tongue: Tongue, now: datetime, *, chosen: int | None, change: bool
 ) -> str:
-    """The form of somebody who has answered already: with what they wrote, unless a machine wrote it."""
-    own, words = place.own_words, tongue.words
+    """The form of somebody who has answered already: with what they wrote, unless a machine wrote it.
+
+    Who comes to change an answer comes from the page after it and wrote it, flagged or not: it is shown whole, so that
+    nothing is erased unseen.
+    """
+    own, words = place.answer if change else place.own_words, tongue.words
     if chosen is None and own is not None:
         chosen = own.score
     note = "" if change else words.say("You have answered already. Sending this form replaces your answer.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.service import PersonView
-from cxsurvey.responses import anonymity, changes, queries
+from cxsurvey.responses import anonymity, changes, contacts, queries
 from cxsurvey.responses.checks import check_follow_ups, unanswered
 from cxsurvey.responses.commands import MOST_ANSWERS, FollowUpAnswers
 from cxsurvey.responses.errors import ChangeExpired, StateForbids, SurveyUnknown
@@ -34,7 +34,7 @@ from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.follow_ups import Given
 
 PREFIX = "rsp"
-CONTACT = "contact"
+CONTACT = contacts.CONTACT
 """The claim that says whether and where a customer may be contacted."""
 
 
@@ -233,13 +233,13 @@ def _judged(ctx: Context, row: dict[str, Any], wanted: dict[str, Any], kind: str
         raise Busy
     # the reason stays with the answer: it may be about the customer
     audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]))
-    return _views(ctx, [changed])[0]
+    return _shown(ctx, [changed])[0]
 
 
 def get(ctx: Context, response_id: UUID) -> ResponseView:
     """One response of the workspace; raises NotFound."""
     require(ctx, Grant.RESPONSES_READ)
-    return _views(ctx, [_own(ctx, response_id)])[0]
+    return _shown(ctx, [_own(ctx, response_id)])[0]
 
 
 def history(ctx: Context, response_id: UUID) -> list[RevisionView]:
@@ -271,7 +271,7 @@ def changed_since(
     rows = queries.changed_page(
         ctx.connection, ctx.workspace, now=ctx.now, survey_id=survey_id, since=since, after=after, limit=limit
     )
-    return _views(ctx, rows)
+    return _shown(ctx, rows)
 
 
 def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: int = 50) -> list[ResponseView]:
@@ -283,14 +283,32 @@ def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: in
     if limit < 1 or not trend_line_ids:
         return []
     rows = queries.newest_page(ctx.connection, trend_line_ids, wanted, limit)
-    return _views(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
+    return _shown(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
 
 
 def _own(ctx: Context, response_id: UUID) -> dict[str, Any]:
     row = queries.by(ctx.connection, "id", [response_id]).get(response_id)
-    if row is None or row["workspace_id"] != ctx.workspace:
+    if row is None or not _released(ctx, [row]):
         raise NotFound
     return row
+
+
+def _released(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows of the workspace, without anonymous answers whose group is not released yet."""
+    own = [row for row in rows if row["workspace_id"] == ctx.workspace]
+    through = queries.released_through(ctx.connection, {row["trend_line_id"] for row in own}) if own else {}
+    return [row for row in own if row["report_day"] <= through[row["trend_line_id"]]]
+
+
+def _shown(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
+    """Views for somebody of the workspace: how a customer can be reached only for who may read people."""
+    views = _views(ctx, rows)
+    return views if contacts.may_reach(ctx) else [_without_contact(view) for view in views]
+
+
+def _without_contact(view: ResponseView) -> ResponseView:
+    person = contacts.without_contact(view.person) if view.person is not None else None
+    return replace(view, person=person, claims=contacts.claims_without_contact(view.claims))
 
 
 def _views(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
@@ -332,4 +350,4 @@ def some(ctx: Context, response_ids: Sequence[UUID]) -> list[ResponseView]:
     require(ctx, Grant.RESPONSES_READ)
     found = queries.by(ctx.connection, "id", response_ids) if response_ids else {}
     rows = [row for response_id in response_ids if (row := found.get(response_id)) is not None]
-    return _views(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
+    return _shown(ctx, _released(ctx, rows))

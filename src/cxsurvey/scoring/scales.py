@@ -166,6 +166,15 @@ class Definition:
         """
         return _GROUP_NAMES[self.metric]
 
+    def group_of(self, score: int) -> str:
+        """What one answer with this score is called for this metric.
+
+        >>> NPS.group_of(10), NPS.group_of(0)
+        ('promoter', 'detractor')
+        """
+        place = (Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR).index(self.band(score))
+        return self.group_names[place].removesuffix("s")
+
     @property
     def key(self) -> str:
         """The name to store beside a score: id and version.

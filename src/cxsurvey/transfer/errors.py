@@ -52,6 +52,13 @@ class RefusedRowsGone(Refusal):
     message = "No row was refused, or the list of them is not kept any more."
 
 
+class TooManyFiles(Refusal):
+    """The files of this workspace's imports take all the room that a workspace has."""
+
+    code = "too_many_files"
+    kind = Kind.CONFLICT
+
+
 class ImportStateForbids(Refusal):
     """An import in this state cannot go there."""
 

@@ -24,6 +24,7 @@ from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.listing import AskedFollowUp, Day
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.insights.scales import line_on, scales_of
 from cxsurvey.insights.service import survey_line
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
@@ -73,11 +74,20 @@ def filename(what: str, survey: SurveyLine, period: Period) -> str:
 
 
 def order(
-    ctx: Context, survey_id: UUID, period: Period, states: Sequence[ResponseState], only: Filter = EVERYTHING
+    ctx: Context,
+    survey_id: UUID,
+    period: Period,
+    states: Sequence[ResponseState],
+    only: Filter = EVERYTHING,
+    scale: str = "",
 ) -> Order:
-    """Settles what a download will hold and records in the audit log that it was asked for."""
+    """Settles what a download will hold and records in the audit log that it was asked for.
+
+    `scale` is the number of an earlier scale of the survey; "" is the one it is asked on now.
+    """
     require(ctx, Grant.EXPORT)
     survey = survey_line(ctx, survey_id)
+    survey = line_on(scales_of(ctx, survey, period.zone), survey, scale)
     made = Order(
         survey=survey,
         period=period,
@@ -183,7 +193,7 @@ def row(made: Order, answer: ResponseView) -> list[Cell]:
         answer.state,
         answer.reason,
         answer.score,
-        made.survey.formula.band(answer.score).value if answer.score is not None else None,
+        made.survey.formula.group_of(answer.score) if answer.score is not None else None,
         answer.comment,
         *(each.cell(answer.follow_ups.get(each.id)) for each in made.follow_ups),
         *(answer.segments.get(key) for key in SEGMENT_KEYS),

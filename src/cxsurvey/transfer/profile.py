@@ -5,9 +5,10 @@ The mapping is guessed from it, and whoever maps a score sees each value with it
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from cxsurvey.transfer.errors import FileUnreadable
@@ -16,6 +17,13 @@ from cxsurvey.transfer.files import CsvFile
 MOST_VALUES: Final = 60
 """Different values of a column that are counted; one with more is no scale."""
 LONGEST_VALUE: Final = 80
+MOST_COUNTED: Final = 32 * 1024
+"""Bytes of all counted values as they are stored; columns with the shortest lists keep theirs.
+
+A unit reads and writes the row that holds them, and no unit may take long.
+"""
+MOST_SAMPLED: Final = 12_000
+"""Characters of the samples of all columns."""
 SAMPLES: Final = 3
 MOST_COLUMNS: Final = 200
 LONGEST_NAME: Final = 200
@@ -29,7 +37,7 @@ class ColumnProfile:
     filled: int
     samples: tuple[str, ...]
     values: tuple[tuple[str, int], ...]
-    """Each value with how often it comes, in the order of the file; empty where there are too many."""
+    """Each value with how often it comes, in the order of the file; empty where they are too many or too long."""
 
     @property
     def repeats(self) -> bool:
@@ -55,7 +63,11 @@ class Profile:
 
     def as_stored(self) -> dict[str, Any]:
         """As the row of an import keeps it."""
-        return asdict(self)
+        columns = [
+            {"name": one.name, "filled": one.filled, "samples": one.samples, "values": one.values}
+            for one in self.columns
+        ]
+        return {"rows": self.rows, "columns": columns}
 
     @classmethod
     def from_stored(cls, stored: dict[str, Any]) -> Self:
@@ -75,15 +87,16 @@ class Profile:
 class _Counting:
     """One column while the table is read."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, longest_sample: int) -> None:
         self.name = name
+        self.longest_sample = longest_sample
         self.filled = 0
         self.values: Counter[str] | None = Counter()
         self.samples: list[str] = []
 
     def add(self, text: str) -> None:
         self.filled += 1
-        if len(self.samples) < SAMPLES and (short := text.strip()[:LONGEST_VALUE]) not in self.samples:
+        if len(self.samples) < SAMPLES and (short := text.strip()[: self.longest_sample]) not in self.samples:
             self.samples.append(short)
         if self.values is not None:
             self.values[text.strip()[:LONGEST_VALUE]] += 1
@@ -102,12 +115,24 @@ def profile(table: CsvFile) -> Profile:
         raise FileUnreadable(f"The file has more than {MOST_COLUMNS} columns.")
     if any(len(name) > LONGEST_NAME for name in header):
         raise FileUnreadable(f"The first row must name the columns; a name has more than {LONGEST_NAME} characters.")
-    columns = [_Counting(name) for name in header]
+    longest = min(LONGEST_VALUE, MOST_SAMPLED // SAMPLES // max(1, len(header)))
+    columns = [_Counting(name, longest) for name in header]
     rows = 0
     for _, cells in table.rows():
         rows += 1
         _count(columns, cells)
-    return Profile(rows, tuple(column.done() for column in columns))
+    return Profile(rows, _bounded([column.done() for column in columns]))
+
+
+def _bounded(columns: Sequence[ColumnProfile]) -> tuple[ColumnProfile, ...]:
+    """The columns, without the counted values of those for which there is no room."""
+    sizes = [len(json.dumps(column.values)) for column in columns]
+    left, kept = MOST_COUNTED, set[int]()
+    for place in sorted(range(len(columns)), key=sizes.__getitem__):
+        left -= sizes[place]
+        if left >= 0:
+            kept.add(place)
+    return tuple(column if place in kept else replace(column, values=()) for place, column in enumerate(columns))
 
 
 def _count(columns: Sequence[_Counting], cells: Sequence[str]) -> None:

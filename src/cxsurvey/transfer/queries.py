@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, tuple_, update
 
 from cxsurvey.transfer.models import Import
 
 _imports = cast("Table", Import.__table__)
+AT_ONCE: Final = 500
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
@@ -26,11 +27,30 @@ def get(connection: Connection, workspace_id: UUID, import_id: UUID) -> dict[str
     return None if row is None else dict(row._mapping)
 
 
-def newest(connection: Connection, workspace_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """The imports of a workspace, newest first."""
-    query = select(_imports).where(_imports.c.workspace_id == workspace_id)
+def newest(
+    connection: Connection,
+    workspace_id: UUID,
+    kinds: Sequence[str],
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[dict[str, Any]]:
+    """The imports of these kinds of a workspace, newest first, after the one that began at `before`.
+
+    What the columns of their files hold is left out, because it is long and in no list.
+    """
+    stored = _imports.c.file
+    told = (stored["text"].label("text"), stored["sheet"].label("sheet"), stored["profile"]["rows"].label("rows"))
+    query = select(*(column for column in _imports.c if column is not stored), *told)
+    query = query.where(_imports.c.workspace_id == workspace_id, _imports.c.kind.in_(kinds))
+    if before is not None:
+        query = query.where(tuple_(_imports.c.created_at, _imports.c.id) < tuple_(*before))
     query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
-    return [dict(row._mapping) for row in connection.execute(query)]
+    return [_without_columns(dict(row._mapping)) for row in connection.execute(query)]
+
+
+def _without_columns(row: dict[str, Any]) -> dict[str, Any]:
+    profile = {"rows": row.pop("rows"), "columns": []}
+    return {**row, "file": {"text": row.pop("text"), "sheet": row.pop("sheet"), "sheets": [], "profile": profile}}
 
 
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:
@@ -39,11 +59,13 @@ def change(connection: Connection, import_id: UUID, states: tuple[str, ...], val
     return connection.execute(here.values(dict(values))).rowcount == 1
 
 
-def advance(connection: Connection, import_id: UUID, rows_read: int, values: Mapping[str, Any]) -> bool:
-    """Moves a running import on; False when it does not run, or somebody else has moved it from there."""
-    here = update(_imports).where(
-        _imports.c.id == import_id, _imports.c.state == "running", _imports.c.rows_read == rows_read
-    )
+def change_run(
+    connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any], *, rows_read: int | None = None
+) -> bool:
+    """Overwrites columns of a running import; False when this run of it was cancelled, or has moved on from there."""
+    here = update(_imports).where(_imports.c.id == import_id, _imports.c.state == "running", _imports.c.run == run)
+    if rows_read is not None:
+        here = here.where(_imports.c.rows_read == rows_read)
     return connection.execute(here.values(dict(values))).rowcount == 1
 
 
@@ -52,11 +74,49 @@ def remove(connection: Connection, workspace_id: UUID, import_id: UUID) -> None:
     connection.execute(delete(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.id == import_id))
 
 
+def known(connection: Connection, import_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these ids that belong to an import of any workspace."""
+    found: set[UUID] = set()
+    for first in range(0, len(import_ids), AT_ONCE):
+        several = import_ids[first : first + AT_ONCE]
+        found.update(connection.execute(select(_imports.c.id).where(_imports.c.id.in_(several))).scalars())
+    return found
+
+
+def under_way(connection: Connection) -> list[tuple[UUID, int]]:
+    """The imports of all workspaces that wait or run, each with the number of its run."""
+    query = select(_imports.c.id, _imports.c.run).where(_imports.c.state.in_(("waiting", "running")))
+    return [(import_id, run) for import_id, run in connection.execute(query)]
+
+
+def fail(connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any]) -> None:
+    """Overwrites columns of an import whose run still waits or runs."""
+    here = update(_imports).where(
+        _imports.c.id == import_id, _imports.c.run == run, _imports.c.state.in_(("waiting", "running"))
+    )
+    connection.execute(here.values(dict(values)))
+
+
 def with_files(connection: Connection, drafts_before: datetime, ended_before: datetime) -> set[UUID]:
     """The imports whose files are still needed."""
-    young = select(_imports.c.id).where(
-        (_imports.c.state.in_(("waiting", "running")))
-        | ((_imports.c.state == "draft") & (_imports.c.created_at >= drafts_before))
-        | (_imports.c.finished_at >= ended_before)
+    query = select(_imports.c.id).where(_has_file(drafts_before, ended_before))
+    return set(connection.execute(query).scalars())
+
+
+def kept(
+    connection: Connection, workspace_id: UUID, drafts_before: datetime, ended_before: datetime
+) -> tuple[int, int]:
+    """How many drafts of a workspace have files, and how many bytes all its files have as they were brought."""
+    drafts = func.count().filter(_imports.c.state == "draft")
+    query = select(drafts, func.coalesce(func.sum(_imports.c.size), 0))
+    query = query.where(_imports.c.workspace_id == workspace_id, _has_file(drafts_before, ended_before))
+    number, size = connection.execute(query).one()
+    return number, int(size)
+
+
+def _has_file(drafts_before: datetime, ended_before: datetime) -> ColumnElement[bool]:
+    return or_(
+        _imports.c.state.in_(("waiting", "running")),
+        and_(_imports.c.state == "draft", _imports.c.created_at >= drafts_before),
+        _imports.c.finished_at >= ended_before,
     )
-    return set(connection.execute(young).scalars())

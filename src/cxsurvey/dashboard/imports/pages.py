@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound, Refusal
 from cxsurvey.core.ids import decode
 from cxsurvey.dashboard.imports.drafts import draft_page
@@ -19,7 +20,7 @@ from cxsurvey.dashboard.imports.views import STATES, ListPage, Row, RunPage, lin
 from cxsurvey.dashboard.surveys.path import address as survey_address
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.surveys import service as surveys
-from cxsurvey.transfer import imports, refusals, source, uploads
+from cxsurvey.transfer import imports, keeping, refusals, source, uploads
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.web.door import Act, Uploading, Visit, Visiting
@@ -66,12 +67,13 @@ async def bring(request: Request, act: Uploading) -> Response:
     The file goes to the disk as it comes; what it is called and said to be is believed by nobody.
     """
     # before the first byte of the file is taken
-    await run_sync(act.look, lambda visit: imports.newest(visit.ctx, 1))
+    await run_sync(act.look, lambda visit: require(visit.ctx, Grant.RESPONSES_WRITE))
     if not request.headers.get("content-type", "").lower().startswith(MULTIPART):
         raise Invalid(problems=[FieldProblem("file", "no_file", "Choose a file.")])
     async with request.form(max_files=1, max_fields=FORM_FIELDS) as form:
         kind, file = form.get("kind"), form.get("file")
         try:
+            await run_sync(act.look, lambda visit: keeping.check_room(visit.ctx))
             if not isinstance(file, UploadFile) or not file.filename:
                 raise Invalid(problems=[FieldProblem("file", "no_file", "Choose a file.")])
             chosen = Kind.PEOPLE if kind == Kind.PEOPLE else Kind.RESPONSES

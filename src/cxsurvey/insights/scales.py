@@ -1,0 +1,46 @@
+"""The scales a survey was asked on: each has a trend line of its own, whose answers are never mixed with others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.errors import NotFound
+from cxsurvey.insights import queries
+from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.surveys.definition import FORMULAS
+
+
+@dataclass(frozen=True, slots=True)
+class AskedScale:
+    """One scale of a survey. `number` counts them from the first on, `since` is the day it was first asked."""
+
+    number: int
+    since: date
+    line: SurveyLine
+
+
+def scales_of(ctx: Context, survey: SurveyLine, zone: str) -> tuple[AskedScale, ...]:
+    """Every scale that a survey of this workspace was asked on, oldest first; days are those of `zone`."""
+    rows = queries.lines_of(ctx.connection, ctx.workspace, survey.survey_id)
+    return tuple(
+        AskedScale(
+            number,
+            row.created_at.astimezone(ZoneInfo(zone)).date(),
+            replace(survey, line_id=row.id, formula=FORMULAS[row.formula]),
+        )
+        for number, row in enumerate(rows, 1)
+    )
+
+
+def line_on(scales: Sequence[AskedScale], survey: SurveyLine, number: str) -> SurveyLine:
+    """The survey on the scale of this number; the one it is asked on now for "". Raises `NotFound`."""
+    if not number:
+        return survey
+    for scale in scales:
+        if str(scale.number) == number:
+            return scale.line
+    raise NotFound

@@ -1,0 +1,30 @@
+"""How a customer can be reached stays with those who may read people; who may only read answers sees the name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cxsurvey.accounts.permissions import Grant, allows
+from cxsurvey.core.context import Context
+from cxsurvey.people.service import PersonView
+
+CONTACT: Final = "contact"
+"""The claim that holds the consent to be contacted, and the address."""
+REACHING: Final = frozenset({CONTACT, "email", "external_id"})
+"""Claims that tell how somebody can be reached, or who they are elsewhere."""
+
+
+def may_reach(ctx: Context) -> bool:
+    """Whether the actor may see addresses and ids of customers."""
+    return allows(ctx, Grant.PEOPLE_READ)
+
+
+def without_contact(person: PersonView) -> PersonView:
+    """The person with the name alone."""
+    return PersonView(person.id, None, None, person.name, person.locale, {})
+
+
+def claims_without_contact(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """What was claimed, without addresses and ids."""
+    return {name: value for name, value in claims.items() if name not in REACHING}
