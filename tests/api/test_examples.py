@@ -15,6 +15,7 @@ from tests.api.conftest import LIVE, Scene
 from tests.parts import ROOT
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
+A_FILE = b"Rating,Why\n9,Quick and friendly\n"
 SURVEY = "srv_0694n1s2vhtlb9hqa83bssdf00"
 
 
@@ -26,6 +27,8 @@ class Call:
     address: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
+    parts: dict[str, str] = field(default_factory=dict)
+    """Fields of a form with a file, which is told by its `@`."""
 
 
 def calls() -> list[Call]:
@@ -47,6 +50,9 @@ def call_of(words: list[str]) -> Call:
             call.headers[name] = value
         elif word == "-X":
             call.method = next(rest)
+        elif word == "-F":
+            name, _, value = next(rest).partition("=")
+            call.method, call.parts[name] = "POST", value
         elif word == "-d":
             call.body, call.method = next(rest), "POST" if call.method == "GET" else call.method
         elif word not in {"-s", "-si"}:
@@ -69,6 +75,7 @@ def test_the_page_shows_how_to_do_each_thing() -> None:
         "GET /responses",
         "GET /surveys/{id}/score",
         "POST /invitations",
+        "POST /imports",
     } <= set(shown)
 
 
@@ -85,8 +92,16 @@ def test_an_example_works_as_it_stands(rest: TestClient, scene: Scene, call: Cal
         call.address.replace(SURVEY, scene.survey),
         headers=headers,
         content=body.replace(SURVEY, scene.survey) if body else None,
+        **parts_of(call, scene),
     )
     assert reply.status_code in {200, 201}, reply.text
+
+
+def parts_of(call: Call, scene: Scene) -> dict[str, Any]:
+    """The fields and files of a form as the client takes them."""
+    files = {name: (text[1:], A_FILE) for name, text in call.parts.items() if text.startswith("@")}
+    fields = {name: text.replace(SURVEY, scene.survey) for name, text in call.parts.items() if name not in files}
+    return {"files": files, "data": fields} if files else {}
 
 
 def names_in(document: Any) -> set[str]:

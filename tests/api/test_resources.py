@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from tests.api.conftest import TEST, Scene, bearer
+from tests.api.conftest import TEST, Scene, Write, bearer
+from tests.factories import publish_anew
+from tests.insights.test_follow_ups import ALL_KINDS
 
 
 def test_me_tells_the_key_and_its_workspace(rest: TestClient) -> None:
@@ -214,3 +216,35 @@ def test_a_wrong_segment_is_refused_by_the_name_of_its_parameter(
     assert [error["query"] for error in refused.json()["errors"]] == [parameter]
     if rule:
         assert refused.json()["errors"][0]["rule"] == rule
+
+
+def test_follow_ups_are_told_by_group_with_their_intervals(rest: TestClient, scene: Scene, write: Write) -> None:
+    definition = scene.place.survey.draft.model_copy(update={"follow_ups": ALL_KINDS})
+    write(lambda ctx: publish_anew(ctx, scene.place, definition))
+    for number, (score, said) in enumerate(((9, "staff"), (9, "staff"), (2, "price"))):
+        sent = scene.answer(score=score, follow_ups={"reason": said}, external_id=str(number))
+        assert rest.post("/responses", json=sent).status_code == 201
+    address = f"/surveys/{scene.survey}/follow-ups"
+
+    found = rest.get(address).json()
+    unhappy = rest.get(address, params={"band": "detractor"}).json()["follow_ups"][0]
+
+    assert (found["looked_at"], found["total"], found["method"], found["minimum"]) == (3, 3, "wilson", None)
+    reason = found["follow_ups"][0]
+    assert (reason["id"], reason["kind"], reason["total"]["n"], reason["total"]["base"]) == (
+        "reason",
+        "single",
+        3,
+        "counts-only",
+    )
+    staff = reason["total"]["shares"][1]
+    assert (staff["answer"], staff["n"], staff["share"]) == ("staff", 2, pytest.approx(200 / 3))
+    assert staff["lower"] < staff["share"] < staff["upper"]
+    assert [(part["band"], part["n"]) for part in reason["groups"]] == [
+        ("promoter", 2),
+        ("passive", 0),
+        ("detractor", 1),
+    ]
+    assert (unhappy["total"]["n"], unhappy["groups"]) == (1, [])
+    assert rest.get(address, params={"band": "angry"}).status_code == 422
+    assert rest.get(f"/surveys/{scene.foreign_survey}/follow-ups").status_code == 404

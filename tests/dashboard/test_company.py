@@ -420,3 +420,30 @@ def test_names_of_those_who_left_stay_in_the_history_of_an_answer(ada: str, max_
         return users.names(ctx, [user_id])
 
     assert write(leave) == {user_id: "Max"}
+
+
+LEAVE = "/w/northwind/workspaces/leave"
+
+
+class TestLeaving:
+    def test_a_member_leaves_after_a_question_and_is_out_at_once(
+        self, signed_in: TestClient, second: TestClient, max_id: str
+    ) -> None:
+        sign_in(second, "max@example.com")
+        assert has(second.get("/w/northwind/workspaces"), f'a[href="{LEAVE}"]')
+        assert "invite you again" in text_of(second.get(LEAVE), "main")
+
+        left = second.post(LEAVE)
+
+        assert (left.status_code, left.headers["location"]) == (303, "/")
+        assert second.get("/w/northwind/").status_code == 404
+        assert "belong to no workspace" in text_of(second.get("/", follow_redirects=True), "main")
+        assert "max@example.com" not in signed_in.get(TEAM).text
+        assert "Max left the workspace." in signed_in.get(AUDIT).text
+
+    def test_the_last_owner_cannot_leave(self, signed_in: TestClient, max_id: str) -> None:
+        refused = signed_in.post(LEAVE)
+
+        assert refused.status_code == 409
+        assert "last owner" in text_of(refused, ".problem")
+        assert signed_in.get("/w/northwind/").status_code == 200

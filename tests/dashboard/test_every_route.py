@@ -22,6 +22,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import encode
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.transfer import imports
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.web.middleware import Guard
@@ -50,6 +51,7 @@ class Things:
 
     open: str
     closed: str
+    unpublished: str
     answer: str
     key: str
     draft: str
@@ -59,7 +61,7 @@ class Things:
     def filled(self, path: str) -> str:
         """A path with something that exists in each of its places."""
         ids = {
-            "survey_id": self.closed if path.endswith("/reopen") else self.open,
+            "survey_id": self._survey(path),
             "response_id": self.answer,
             "key": self.key,
             "user_id": self.member,
@@ -67,6 +69,10 @@ class Things:
             "import_id": self.draft,
         }
         return path.format(slug="northwind", **NOTHING, **ids)
+
+    def _survey(self, path: str) -> str:
+        in_another_state = {"reopen": self.closed, "delete": self.unpublished}
+        return in_another_state.get(path.rpartition("/")[2], self.open)
 
 
 @pytest.fixture
@@ -83,6 +89,7 @@ def things(ada: str, write: Write) -> Things:
         return Things(
             open=encode("srv", asked.id),
             closed=encode("srv", closed.id),
+            unpublished=encode("srv", surveys.create(ctx, CreateSurvey(name="Of next year")).id),
             answer=encode("rsp", given),
             key=encode("key", key.id),
             draft=draft.public_id,

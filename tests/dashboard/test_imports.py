@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openpyxl import Workbook
@@ -12,10 +13,12 @@ from starlette.testclient import TestClient
 from cxsurvey import wiring
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
-from cxsurvey.core.ids import encode
+from cxsurvey.core.ids import decode, encode
 from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.core.models import AuditEntry
+from cxsurvey.responses.models import Response as Answer
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.transfer.source import examine
 from tests.dashboard.conftest import Write, attribute, has, in_northwind, page, sign_in, text_of
 from tests.factories import make_user
 
@@ -194,6 +197,31 @@ def test_a_sheet_of_a_workbook_is_chosen(signed_in: TestClient, survey: SurveyVi
     shown = signed_in.get(here)
     assert "XLSX workbook, sheet “Answers”" in shown.text
     assert "1 rows, 2 columns" in shown.text
+
+
+def test_the_sheet_of_another_tab_is_not_read_as_the_one_that_was_tried(
+    signed_in: TestClient, survey: SurveyView, database: Database, write: Write
+) -> None:
+    book, content = Workbook(), BytesIO()
+    for sheet, score in ((book.active, 9), (book.create_sheet("Other"), 2)):
+        sheet.append(["Who", "Rating", "Why"])
+        sheet.append(["a", score, ""])
+    book.save(content)
+    here = bring(signed_in, content.getvalue(), name="old.xlsx").headers["location"]
+    signed_in.post(here, data=reading(survey))
+
+    # the other tab sent its form before the dry run began, and is refused after its sheet was examined
+    examine(database.settings, decode("imp", here.rpartition("/")[2]) or UUID(int=0), sheet="Other")
+    drain(database)
+    signed_in.post(f"{here}/start")
+    drain(database)
+
+    assert counters(signed_in.get(here)) == {"stored": "1"}
+
+    def scores(ctx: Context) -> list[int | None]:
+        return list(ctx.connection.execute(select(Answer.score)).scalars())
+
+    assert write(scores) == [9]
 
 
 def test_people_are_brought_in(signed_in: TestClient, database: Database) -> None:

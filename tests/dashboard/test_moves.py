@@ -60,8 +60,24 @@ def test_a_step_of_a_share_is_in_percentage_points() -> None:
     said = moves.change(report(CSAT_5, [5] * 56 + [1] * 14, [5] * 48 + [1] * 32))
 
     assert said is not None
-    assert said.short == "20 more than before: a real change"
+    assert said.short == "20 points more than before: a real change"
     assert said.long == "20 percentage points more than the 90 days before, interval +5 to +33: a real change"
+
+
+@pytest.mark.parametrize(
+    ("formula", "good", "bad", "short", "long"),
+    [
+        (NPS, 9, 7, "1 point more", "1 point more"),
+        (CSAT_5, 5, 1, "1 point more", "1 percentage point more"),
+        (STARS_5, 5, 4, "0.01 more", "0.01 points of the scale more"),
+    ],
+)
+def test_one_point_is_not_called_points(formula: Definition, good: int, bad: int, short: str, long: str) -> None:
+    said = moves.change(report(formula, [good] * 51 + [bad] * 49, [good] * 50 + [bad] * 50))
+
+    assert said is not None
+    assert said.short.startswith(f"{short} than before: could be chance")
+    assert said.long.startswith(f"{long} than the 90 days before")
 
 
 def test_a_step_of_a_mean_that_could_be_chance_says_what_would_show_in_its_unit() -> None:
@@ -88,7 +104,7 @@ def test_the_ends_of_a_change_differ_by_what_is_told_of_it(
 
     assert said is not None
     assert found.change is not None
-    assert said.short.startswith(f"{size} more than before")
+    assert said.short.startswith(f"{size} points more than before")
     assert moves.from_to(found.change) == ends
 
 

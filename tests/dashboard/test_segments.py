@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.people.segments import Segments
@@ -58,13 +59,38 @@ def test_the_table_tells_score_interval_rest_and_what_stands_out(signed_in: Test
     assert [row[0] for row in found] == [
         "Web <shop> better than the rest",
         "Delivery worse than the rest",
-        "Showroom Too few to judge",
         "Not set Few answers",
+        "Showroom Too few to judge",
     ]
     assert found[0][2:6] == ["40", "21 to 56", "n = 100", "rest +85 (+59 to +107)"]
-    assert found[2][2] == "–", "three answers have no score, only an interval"
+    assert found[3][2] == "–", "three answers have no score, only an interval"
     assert "Better than the rest: Web <shop>. Worse than the rest: Delivery." in text_of(shown, ".segments .caption")
     assert "correcting for 2 comparisons" in text_of(shown, ".segments .caption")
+
+
+def test_groups_with_fewer_than_ten_answers_are_folded_away_and_stay_readable(
+    signed_in: TestClient, filled: SurveyView, write: Write
+) -> None:
+    stored(write, filled, [9] * 6 + [3] * 3, touchpoint="Kiosk")
+
+    shown = signed_in.get(address(filled, "segments?by=touchpoint"))
+
+    assert text_of(shown, ".few-groups > summary") == "2 groups with fewer than 10 answers"
+    assert not has(shown, ".few-groups[open]")
+    folded = [row.text() for row in page(shown).css(".few-groups tbody tr")]
+    assert [name in row for name, row in zip(("Kiosk", "Showroom"), folded, strict=True)] == [True, True]
+    assert "n = 9" in " ".join(folded[0].split())
+
+
+def test_where_all_groups_are_small_they_are_not_hidden(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    stored(write, survey, [9] * 3, touchpoint="Kiosk")
+
+    shown = signed_in.get(address(survey, "segments?by=touchpoint"))
+
+    assert text_of(shown, ".few-groups[open] > summary") == "1 group with fewer than 10 answers"
+    assert len(rows(shown)) == 1
 
 
 def test_filters_are_chips_that_can_be_taken_off_and_follow_every_link(
@@ -127,6 +153,11 @@ def test_small_groups_of_an_anonymous_survey_are_withheld(
     assert "n = 40" in found["North"]
     assert not has(filtered, ".chip.on"), "a filter would tell the group that is withheld"
     assert refused.status_code == 422
+
+    write(lambda ctx: ctx.session.execute(update(Workspace).values(minimum_group=50)))
+    assert (
+        "withheld" in {row[0]: row[1:] for row in rows(signed_in.get(address(survey, "segments?by=team")))}["North"][0]
+    )
 
 
 def test_the_file_holds_every_row_with_its_tests(signed_in: TestClient, filled: SurveyView) -> None:

@@ -268,3 +268,35 @@ def test_the_preview_draws_the_draft_in_a_frame_that_can_send_nothing(client: Te
     assert ("Noch nicht veröffentlicht?" in answer.text) is (step == "question")
     assert ("Entwurf eines Danks" in answer.text) is (step == "thanks-passive")
     assert client.get(f"{base}/preview/nothing").status_code == 404
+
+
+def test_a_draft_is_deleted_after_a_question(signed_in: TestClient) -> None:
+    base = new_survey(signed_in)
+    asked = signed_in.get(f"{base}/delete")
+    assert "Nobody was ever asked" in asked.text
+
+    gone = follow(signed_in, press(signed_in, asked))
+
+    assert text_of(gone, ".notice.done") == "The draft is deleted."
+    assert base not in gone.text
+    assert signed_in.get(f"{base}/edit").status_code == 404
+
+
+def test_a_draft_that_somebody_changed_is_not_deleted_unseen(signed_in: TestClient) -> None:
+    base = new_survey(signed_in)
+    asked = signed_in.get(f"{base}/delete")
+    edit(signed_in, base, "en", question="Would you come again?")
+
+    refused = press(signed_in, asked)
+
+    assert refused.status_code == 409
+    assert "Nothing was deleted" in text_of(refused, ".notice.problem")
+    assert press(signed_in, refused).headers["location"] == f"{LIST}?done=deleted"
+
+
+def test_a_published_survey_offers_no_deleting(signed_in: TestClient) -> None:
+    base = published(signed_in)
+
+    assert f"{base}/delete" not in signed_in.get(LIST).text + signed_in.get(f"{base}/share").text
+    assert signed_in.get(f"{base}/delete").status_code == 409
+    assert signed_in.post(f"{base}/delete", data={"revision": "1"}).status_code == 409

@@ -36,10 +36,10 @@ def report(now: Groups, before: Groups | None) -> ScoreReport:
 @pytest.mark.parametrize(
     ("now", "before", "way", "short"),
     [
-        ((501, 317, 71), (400, 300, 120), "up", "14 more than before: a real change"),
-        ((120, 300, 400), (400, 300, 120), "down", "68 less than before: a real change"),
-        ((40, 35, 25), (30, 35, 35), "still", "20 more than before: could be chance"),
-        ((30, 35, 35), (40, 35, 25), "still", "20 less than before: could be chance"),
+        ((501, 317, 71), (400, 300, 120), "up", "14 points more than before: a real change"),
+        ((120, 300, 400), (400, 300, 120), "down", "68 points less than before: a real change"),
+        ((40, 35, 25), (30, 35, 35), "still", "20 points more than before: could be chance"),
+        ((30, 35, 35), (40, 35, 25), "still", "20 points less than before: could be chance"),
         ((40, 35, 25), (40, 35, 25), "still", "The same as before"),
         ((9, 0, 0), (0, 0, 90), "still", "Too few answers to tell if it moved"),
         ((90, 0, 0), (0, 0, 9), "still", "Too few answers to tell if it moved"),
@@ -58,7 +58,7 @@ def test_a_tiny_change_of_very_many_answers_is_not_called_nothing() -> None:
     said = moves.change(report((504_000, 0, 500_000), (500_000, 0, 500_000)))
 
     assert said is not None
-    assert said.short == "0.4 more than before: a real change"
+    assert said.short == "0.4 points more than before: a real change"
 
 
 def test_a_change_that_could_be_chance_says_what_would_show() -> None:
@@ -66,7 +66,7 @@ def test_a_change_that_could_be_chance_says_what_would_show() -> None:
 
     assert said is not None
     assert said.long == (
-        "20 more than the 90 days before, interval −2 to +42: could be chance."
+        "20 points more than the 90 days before, interval −2 to +42: could be chance."
         " With this many answers, a change of about 31 points would probably show."
     )
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.errors import Invalid
-from cxsurvey.insights import comments, filters, service
+from cxsurvey.insights import comments, filters, queries, service
 from cxsurvey.insights.periods import parse
 from cxsurvey.insights.reports import Comment, Comments
 from cxsurvey.people.segments import Segments
@@ -20,6 +21,7 @@ from cxsurvey.responses.service import VoidResponse
 from tests.application import NOON
 from tests.factories import Place, act_in, make_open_survey, make_place
 from tests.insights.answers import answer, store
+from tests.insights.test_segments import plan_of
 
 Write = Callable[[Callable[[Context], Any]], Any]
 LAST_90 = parse({}, NOON, "Europe/Istanbul")
@@ -200,3 +202,120 @@ def test_a_page_of_found_comments_goes_on_after_the_last_one(
             break
 
     assert seen == [f"yes {index}" for index in range(1, 20, 2)]
+
+
+def nine_surveys(ctx: Context) -> Place:
+    """900 comments in nine surveys that were answered by turns."""
+    place = make_place(ctx)
+    surveys = [place.survey, *(make_open_survey(ctx, f"Survey {number}") for number in range(2, 10))]
+    at = [NOON - timedelta(minutes=index) for index in range(900)]
+    store(ctx, [answer(ctx, surveys[index % 9].id, index % 11, at[index], f"so {index}") for index in range(900)])
+    return place
+
+
+def one_busy_survey(ctx: Context) -> Place:
+    """900 comments in one of nine surveys, and one old comment in each other."""
+    place = make_place(ctx)
+    at = [NOON - timedelta(minutes=index) for index in range(892)]
+    store(ctx, [answer(ctx, place.survey.id, 9, when, "so") for when in at])
+    others = [make_open_survey(ctx, f"Survey {number}").id for number in range(2, 10)]
+    store(ctx, [answer(ctx, survey, 9, NOON - timedelta(days=20), "old") for survey in others])
+    return place
+
+
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many comments each statement brings from now on."""
+    found: list[int] = []
+
+    def counted(*asked: Any) -> list[Any]:
+        rows = real(*asked)
+        found.append(len(rows))
+        return rows
+
+    real = queries.comments
+    monkeypatch.setattr(queries, "comments", counted)
+    return found
+
+
+@pytest.mark.parametrize("work", [nine_surveys, one_busy_survey])
+def test_a_search_reads_each_comment_once_whatever_the_number_of_surveys(
+    database: Database, write: Write, monkeypatch: pytest.MonkeyPatch, work: Callable[[Context], Place]
+) -> None:
+    place = write(work)
+    read = reads(monkeypatch)
+    statements: list[str] = []
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        lines, only = service.survey_lines(ctx), filters.parse(ctx, {"q": "nowhere"})
+        event.listen(ctx.connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        found = comments.newest(ctx, lines, LAST_90, only, limit=25)
+
+    assert (found.items, found.next) == ((), None)
+    assert sum(read) == 900
+    assert len(statements) <= 7
+
+
+def test_a_page_that_is_full_at_once_reads_little_more_than_it_shows(
+    database: Database, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = write(nine_surveys)
+    read = reads(monkeypatch)
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        only = filters.parse(ctx, {"q": "so"})
+        found = comments.newest(ctx, service.survey_lines(ctx), LAST_90, only, limit=25)
+
+    assert [one.text for one in found.items] == [f"so {index}" for index in range(25)]
+    assert read == [26]
+
+
+def test_the_database_goes_back_through_all_surveys_together_by_the_index_of_comments(
+    database: Database, write: Write
+) -> None:
+    place = write(nine_surveys)
+    asked: list[tuple[str, Any]] = []
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        lines = service.survey_lines(ctx)
+        event.listen(ctx.connection, "before_cursor_execute", lambda *args: asked.append(args[2:4]))
+        comments.newest(ctx, lines, LAST_90, limit=25)
+        is_sqlite = ctx.connection.dialect.name == "sqlite"
+        if not is_sqlite:
+            ctx.connection.exec_driver_sql("SET LOCAL enable_sort = off")  # few rows are sorted as quickly
+        plan = plan_of(ctx, *asked[0])
+
+    assert plan.count("ix_responses_comments") == 9
+    # no line is read further than the page goes: a merge asks each for the next one only
+    assert (plan.count("MERGE (UNION ALL)") == 8) if is_sqlite else ("Merge Append" in plan)
+
+
+def test_a_search_is_bounded_by_letters_and_goes_on(
+    database: Database, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comments, "MOST_LETTERS", 800)
+
+    def work(ctx: Context) -> Place:
+        place = make_place(ctx)
+        texts = [("found" if index in {3, 17} else "other").ljust(100, "é") for index in range(20)]
+        at = [NOON - timedelta(days=index) for index in range(20)]
+        store(ctx, [answer(ctx, place.survey.id, 9, day, text) for day, text in zip(at, texts, strict=True)])
+        return place
+
+    place = write(work)
+
+    def page(after: str | None = None, **wanted: str) -> Comments:
+        with database.read() as ctx:
+            act_in(ctx, place.workspace_id)
+            only = filters.parse(ctx, wanted)
+            return comments.newest(ctx, service.survey_lines(ctx), LAST_90, only, after=after, limit=5)
+
+    first = page(q="found")
+    second = page(first.next, q="found")
+    third = page(second.next, q="found")
+
+    assert [len(each.items) for each in (first, second, third)] == [1, 0, 1]
+    assert [each.searched_back_to for each in (first, second)] == [
+        (NOON - timedelta(days=days)).date() for days in (7, 15)
+    ]
+    assert (third.next, third.searched_back_to) == (None, None)
+    assert page(band="detractor").next is None, "no text is compared, so all are looked at"

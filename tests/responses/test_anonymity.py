@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import combinations
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text, update
@@ -17,7 +18,7 @@ from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.errors import NotFound
-from cxsurvey.insights import comments, listing, service
+from cxsurvey.insights import comments, filters, listing, segments, service
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
@@ -173,6 +174,45 @@ def test_nothing_is_shown_before_a_group_is_full_and_its_days_are_over(
             assert sum(step.counts.n for step in report.trend.periods if step.counts) == shown
             assert report.ever_answered == bool(shown)
     assert {row["report_day"] for row in rows(database)} == {date(2026, 11, 22)}, "a group tells its last day only"
+
+
+def test_no_filter_split_or_id_shows_an_answer_that_waits(
+    write: Write, place: Place, database: Database, clock: FixedClock
+) -> None:
+    given = give(write, place, *[9] * 7, *[2] * 6, comment="Words")
+    every = tuple(ResponseState)
+
+    def looked() -> tuple[int, ...]:
+        with database.read() as ctx:
+            act_in(ctx, place.workspace_id)
+            line = service.survey_line(ctx, place.survey.id)
+            happy = filters.parse(ctx, {"band": "promoter"})
+            today = [listing.Day(row["report_day"], 1) for row in rows(database)]
+            split = segments.by_segment(ctx, place.survey.id, "touchpoint", ALL)
+            return (
+                sum(day.count for day in listing.days_with(ctx, line, ALL, every, happy)),
+                listing.page(ctx, line, ALL, every, happy, limit=50).total,
+                len(listing.ids_of(ctx, line, today, every)),
+                split.total.n if split.total is not None else 0,
+                len(responses.some(ctx, [each.id for each in given])),
+            )
+
+    assert looked() == (0, 0, 0, 0, 0)
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        with pytest.raises(NotFound):
+            responses.get(ctx, given[0].id)
+    with pytest.raises(NotFound):
+        write(partial(_void, place=place, response_id=given[0].id))
+
+    clock.instant += timedelta(days=2)
+    let_out(write, place)
+    assert looked() == (7, 7, 13, 13, 13)
+
+
+def _void(ctx: Context, place: Place, response_id: UUID) -> None:
+    act_in(ctx, place.workspace_id)
+    responses.void(ctx, response_id, VoidResponse(reason="A trial"))
 
 
 def test_a_released_answer_has_lost_its_form_its_link_and_its_place(

@@ -1,10 +1,13 @@
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from cxsurvey import wiring
 from cxsurvey.core.clock import FixedClock
@@ -12,7 +15,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import NotFound, Unavailable
-from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.submit import submit
@@ -84,6 +87,27 @@ def seen(database: Database, place: Place, view: ImportView) -> ImportView:
     with database.read() as ctx:
         act_in(ctx, place.workspace_id)
         return imports.get(ctx, view.id)
+
+
+def change(database: Database, place: Place, act: Callable[[Context, UUID], object]) -> None:
+    """Does something to the only import, as its manager would."""
+
+    def unit(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        act(ctx, imports.newest(ctx)[0].id)
+
+    database.write(unit, share=Share.JOBS)
+
+
+def between_units(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Lets something happen once, after the first chunk of an import is stored."""
+    left = [act]
+
+    def pause(run: JobRun, seconds: float) -> None:
+        if left:
+            left.pop()()
+
+    monkeypatch.setattr(JobRun, "pause", pause)
 
 
 def became(view: ImportView) -> tuple[int, int, int, int]:
@@ -334,21 +358,29 @@ def test_what_a_survey_does_not_offer_is_refused_also_when_it_is_mapped(run: Run
 def test_a_cancelled_import_keeps_what_it_has_stored(
     run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls = 0
+    between_units(monkeypatch, lambda: change(database, place, imports.cancel))
+    with capture_logs() as logs:
+        view, _ = run("Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700)))
 
-    def cancelled_after_the_first(ctx: Context, items: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == 2:
-            (view,) = imports.newest(ctx)
-            imports.cancel(ctx, view.id)
-        return submit(ctx, items)
-
-    monkeypatch.setattr("cxsurvey.transfer.storing.submit", cancelled_after_the_first)
-    view, _ = run("Rating,Why\n" + "".join(f"{number % 11},row {number}\n" for number in range(700)))
-
-    assert view.state is ImportState.RUNNING  # the unit that cancelled was undone with the rest of it
+    assert view.state is ImportState.CANCELLED
+    assert 0 < view.tally["stored"] < 700
     assert sum(counted(database, place).values()) == 2 * view.tally["stored"]
+    assert [line for line in logs if line["log_level"] != "info"] == []
+
+
+def test_a_dry_run_that_is_cancelled_and_started_again_while_its_job_still_reads_is_carried_out(
+    run: Run, database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def again() -> None:
+        change(database, place, imports.cancel)
+        change(database, place, imports.start)
+
+    between_units(monkeypatch, again)
+    view, problems = run("Rating,Why\n" + "11,off\n" * 60 + "".join(f"9,{one}\n" for one in range(640)), dry_run=True)
+
+    assert (view.state, became(view)) == (ImportState.DONE, (640, 0, 0, 60))
+    assert [problem.line for problem in problems] == list(range(2, 62))
+    assert counted(database, place) == {"n9": 640, "comments": 640}
 
 
 def test_a_file_that_goes_away_ends_the_import_with_a_reason(database: Database, place: Place) -> None:
@@ -388,6 +420,32 @@ def test_an_import_of_another_workspace_is_not_there(database: Database, place: 
         seen(database, other, view)
 
 
+def housekeeping(database: Database) -> None:
+    database.write(lambda ctx: ctx.enqueue(imports.FORGET, {}), share=Share.JOBS)
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+
+def test_a_file_that_is_just_being_brought_is_left_alone_and_one_that_nobody_finished_goes(
+    database: Database, place: Place, clock: FixedClock
+) -> None:
+    young, old = database.ids.new(), database.ids.new()
+    for import_id, age in ((young, timedelta(hours=2)), (old, timedelta(hours=25))):
+        uploads.receive(database.settings, import_id, BytesIO(b"Rating,Why\n9,\n"))
+        then = (clock.instant - age).timestamp()
+        os.utime(uploads.folder(database.settings, import_id), (then, then))
+
+    housekeeping(database)
+
+    assert [uploads.original(database.settings, one).exists() for one in (young, old)] == [True, False]
+
+
+def test_a_refused_cell_of_any_length_can_be_shown(run: Run) -> None:
+    view, problems = run("Rating,Why,Note\n11,a,=" + "x" * 131_071 + "\n")
+
+    assert became(view) == (0, 0, 0, 1)
+    assert [(one.line, one.rule) for one in problems] == [(2, "out_of_range")]
+
+
 def test_old_files_are_forgotten_and_young_ones_kept(
     run: Run, database: Database, place: Place, clock: FixedClock
 ) -> None:
@@ -396,11 +454,7 @@ def test_old_files_are_forgotten_and_young_ones_kept(
     clock.instant += timedelta(days=31)
     young = brought(database, place, b"Rating,Why\n9,\n")
 
-    def forget(ctx: Context) -> None:
-        ctx.enqueue(imports.FORGET, {})
-
-    database.write(forget, share=Share.JOBS)
-    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+    housekeeping(database)
 
     there = [uploads.original(database.settings, view.id).exists() for view in (old, draft, young)]
     assert there == [False, False, True]

@@ -17,8 +17,18 @@ from cxsurvey.surveys.standard import standard
 from tests.pictures import png
 
 PUBLIC, MEMBER, OWN, ANY_KEY = "public", "member", "own", "any key"
-Body = Mapping[str, Any] | bytes
-"""Fields of a form, a JSON object, or a picture."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is brought, and JSON about it."""
+
+    content: bytes
+    settings: Mapping[str, Any]
+
+
+Body = Mapping[str, Any] | bytes | Upload
+"""Fields of a form, a JSON object, a picture, or a file."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,7 @@ DASHBOARD = (
     form("/surveys/new", Grant.SURVEYS_WRITE, name="New", languages="en"),
     page(SURVEY + "/results", Grant.SCORES_READ),
     form(SURVEY + "/results/download", Grant.EXPORT),
+    form(SURVEY + "/follow-ups/download", Grant.EXPORT),
     page(SURVEY + "/share", Grant.SURVEYS_READ),
     page(SURVEY + "/qr.svg", Grant.SURVEYS_READ),
     page(SURVEY + "/preview", Grant.SURVEYS_READ),
@@ -81,6 +92,10 @@ DASHBOARD = (
     form(SURVEY + "/preview/draft", Grant.SURVEYS_WRITE),
     page(SURVEY + "/discard", Grant.SURVEYS_WRITE),
     form(SURVEY + "/discard", Grant.SURVEYS_WRITE),
+    page(SURVEY + "/links", Grant.INVITATIONS_WRITE),
+    form(SURVEY + "/links", Grant.INVITATIONS_WRITE, **{"segments.touchpoint": "Till"}),
+    page(SURVEY + "/delete", Grant.SURVEYS_WRITE),
+    form(SURVEY + "/delete", Grant.SURVEYS_WRITE),
     page(SURVEY + "/scale", Grant.SURVEYS_WRITE),
     form(SURVEY + "/scale", Grant.SURVEYS_WRITE, formula="csat-1-5/1", revision="2"),
     page(SURVEY + "/segments", Grant.SCORES_READ),
@@ -112,6 +127,8 @@ DASHBOARD = (
     form(IMPORT + "/refused", Grant.RESPONSES_WRITE),
     page("/workspaces", MEMBER),
     form("/workspaces", Grant.WORKSPACES_CREATE, name="Another", report_zone="UTC"),
+    page("/workspaces/leave", MEMBER),
+    form("/workspaces/leave", MEMBER),
     page("/settings", Grant.WORKSPACE),
     form("/settings", Grant.WORKSPACE, **SETTINGS),
     page("/branding", Grant.WORKSPACE),
@@ -167,6 +184,7 @@ API = (
     Row("GET", "/formulas", Grant.SURVEYS_READ),
     Row("GET", "/surveys/{survey_id}/score", Grant.SCORES_READ),
     Row("GET", "/surveys/{survey_id}/segments", Grant.SCORES_READ, query="?by=agent"),
+    Row("GET", "/surveys/{survey_id}/follow-ups", Grant.SCORES_READ),
     Row("POST", "/responses", Grant.RESPONSES_WRITE, {"survey": "{survey_id}", "score": 9}),
     Row("POST", "/responses/batch", Grant.RESPONSES_WRITE, {"responses": [{"survey": "{survey_id}", "score": 9}]}),
     Row("GET", "/responses", Grant.RESPONSES_READ),
@@ -182,6 +200,13 @@ API = (
     Row("POST", "/people", Grant.PEOPLE_WRITE, {"email": "ida@example.com"}),
     Row("GET", "/people/{person_id}", Grant.PEOPLE_READ),
     Row("PATCH", "/people/{person_id}", Grant.PEOPLE_WRITE, {"name": "Another"}),
+    Row("GET", "/imports", Grant.RESPONSES_WRITE),
+    Row("POST", "/imports", Grant.RESPONSES_WRITE, Upload(b"Rating\n9\n", {"survey": "{survey_id}"})),
+    Row("GET", IMPORT, Grant.RESPONSES_WRITE),
+    Row("PUT", IMPORT + "/settings", Grant.RESPONSES_WRITE, {"survey": "{survey_id}", "mapping": {"score": "Rating"}}),
+    Row("POST", IMPORT + "/start", Grant.RESPONSES_WRITE, {}),
+    Row("POST", IMPORT + "/cancel", Grant.RESPONSES_WRITE, {}),
+    Row("POST", IMPORT + "/refused", Grant.RESPONSES_WRITE, {}),
 )
 
 CUSTOMERS = frozenset(

@@ -67,6 +67,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "member.disabled": Action(AuditKind.TEAM, "{who} shut {subject} out."),
     "member.enabled": Action(AuditKind.TEAM, "{who} let {subject} in again."),
     "member.removed": Action(AuditKind.TEAM, "{who} removed {subject}."),
+    "member.left": Action(AuditKind.TEAM, "{who} left the workspace."),
     "key.created": Action(AuditKind.KEYS, "{who} made the {mode} key {name}."),
     "key.revoked": Action(AuditKind.KEYS, "{who} revoked the key {name}."),
     "workspace.created": Action(AuditKind.SETTINGS, "{who} made this workspace."),
@@ -101,6 +102,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     ),
     "segments.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded the scores of a survey by {by}, {since} to {until}."
+    ),
+    "follow_ups.exported": Action(
+        AuditKind.DOWNLOADS, "{who} downloaded the follow-ups of the survey {name}, {since} to {until}."
     ),
     "audit.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the audit log."),
 }

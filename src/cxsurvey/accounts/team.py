@@ -144,6 +144,22 @@ def remove(ctx: Context, user_id: UUID) -> None:
     rows.forget_membership(ctx, user_id)
 
 
+def leave(ctx: Context) -> None:
+    """Ends the actor's own membership, as `remove` does for others; no grant is needed for it.
+
+    Raises `NotFound` for whoever is no user of this workspace, and `LastOwner`.
+    """
+    if ctx.actor.kind is not ActorKind.USER or ctx.actor.id is None:
+        raise NotFound
+    rows.lock_workspace(ctx)
+    membership, user = _member(ctx, ctx.actor.id)
+    if membership.role == Role.OWNER:
+        _keep_an_owner(ctx, user.id)
+    _take_back_what_was_handed_out(ctx, user.id)
+    audit.record(ctx, "member.left", encode("usr", user.id), role=membership.role)
+    rows.forget_membership(ctx, user.id)
+
+
 def keys_of(ctx: Context, user_id: UUID) -> int:
     """How many working keys of the workspace a member made: they go on working without the member."""
     require(ctx, Grant.TEAM_READ)

@@ -13,6 +13,7 @@ from cxsurvey.api.v1 import (
     company,
     description,
     formulas,
+    imports,
     invitations,
     links,
     me,
@@ -24,7 +25,7 @@ from cxsurvey.api.v1 import (
 from cxsurvey.core.db.database import Database
 from cxsurvey.web import errors
 from cxsurvey.web.direct import Direct, Endpoint
-from cxsurvey.web.door import ReadingPlaces
+from cxsurvey.web.door import UPLOADS_AT_ONCE, Places, ReadingPlaces
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
 
@@ -48,6 +49,7 @@ def build(database: Database) -> ASGIApp:
     )
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
+    app.state.upload_places = Places(UPLOADS_AT_ONCE)
     app.include_router(responses.intake, prefix=PREFIX)
     for resource in (
         responses,
@@ -56,6 +58,7 @@ def build(database: Database) -> ASGIApp:
         scores,
         links,
         invitations,
+        imports,
         people,
         company,
         branding,

@@ -69,10 +69,10 @@ _WHY = {
     403: "The key lacks the scope for this, or is one in test mode.",
     404: "There is no such thing in this workspace.",
     409: "Not possible in the present state, or the same thing is being written this moment.",
-    410: "The survey is closed.",
+    410: "The survey is closed, or the file is not kept any more.",
     412: "It was changed since it was read; the problem names If-Match.",
     413: "The body is too large.",
-    415: "The body is not application/json.",
+    415: "The body is of another media type.",
     422: "The request breaks rules; `errors` names each.",
     428: "If-Match is missing.",
     429: "The key has used its turns, or this request asks for more than are left. Nothing was stored.",
@@ -96,6 +96,33 @@ def takes(
     REQUESTS[model.__name__] = model
     content = {"application/json": {"schema": {"$ref": REF + model.__name__}, "example": dict(example)}}
     return {"requestBody": {"required": body_required, "content": content}, **keyed_by(required=key_required)}
+
+
+def takes_file(model: type[BaseModel], example: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a route's description that says that it takes a file, and JSON about it in a field beside."""
+    REQUESTS[model.__name__] = model
+    schema = {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "settings": {"$ref": REF + model.__name__},
+        },
+    }
+    content = {
+        "multipart/form-data": {
+            "schema": schema,
+            "encoding": {"settings": {"contentType": "application/json"}},
+            "example": {"file": "Rating,Why\r\n9,Quick", "settings": dict(example)},
+        }
+    }
+    return {"requestBody": {"required": True, "content": content}, **keyed_by()}
+
+
+def binary(media_type: str, text: str) -> dict[str, Any]:
+    """The answer of a route that gives a file and no document."""
+    return {"description": text, "content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}
 
 
 def keyed_by(*, required: bool = False) -> dict[str, Any]:

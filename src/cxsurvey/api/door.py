@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from anyio.to_thread import run_sync
@@ -33,6 +33,8 @@ from cxsurvey.core.idempotency import KeptAnswer
 from cxsurvey.web import seen
 from cxsurvey.web.client import header
 from cxsurvey.web.door import ReadingPlaces
+
+T = TypeVar("T")
 
 JSON = "application/json"
 
@@ -84,6 +86,28 @@ class Caller:
             document = work(ctx, key)
             body, revision = document.encoded(), document.tag_revision
             return body, None if revision is None else tag_of(revision, body)
+
+    async def look(self, work: Callable[[Context], T]) -> T:
+        """What `work` finds in a reading context, for a request that goes on after it."""
+        places: ReadingPlaces = self.request.app.state.reading_places
+        async with places.one():
+            return await run_sync(self._look, work)
+
+    def _look(self, work: Callable[[Context], T]) -> T:
+        with self.database.read() as ctx:
+            doors.enter_by_key(ctx, self.token)
+            return work(ctx)
+
+    async def act(self, work: Callable[[Context], T]) -> T:
+        """Runs `work` as one unit, each time it is asked for; for what answers with no document."""
+
+        def unit(ctx: Context) -> tuple[UUID, datetime, T]:
+            key = doors.enter_by_key(ctx, self.token)
+            return key.id, ctx.now, work(ctx)
+
+        key_id, now, made = await self.database.awrite(unit, share=Share.API)
+        seen.buffer(self.database).key(key_id, now)
+        return made
 
     async def write(
         self,

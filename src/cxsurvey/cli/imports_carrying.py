@@ -75,8 +75,8 @@ def carry_out(wanted: Wanted, *, quiet: bool) -> Outcome:
         database = here.database
         view, scale = _begun(database, wanted)
         try:
-            database.write(_as_operator(view, partial(_start, view.id, wanted)), share=Share.JOBS)
-            ended = _ended(here, view, quiet=quiet)
+            started = database.write(_as_operator(view, partial(_start, view.id, wanted)), share=Share.JOBS)
+            ended = _ended(here, started, quiet=quiet)
             return _told(database, wanted, ended, scale)
         finally:
             if wanted.dry_run:
@@ -125,8 +125,8 @@ def _begun(database: Database, wanted: Wanted) -> tuple[ImportView, Scale | None
     return view, Scale.of(reading.scale, asked.minimum, asked.maximum)
 
 
-def _start(import_id: UUID, wanted: Wanted, ctx: Context) -> None:
-    imports.start(ctx, import_id, rehearsal=wanted.dry_run)
+def _start(import_id: UUID, wanted: Wanted, ctx: Context) -> ImportView:
+    return imports.start(ctx, import_id, rehearsal=wanted.dry_run)
 
 
 def _as_operator(view: ImportView, work: Callable[[Context], T]) -> Callable[[Context], T]:
@@ -142,7 +142,7 @@ def _as_operator(view: ImportView, work: Callable[[Context], T]) -> Callable[[Co
 def _ended(here: Here, view: ImportView, *, quiet: bool) -> ImportView:
     """Waits for the end of the import and shows how far it is."""
     with here.database.read() as ctx:
-        job_id = queue.unfinished(ctx.connection, imports.job_key(view.id))
+        job_id = queue.unfinished(ctx.connection, imports.job_key(view.id, view.run))
     with progress(view.rows, quiet=quiet) as advance:
 
         def has_ended() -> bool:
@@ -170,7 +170,7 @@ def _told(database: Database, wanted: Wanted, view: ImportView, scale: Scale | N
     stopped = view.failure
     if view.is_under_way:
         with database.read() as ctx:
-            job_id = queue.unfinished(ctx.connection, imports.job_key(view.id))
+            job_id = queue.unfinished(ctx.connection, imports.job_key(view.id, view.run))
             job = queue.progress(ctx.connection, job_id) if job_id is not None else None
         stopped = (job.error if job is not None else None) or "the database could not be reached"
     column = view.source.profile.column(view.reading.mapping.get("score", ""))

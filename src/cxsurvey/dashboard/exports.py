@@ -17,7 +17,7 @@ from cxsurvey.dashboard.answer_views import chosen_states
 from cxsurvey.dashboard.period_bar import chosen_step
 from cxsurvey.dashboard.surveys.path import SurveyId
 from cxsurvey.insights import filters, periods
-from cxsurvey.transfer import export, numbers, segments
+from cxsurvey.transfer import export, follow_ups, numbers, segments
 from cxsurvey.transfer.export import Order
 from cxsurvey.web.door import Acting
 from cxsurvey.web.forms import SentFields
@@ -81,6 +81,20 @@ def download_segments(act: Acting, survey_id: SurveyId, sent: SentFields) -> Res
 
     made = act.do(work)
     lines = act.look(lambda visit: segments.rows(visit.ctx, made))
+    content = b"".join(export.as_csv(iter(lines), bom=sent.get("bom", "") == "yes"))
+    return Response(content, media_type=CSV, headers=as_attachment(made.filename))
+
+
+@router.post("/surveys/{survey_id}/follow-ups/download")
+def download_follow_ups(act: Acting, survey_id: SurveyId, sent: SentFields) -> Response:
+    """How the follow-ups were answered, as CSV."""
+
+    def work(ctx: Context) -> follow_ups.Order:
+        period = periods.parse(sent, ctx.now, service.workspace(ctx).report_zone)
+        return follow_ups.order(ctx, survey_id, period, filters.parse(ctx, sent))
+
+    made = act.do(work)
+    lines = act.look(lambda visit: follow_ups.rows(visit.ctx, made))
     content = b"".join(export.as_csv(iter(lines), bom=sent.get("bom", "") == "yes"))
     return Response(content, media_type=CSV, headers=as_attachment(made.filename))
 

@@ -6,6 +6,7 @@ whose low end is the good one, a fall is. The arrow follows the number, the colo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,8 @@ from cxsurvey.scoring.scales import Definition
 from cxsurvey.web.display import number, score
 
 STEPS: Final = {Unit.POINTS: "points", Unit.PERCENT: "percentage points", Unit.SCALE_POINTS: "points of the scale"}
+_BRIEFLY: Final = {Unit.POINTS: "points", Unit.PERCENT: "points", Unit.SCALE_POINTS: ""}
+"""On a card a mean has its decimals beside it, and a step of it reads as one without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +61,31 @@ def _moved(moved: Difference, than: str, formula: Definition) -> Change:
     ends = [doubts.step(end, unit, sign=True, finer=moved.changed) for end in (moved.lower, moved.upper)]
     interval = f"interval {ends[0]} to {ends[1]}"
     size = score(abs(moved.estimate), doubts.places(moved))
+    short, long = (f"{size}{_counted_in(unit, size, names)}" for names in (_BRIEFLY, STEPS))
     more = "less" if moved.estimate < 0 else "more"
     if moved.changed:
         return Change(
             way="up" if moved.estimate > 0 else "down",
             tone="better" if is_better(moved, formula) else "worse",
-            short=f"{size} {more} than before: {verdict(moved, formula)}",
-            long=f"{size}{_of(unit)} {more} than {than}, {interval}: {verdict(moved, formula)}",
+            short=f"{short} {more} than before: {verdict(moved, formula)}",
+            long=f"{long} {more} than {than}, {interval}: {verdict(moved, formula)}",
         )
     seen = f"{doubts.step(moved.minimum_detectable, unit)} {STEPS[unit]}"
     power = f" With this many answers, a change of about {seen} would probably show."
     if not any(digit in doubts.step(moved.estimate, unit) for digit in "123456789"):
         return _still("The same as before", f"The same as {than}, {interval}.{power}")
     return _still(
-        f"{size} {more} than before: could be chance",
-        f"{size}{_of(unit)} {more} than {than}, {interval}: could be chance.{power}",
+        f"{short} {more} than before: could be chance",
+        f"{long} {more} than {than}, {interval}: could be chance.{power}",
     )
 
 
-def _of(unit: Unit) -> str:
-    return "" if unit is Unit.POINTS else f" {STEPS[unit]}"
+def _counted_in(unit: Unit, size: str, names: Mapping[Unit, str]) -> str:
+    """What a step is counted in, to stand behind its size: ` points`, ` point` of a single one."""
+    name = names[unit]
+    if not name:
+        return ""
+    return f" {name.replace('points', 'point', 1)}" if size == "1" else f" {name}"
 
 
 def _still(short: str, long: str) -> Change:

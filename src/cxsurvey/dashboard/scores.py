@@ -16,6 +16,7 @@ from cxsurvey.core.ids import encode
 from cxsurvey.dashboard.answer_views import wanted_survey
 from cxsurvey.dashboard.comment_views import CommentsView, comments_view
 from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
+from cxsurvey.dashboard.follow_up_views import FollowUpsView, follow_ups_view
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
 from cxsurvey.dashboard.score_views import (
     OverviewView,
@@ -25,7 +26,7 @@ from cxsurvey.dashboard.score_views import (
 )
 from cxsurvey.dashboard.surveys.path import SurveyId, head
 from cxsurvey.dashboard.surveys.views import Head
-from cxsurvey.insights import comments, service
+from cxsurvey.insights import comments, follow_ups, service
 from cxsurvey.insights.filters import NAMES
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
@@ -70,6 +71,7 @@ class ResultsPage:
     may_export: bool
     download: str
     numbers: Panel[ResultsView]
+    follow_ups: Panel[FollowUpsView]
     comments: Panel[CommentsView]
     reference: str
 
@@ -147,6 +149,9 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         found = service.survey_report(ctx, survey_id, bar.period, grain, chosen.only)
         return results_view(found, query, survey.base)
 
+    def answered(ctx: Context) -> FollowUpsView:
+        return follow_ups_view(follow_ups.follow_ups(ctx, survey_id, bar.period, chosen.only))
+
     def newest(ctx: Context) -> CommentsView:
         found = comments.newest(ctx, [line], bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)
         return comments_view(found, home, bar)
@@ -163,6 +168,7 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         may_export=allows(visit.ctx, Grant.EXPORT),
         download=f"{survey.base}/results/download",
         numbers=panel(visit.ctx, "results", numbers),
+        follow_ups=panel(visit.ctx, "follow-ups", answered),
         comments=panel(visit.ctx, "comments", newest),
         reference=request_id(request),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -54,11 +55,16 @@ class RowView:
 
 @dataclass(frozen=True, slots=True)
 class SegmentsView:
-    """The table of segments, ready to be shown."""
+    """The table of segments, ready to be shown.
+
+    `few` are the groups that have too few answers to be compared; they stand apart from `rows`, folded away.
+    """
 
     label: str
     name: str
     rows: tuple[RowView, ...]
+    few: tuple[RowView, ...]
+    few_words: str
     total: str
     total_n: int
     total_at: float | None
@@ -103,10 +109,17 @@ def segments_view(found: SegmentReport, bar: PeriodBar, filters: FilterBar, base
     axis = _Axis.around(drawn, formula)
     query = {**bar.period.query, **found.only.query}
     total = found.total
+    few = [row for row in found.rows if _is_few(row)]
+
+    def shown(rows: Iterable[SegmentRow]) -> tuple[RowView, ...]:
+        return tuple(_row(row, found, axis, f"{base}/results", query) for row in rows)
+
     return SegmentsView(
         label=metrics.label(formula),
         name=filters.names[found.key],
-        rows=tuple(_row(row, found, axis, f"{base}/results", query) for row in found.rows),
+        rows=shown(row for row in found.rows if not _is_few(row)),
+        few=shown(few),
+        few_words=_few_words(len(few)),
         total=doubts.told(total) if total is not None and total.n else "",
         total_n=total.n if total is not None else 0,
         total_at=axis.place(total.estimate) if total is not None and total.estimate is not None and drawn else None,
@@ -116,6 +129,15 @@ def segments_view(found: SegmentReport, bar: PeriodBar, filters: FilterBar, base
         is_split=found.is_split,
         minimum=found.minimum,
     )
+
+
+def _is_few(row: SegmentRow) -> bool:
+    """Whether it is a segment of its own with numbers to be read but not to be compared."""
+    return row.text is not None and row.result is not None and not row.result.base.comparable
+
+
+def _few_words(groups: int) -> str:
+    return f"{number(groups)} group{'' if groups == 1 else 's'} with fewer than 10 answers"
 
 
 def _is_drawn(result: Result) -> bool:

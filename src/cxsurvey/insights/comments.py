@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import merge
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,9 +23,11 @@ from cxsurvey.people.segments import texts_for
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 CHUNK: Final = 500
-"""Comments read at once where not all are wanted."""
+"""Comments read at once at most; the first time as many as a page shows, then twice as many each time."""
 MOST_LOOKED_AT: Final = 10_000
 """Comments that one page looks through."""
+MOST_LETTERS: Final = 2_000_000
+"""Letters of comments that one page compares with a search: about a fifth of a second."""
 _CURSOR: Final = re.compile(r"([0-9a-f]{1,14})-([0-9a-f]{32})")
 
 
@@ -39,8 +42,9 @@ def newest(
 ) -> Comments:
     """The newest `limit` comments of counted answers in these surveys, older than the cursor `after`.
 
-    With a filter it looks at no more than `MOST_LOOKED_AT` comments; where that was not enough, `searched_back_to`
-    and `next` say how far it came and where to go on. Anonymous surveys are left out where segments are asked for.
+    With a filter it looks at no more than `MOST_LOOKED_AT` comments and, with a search, about `MOST_LETTERS` letters;
+    where that was not enough, `searched_back_to` and `next` say how far it came and where to go on. Anonymous surveys
+    are left out where segments are asked for.
     Raises `Invalid` for a cursor that `Comments.next` never gave.
     """
     require(ctx, Grant.RESPONSES_READ)
@@ -57,16 +61,16 @@ def newest(
 
 
 class _Test:
-    """Whether a comment is wanted. Texts are compared here and not by the database: see `folding`."""
+    """Whether a comment is wanted. Texts are compared here and not by the database: see `folding`.
+
+    `letters` says how many it has compared so far.
+    """
 
     def __init__(self, only: Filter) -> None:
+        self.letters = 0
         self._only = only
         self._numbers = only.numbers
         self._words = folding.words(only.search)
-
-    @property
-    def takes_all(self) -> bool:
-        return not self._only.narrows
 
     def __call__(self, row: Any, survey: SurveyLine) -> bool:
         band, follow_up = self._only.band, self._only.follow_up
@@ -74,13 +78,18 @@ class _Test:
             (band is None or (row.score is not None and survey.formula.band(row.score) is band))
             and (follow_up is None or bool(row.follow_ups) is follow_up)
             and all(getattr(row, key) == number for key, number in self._numbers.items())
-            and folding.holds(row.comment, self._words)
+            and self._holds_words(row.comment)
         )
+
+    def _holds_words(self, comment: str) -> bool:
+        if self._words:
+            self.letters += len(comment)
+        return folding.holds(comment, self._words)
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Goes back through the comments of several trend lines, a chunk at a time, and keeps what is wanted."""
+    """Goes back through the comments of several trend lines and keeps what is wanted."""
 
     ctx: Context
     by_line: Mapping[int, SurveyLine]
@@ -91,36 +100,31 @@ class _Walk:
     def take(self, limit: int) -> tuple[list[Any], Any | None]:
         """The wanted rows, newest first, and the row after which to go on; None at the end."""
         found: list[Any] = []
-        looked_at, last = 0, None
-        while looked_at < MOST_LOOKED_AT:
-            size = limit + 1 if self.wanted.takes_all else CHUNK
-            rows = self._chunk(size)
-            for row in rows:
-                if not self.wanted(row, self.by_line[row.trend_line_id]):
-                    last = row
-                    continue
+        last = None
+        for looked_at, row in enumerate(self._newest_first(limit + 1)):
+            if looked_at == MOST_LOOKED_AT or self.wanted.letters >= MOST_LETTERS:
+                return found, last
+            if self.wanted(row, self.by_line[row.trend_line_id]):
                 if len(found) == limit:
                     return found, last
                 found.append(row)
-                last = row
-            looked_at += len(rows)
-            if len(rows) < size:
-                return found, None
-            self.cursor = rows[-1].answered_at, rows[-1].id
-        return found, last
+            last = row
+        return found, None
 
-    def _chunk(self, size: int) -> list[Any]:
-        period = self.period
-        rows = queries.comments(
-            self.ctx.connection,
-            list(self.by_line),
-            (period.since, period.until),
-            period.instants,
-            self.cursor,
-            size,
-        )
-        rows.sort(key=lambda row: (row.answered_at, row.id), reverse=True)
-        return rows[:size]
+    def _newest_first(self, size: int) -> Iterator[Any]:
+        lines, few = list(self.by_line), queries.LINES_A_STATEMENT
+        parts = (self._chunks(lines[start : start + few], size) for start in range(0, len(lines), few))
+        return merge(*parts, key=lambda row: (row.answered_at, row.id), reverse=True)
+
+    def _chunks(self, lines: Sequence[int], size: int) -> Iterator[Any]:
+        period, after = self.period, self.cursor
+        days, instants = (period.since, period.until), period.instants
+        while True:
+            rows = queries.comments(self.ctx.connection, lines, days, instants, after, size)
+            yield from rows
+            if len(rows) < size:
+                return
+            after, size = (rows[-1].answered_at, rows[-1].id), min(2 * size, CHUNK)
 
 
 def _comment(row: Any, survey: SurveyLine, texts: dict[int, str]) -> Comment:

@@ -63,6 +63,13 @@ def days_with(
     an anonymous survey.
     """
     require(ctx, Grant.RESPONSES_READ)
+    return counted_days(ctx, survey, period, states, only)
+
+
+def counted_days(
+    ctx: Context, survey: SurveyLine, period: Period, states: Sequence[ResponseState], only: Filter
+) -> list[Day]:
+    """What `days_with` gives, for use cases that have their own permission."""
     refuse_anonymous(survey, only)
     if only.narrows:
         return _days_from_index(ctx, survey, period, states, only)
@@ -110,7 +117,7 @@ def page(
     """
     cursor = _read_cursor(after) if after else None
     days = days_with(ctx, survey, period, states, only)
-    wanted, chosen = _enough(days, cursor[0] if cursor else None, limit + 1), choice(survey, only)
+    wanted, chosen = enough(days, cursor[0] if cursor else None, limit + 1), choice(survey, only)
     rows = (
         queries.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1, chosen) if wanted else []
     )
@@ -119,7 +126,7 @@ def page(
     return ResponsePage(tuple(views), sum(day.count for day in days), following)
 
 
-def _enough(days: Sequence[Day], first: date | None, wanted: int) -> list[date]:
+def enough(days: Sequence[Day], first: date | None, wanted: int) -> list[date]:
     """The newest days, from `first` back, that together hold `wanted` answers beyond those of `first` itself."""
     chosen, held = [], 0
     for day in reversed(days):

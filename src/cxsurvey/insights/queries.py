@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Subquery, Table, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, case, desc, func, or_, select, union_all
 
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.people.keys import SEGMENT_KEYS
@@ -38,6 +38,8 @@ LINES_A_STATEMENT = 200
 
 Days = tuple[date, date]
 """The first day and the one after the last."""
+Place = tuple[date, datetime, UUID]
+"""Report day, time and id of a response: where it stands among those that are listed newest first."""
 Numbers = Mapping[str, int | None]
 """The number each segment key must have; None for answers that have none."""
 
@@ -55,6 +57,7 @@ class Choice:
         return found if self.scores is None else [*found, _responses.c.score.in_(self.scores)]
 
 
+_PLACE = (_responses.c.id, _responses.c.report_day, _responses.c.answered_at)
 _SURVEYS: Select[Any] = select(
     _surveys.c.id,
     _surveys.c.name,
@@ -112,30 +115,30 @@ def comments(
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Row[Any]]:
-    """The newest comments of counted answers on these trend lines, `limit` of each line, in no order between lines.
+    """The `limit` newest comments of counted answers on these trend lines, newest first.
 
-    `days` is half-open; `instants` are the same bounds as points in time; `after` leaves out that comment and
-    all newer ones.
+    There may be `LINES_A_STATEMENT` lines. `days` is half-open; `instants` are the same bounds as points in time;
+    `after` leaves out that comment and all newer ones.
     """
-    rows: list[Row[Any]] = []
-    for start in range(0, len(line_ids), LINES_A_STATEMENT):
-        few = line_ids[start : start + LINES_A_STATEMENT]
-        parts = [_newest_of_line(line, days, instants, after, limit) for line in few]
-        found = union_all(*(select(part) for part in parts)).subquery() if len(parts) > 1 else parts[0]
-        statement = select(found, _people.c.name.label("person_name")).join_from(
-            found, _people, _people.c.id == found.c.person_id, isouter=True
-        )
-        rows += connection.execute(statement)
-    return rows
+    parts = [_comments_of_line(line, days, instants, after) for line in line_ids]
+    if connection.dialect.name == "postgresql":
+        # SQLite merges the parts by their index and stops at the limit; Postgres does so only if each says it too
+        limited = (part.order_by(desc("answered_at"), desc("id")).limit(limit).subquery() for part in parts)
+        parts = [select(part) for part in limited]
+    found = union_all(*parts) if len(parts) > 1 else parts[0]
+    newest = found.order_by(desc("answered_at"), desc("id")).limit(limit).subquery()
+    statement = select(newest, _people.c.name.label("person_name")).join_from(
+        newest, _people, _people.c.id == newest.c.person_id, isouter=True
+    )
+    return list(connection.execute(statement.order_by(newest.c.answered_at.desc(), newest.c.id.desc())))
 
 
-def _newest_of_line(
+def _comments_of_line(
     line_id: int,
     days: tuple[date, date],
     instants: tuple[datetime, datetime],
     after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> Subquery:
+) -> Select[Any]:
     table = _responses
     statement = select(
         table.c.id,
@@ -160,7 +163,7 @@ def _newest_of_line(
     if after is not None:
         at, response_id = after
         statement = statement.where(table.c.answered_at <= at, or_(table.c.answered_at < at, table.c.id < response_id))
-    return statement.order_by(table.c.answered_at.desc(), table.c.id.desc()).limit(limit).subquery()
+    return statement
 
 
 def newest_ids(
@@ -168,7 +171,7 @@ def newest_ids(
     line_id: int,
     days: Collection[date],
     states: Collection[str],
-    after: tuple[date, datetime, UUID] | None,
+    after: Place | None,
     limit: int,
     choice: Choice,
 ) -> list[Row[Any]]:
@@ -177,15 +180,28 @@ def newest_ids(
     The caller names days that hold enough answers, so that no other day is looked at.
     """
     table = _responses
-    statement = select(table.c.id, table.c.report_day, table.c.answered_at).where(
-        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states), *choice.conditions()
-    )
+    wanted = [*_on(line_id, days), table.c.state.in_(states), *choice.conditions()]
+    return list(connection.execute(_newest_first(select(*_PLACE).where(*wanted), after, limit)))
+
+
+def newest_follow_ups(
+    connection: Connection, line_id: int, days: Collection[date], after: Place | None, limit: int, choice: Choice
+) -> list[Row[Any]]:
+    """(id, report day, answered at, version, score, follow-ups) of counted responses on these days, newest first."""
+    table = _responses
+    wanted = [*_on(line_id, days), table.c.state == ResponseState.COUNTED.value, *choice.conditions()]
+    statement = select(*_PLACE, table.c.version_id, table.c.score, table.c.follow_ups).where(*wanted)
+    return list(connection.execute(_newest_first(statement, after, limit)))
+
+
+def _newest_first(statement: Select[Any], after: Place | None, limit: int) -> Select[Any]:
+    """The responses of a statement by day, time and id, `limit` of those that are older than `after`."""
+    day_of, at_of, id_of = _PLACE[1], _PLACE[2], _PLACE[0]
     if after is not None:
         day, at, response_id = after
-        older = or_(table.c.answered_at < at, and_(table.c.answered_at == at, table.c.id < response_id))
-        statement = statement.where(or_(table.c.report_day < day, and_(table.c.report_day == day, older)))
-    newest_first = (table.c.report_day.desc(), table.c.answered_at.desc(), table.c.id.desc())
-    return list(connection.execute(statement.order_by(*newest_first).limit(limit)))
+        older = or_(at_of < at, and_(at_of == at, id_of < response_id))
+        statement = statement.where(or_(day_of < day, and_(day_of == day, older)))
+    return statement.order_by(day_of.desc(), at_of.desc(), id_of.desc()).limit(limit)
 
 
 def ids_of_days(
@@ -193,9 +209,7 @@ def ids_of_days(
 ) -> list[UUID]:
     """The ids of all responses on these days in one of these states, oldest day first."""
     table = _responses
-    statement = select(table.c.id).where(
-        table.c.trend_line_id == line_id, table.c.report_day.in_(days), table.c.state.in_(states), *choice.conditions()
-    )
+    statement = select(table.c.id).where(*_on(line_id, days), table.c.state.in_(states), *choice.conditions())
     return list(connection.scalars(statement.order_by(table.c.report_day, table.c.id)))
 
 
@@ -233,9 +247,21 @@ def chosen(numbers: Numbers) -> list[ColumnElement[bool]]:
     return [column.is_(None) if number is None else column == number for column, number in columns]
 
 
-def _within(line_id: int, days: Days) -> list[ColumnElement[bool]]:
+def _on(line_id: int, days: Collection[date]) -> list[ColumnElement[bool]]:
+    """That an answer belongs to a trend line and one of these days, and may be shown."""
     table = _responses
-    return [table.c.trend_line_id == line_id, table.c.report_day >= days[0], table.c.report_day < days[1]]
+    return [table.c.trend_line_id == line_id, table.c.report_day.in_(days), is_released(table, line_id)]
+
+
+def _within(line_id: int, days: Days) -> list[ColumnElement[bool]]:
+    """That an answer belongs to a trend line and a stretch of days, and may be shown."""
+    table = _responses
+    return [
+        table.c.trend_line_id == line_id,
+        table.c.report_day >= days[0],
+        table.c.report_day < days[1],
+        is_released(table, line_id),
+    ]
 
 
 def by_day(connection: Connection, line_id: int, days: Days, numbers: Numbers) -> list[Row[Any]]:

@@ -18,7 +18,7 @@ from cxsurvey.insights import queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
-from cxsurvey.insights.service import refuse_anonymous, survey_line
+from cxsurvey.insights.service import refuse_anonymous, smallest_group, survey_line
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import texts_for
 from cxsurvey.scoring.comparing import compare
@@ -112,7 +112,7 @@ def by_segment(
     survey = survey_line(ctx, survey_id)
     refuse_anonymous(survey, only)
     now, before = _parts(ctx, survey, checked_key(key), period, only)
-    hidden = withholding(_sizes(now)) if survey.anonymous else None
+    hidden = withholding(_sizes(now), smallest_group(ctx)) if survey.anonymous else None
     texts = texts_for(ctx, now)
     split = _Split(survey.formula, now, before if period.before is not None else None, texts, hidden, confidence)
     total = None if hidden and not hidden.total_shown else score(split.total, survey.formula, confidence)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cxsurvey.accounts import service as accounts
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
@@ -34,6 +35,7 @@ from cxsurvey.scoring.methods import METHODS
 from cxsurvey.scoring.results import Difference, Result
 from cxsurvey.scoring.scales import Definition, Metric
 from cxsurvey.scoring.trend import Grain, Window, trend
+from cxsurvey.scoring.withholding import SMALLEST_MINIMUM
 from cxsurvey.surveys.definition import FORMULAS
 
 _METRICS: Final = tuple(Metric)
@@ -169,6 +171,11 @@ def refuse_anonymous(survey: SurveyLine, only: Filter) -> None:
     if survey.anonymous and only.segments:
         message = "must be left out for an anonymous survey"
         raise Invalid(problems=[FieldProblem(segment.key, "anonymous", message) for segment in only.segments])
+
+
+def smallest_group(ctx: Context) -> int:
+    """The number of answers below which an anonymous survey tells nothing of a group; five at least."""
+    return max(accounts.workspace(ctx).minimum_group, SMALLEST_MINIMUM)
 
 
 def _before(

@@ -233,13 +233,13 @@ def _judged(ctx: Context, row: dict[str, Any], wanted: dict[str, Any], kind: str
         raise Busy
     # the reason stays with the answer: it may be about the customer
     audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]))
-    return _shown(ctx, [changed])[0]
+    return _seen(ctx, [changed])[0]
 
 
 def get(ctx: Context, response_id: UUID) -> ResponseView:
     """One response of the workspace; raises NotFound."""
     require(ctx, Grant.RESPONSES_READ)
-    return _shown(ctx, [_own(ctx, response_id)])[0]
+    return _seen(ctx, [_own(ctx, response_id)])[0]
 
 
 def history(ctx: Context, response_id: UUID) -> list[RevisionView]:
@@ -271,7 +271,7 @@ def changed_since(
     rows = queries.changed_page(
         ctx.connection, ctx.workspace, now=ctx.now, survey_id=survey_id, since=since, after=after, limit=limit
     )
-    return _shown(ctx, rows)
+    return _seen(ctx, rows)
 
 
 def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: int = 50) -> list[ResponseView]:
@@ -283,17 +283,24 @@ def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: in
     if limit < 1 or not trend_line_ids:
         return []
     rows = queries.newest_page(ctx.connection, trend_line_ids, wanted, limit)
-    return _shown(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
+    return _seen(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
 
 
 def _own(ctx: Context, response_id: UUID) -> dict[str, Any]:
     row = queries.by(ctx.connection, "id", [response_id]).get(response_id)
-    if row is None or row["workspace_id"] != ctx.workspace:
+    if row is None or not _shown(ctx, [row]):
         raise NotFound
     return row
 
 
-def _shown(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
+def _shown(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows of the workspace, without anonymous answers whose group is not released yet."""
+    own = [row for row in rows if row["workspace_id"] == ctx.workspace]
+    through = queries.released_through(ctx.connection, {row["trend_line_id"] for row in own}) if own else {}
+    return [row for row in own if row["report_day"] <= through[row["trend_line_id"]]]
+
+
+def _seen(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
     """Views for somebody of the workspace: how a customer can be reached only for who may read people."""
     views = _views(ctx, rows)
     return views if contacts.may_reach(ctx) else [_without_contact(view) for view in views]
@@ -343,4 +350,4 @@ def some(ctx: Context, response_ids: Sequence[UUID]) -> list[ResponseView]:
     require(ctx, Grant.RESPONSES_READ)
     found = queries.by(ctx.connection, "id", response_ids) if response_ids else {}
     rows = [row for response_id in response_ids if (row := found.get(response_id)) is not None]
-    return _shown(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
+    return _seen(ctx, _shown(ctx, rows))

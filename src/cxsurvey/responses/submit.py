@@ -244,12 +244,13 @@ def _add(
     if not fresh:
         return []
     person_ids = _people(ctx, fresh)
-    numbers = _segments(ctx, fresh)
+    pairs = [_pairs(item, survey) for _, item, survey in fresh]
+    numbers = segments.numbers_for(ctx, {pair for each in pairs for pair in each})
     added = []
-    for entry, person_id in zip(fresh, person_ids, strict=True):
+    for entry, person_id, own in zip(fresh, person_ids, pairs, strict=True):
         _, item, survey = entry
         invitation = invited.get(item.invitation_id) if item.invitation_id is not None else None
-        row = _new_row(ctx, item, survey, invitation, person_id, numbers)
+        row = _new_row(ctx, item, survey, invitation, person_id, {pair[1]: numbers[pair] for pair in own})
         token = None
         if item.page is not None and invitation is None:
             token = ctx.keys.link_token(CHANGE_PURPOSE, row["id"])
@@ -288,14 +289,8 @@ def _people(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> lis
     return ids
 
 
-def _segments(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> dict[SegmentPair, int]:
-    pairs = {
-        pair
-        for _, item, survey in fresh
-        if item.segments is not None
-        for pair in item.segments.pairs(survey.workspace_id)
-    }
-    return segments.numbers_for(ctx, pairs)
+def _pairs(item: Submission, survey: Asked) -> Sequence[SegmentPair]:
+    return () if item.segments is None else item.segments.pairs(survey.workspace_id)
 
 
 def _new_row(
@@ -304,7 +299,7 @@ def _new_row(
     survey: Asked,
     invitation: InvitationView | None,
     person_id: UUID | None,
-    numbers: Mapping[SegmentPair, int],
+    own_segments: Mapping[str, int],
 ) -> Row:
     facts = _facts(ctx, item, None)
     state, reason = _state(item, facts, test=invitation is not None and invitation.test)
@@ -326,24 +321,23 @@ def _new_row(
         "score": item.score,
         "unknown": item.unknown,
         "comment": item.comment,
-        "follow_ups": dict(item.follow_ups),
+        "follow_ups": dict(item.follow_ups) or _NOTHING,
         "locale": item.locale,
         "report_day": report_day,
         "answered_at": answered_at,
         "changed_at": ctx.now,
         "revision": 1,
         **_NO_SEGMENTS,
-        "attributes": dict(item.attributes),
-        "claims": dict(item.claims if invitation is None else invitation.claims),
-        "facts": _facts_as_stored(facts),
+        "attributes": dict(item.attributes) or _NOTHING,
+        "claims": dict(item.claims if invitation is None else invitation.claims) or _NOTHING,
+        "facts": _facts_as_stored(facts) or _NOTHING,
         "reason": reason,
     }
     if invitation is not None:
         row.update(invitation.segments)
         row["attributes"] = dict(invitation.attributes)
-    elif item.segments is not None:
-        for pair in item.segments.pairs(survey.workspace_id):
-            row[pair[1]] = numbers[pair]
+    else:
+        row.update(own_segments)
     if survey.anonymous:
         day = anonymity.day_as_instant(report_day)
         row |= {**anonymity.KEPT_OUT, "id": UUID(bytes=ctx.ids.random(16)), "answered_at": day, "changed_at": day}
@@ -351,6 +345,8 @@ def _new_row(
 
 
 _NO_SEGMENTS: dict[str, int | None] = dict.fromkeys(SEGMENT_KEYS)
+_NOTHING: dict[str, Any] = {}
+"""One for all rows, so that it is written out once for all of them."""
 
 
 # ---- facts and states

@@ -12,13 +12,14 @@ from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
 
-from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core import audit
 from cxsurvey.core.context import ActorKind, Context
-from cxsurvey.core.errors import LiveKeyNeeded
+from cxsurvey.core.errors import LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import mapping, queries, uploads
 from cxsurvey.transfer.errors import ImportStateForbids, ImportUnknown, MappingWrong, NothingAsked, RefusedRowsGone
 from cxsurvey.transfer.models import TALLIES
@@ -32,7 +33,10 @@ NEWEST: Final = 50
 KEEP_DRAFTS: Final = timedelta(days=7)
 KEEP_FILES: Final = timedelta(days=30)
 """How long the file of an import, and its refused rows, are kept after its end."""
+BRINGING: Final = timedelta(days=1)
+"""How long a file without an import is left alone: it may still be coming in, or be read for the first time."""
 LONGEST_NAME: Final = 200
+GRANTS: Final = {Kind.RESPONSES: Grant.RESPONSES_WRITE, Kind.PEOPLE: Grant.PEOPLE_WRITE}
 
 
 class ImportState(StrEnum):
@@ -66,6 +70,8 @@ class ImportView:
     kind: Kind
     state: ImportState
     rehearsal: bool
+    run: int
+    """The number of its last run, dry or not; 0 before the first."""
     survey_id: UUID | None
     file_name: str
     size: int
@@ -89,6 +95,7 @@ class ImportView:
             kind=Kind(row["kind"]),
             state=ImportState(row["state"]),
             rehearsal=row["rehearsal"],
+            run=row["run"],
             survey_id=row["survey_id"],
             file_name=row["file_name"],
             size=row["size"],
@@ -131,6 +138,7 @@ def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, size: int, 
         "kind": kind.value,
         "state": ImportState.DRAFT.value,
         "rehearsal": False,
+        "run": 0,
         "survey_id": None,
         "file_name": _plain(file_name),
         "size": size,
@@ -186,9 +194,10 @@ def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportVi
     _require(ctx, view.kind)
     if not view.reading.mapping:
         raise MappingWrong("Say first which column is what.", field="mapping")
-    values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, **NOTHING_YET}
+    run = view.run + 1
+    values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, "run": run, **NOTHING_YET}
     _change(ctx, view, (ImportState.DRAFT,), values)
-    ctx.enqueue(JOB, {"import": str(view.id)}, dedupe_key=job_key(view.id))
+    ctx.enqueue(JOB, {"import": str(view.id), "run": run}, dedupe_key=job_key(view.id, run))
     if not rehearsal:
         note(ctx, "import.started", view)
     return get(ctx, import_id)
@@ -227,10 +236,14 @@ def get(ctx: Context, import_id: UUID) -> ImportView:
     return view
 
 
-def newest(ctx: Context, limit: int = NEWEST) -> list[ImportView]:
-    """The imports of the workspace, newest first."""
-    require(ctx, Grant.RESPONSES_WRITE)
-    return [ImportView.of(row) for row in queries.newest(ctx.connection, ctx.workspace, limit)]
+def newest(ctx: Context, limit: int = NEWEST, before: tuple[datetime, UUID] | None = None) -> list[ImportView]:
+    """The imports of the workspace, newest first, after the one that began at `before`.
+
+    Those of people are told only to who may write people.
+    """
+    _require(ctx, Kind.RESPONSES)
+    kinds = [kind for kind, grant in GRANTS.items() if allows(ctx, grant)]
+    return [ImportView.of(row) for row in queries.newest(ctx.connection, ctx.workspace, kinds, limit, before)]
 
 
 def take_refused(ctx: Context, import_id: UUID) -> ImportView:
@@ -244,14 +257,21 @@ def take_refused(ctx: Context, import_id: UUID) -> ImportView:
 
 def forget_files(run: JobRun) -> None:
     """Handler of `FORGET`: removes files of drafts nobody carried out and of imports that ended long ago."""
+    settings = run.database.settings
+    there = uploads.folders(settings)
     with run.read() as ctx:
         kept = queries.with_files(ctx.connection, ctx.now - KEEP_DRAFTS, ctx.now - KEEP_FILES)
-    uploads.remove_others(run.database.settings, kept)
+        known = queries.known(ctx.connection, list(there))
+        now = ctx.now
+    for import_id, touched in there.items():
+        # a file that is being brought has no row yet
+        if import_id not in kept and (import_id in known or touched < now - BRINGING):
+            uploads.remove(settings, import_id)
 
 
-def job_key(import_id: UUID) -> str:
-    """The dedupe key of the job of an import: never two at once."""
-    return f"import:{import_id.hex}"
+def job_key(import_id: UUID, run: int) -> str:
+    """The dedupe key of the job of one run. The job of a cancelled run may still be there when the next one starts."""
+    return f"import:{import_id.hex}:{run}"
 
 
 def note(ctx: Context, action: str, view: ImportView, **detail: Any) -> None:
@@ -261,7 +281,7 @@ def note(ctx: Context, action: str, view: ImportView, **detail: Any) -> None:
 
 
 def _require(ctx: Context, kind: Kind) -> None:
-    require(ctx, Grant.RESPONSES_WRITE if kind is Kind.RESPONSES else Grant.PEOPLE_WRITE)
+    require(ctx, GRANTS[kind])
     if ctx.actor.kind is ActorKind.KEY and ctx.actor.test:
         raise LiveKeyNeeded
 
@@ -269,10 +289,12 @@ def _require(ctx: Context, kind: Kind) -> None:
 def _check_survey(ctx: Context, survey_id: UUID | None, reading: Reading) -> None:
     if survey_id is None:
         raise MappingWrong("Say which survey these are answers to.", field="survey")
-    survey = surveys.get(ctx, survey_id)
-    if survey.published is None:
+    if not surveys.exists(ctx, survey_id):
+        raise NotFound
+    asked = asked_by_id(ctx, survey_id)
+    if asked is None:
         raise NothingAsked(field="survey")
-    scale = survey.published.scale
+    scale = asked.definition.scale
     Scale.of(reading.scale, scale.minimum, scale.maximum)
 
 

@@ -25,6 +25,10 @@ class Columns:
     header: tuple[str, ...]
     places: Mapping[str, int]
 
+    def at(self, fields: Iterable[str]) -> tuple[tuple[str, int], ...]:
+        """Those of the fields that are mapped, each with the place of its column."""
+        return tuple((field, self.places[field]) for field in fields if field in self.places)
+
     def cell(self, cells: Sequence[str], field: str) -> str | None:
         """What a row says in a field; None when the field is not mapped or its cell is blank."""
         place = self.places.get(field)

@@ -30,6 +30,8 @@ class Import(Base):
     """draft, waiting, running, done, failed or cancelled."""
     rehearsal: Mapped[bool] = mapped_column(Boolean, default=False)
     """Whether the run that waits, runs or has ended last is a dry run."""
+    run: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """How often it was started or tried; only the job of the last time may touch it."""
     survey_id: Mapped[UUID | None] = mapped_column(ForeignKey(Survey.id))
     file_name: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(BigInteger)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
 
 from cxsurvey.transfer.models import Import
 
 _imports = cast("Table", Import.__table__)
+AT_ONCE: Final = 500
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
@@ -26,9 +27,17 @@ def get(connection: Connection, workspace_id: UUID, import_id: UUID) -> dict[str
     return None if row is None else dict(row._mapping)
 
 
-def newest(connection: Connection, workspace_id: UUID, limit: int) -> list[dict[str, Any]]:
-    """The imports of a workspace, newest first."""
-    query = select(_imports).where(_imports.c.workspace_id == workspace_id)
+def newest(
+    connection: Connection,
+    workspace_id: UUID,
+    kinds: Sequence[str],
+    limit: int,
+    before: tuple[datetime, UUID] | None = None,
+) -> list[dict[str, Any]]:
+    """The imports of these kinds of a workspace, newest first, after the one that began at `before`."""
+    query = select(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.kind.in_(kinds))
+    if before is not None:
+        query = query.where(tuple_(_imports.c.created_at, _imports.c.id) < tuple_(*before))
     query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
     return [dict(row._mapping) for row in connection.execute(query)]
 
@@ -39,17 +48,28 @@ def change(connection: Connection, import_id: UUID, states: tuple[str, ...], val
     return connection.execute(here.values(dict(values))).rowcount == 1
 
 
-def advance(connection: Connection, import_id: UUID, rows_read: int, values: Mapping[str, Any]) -> bool:
-    """Moves a running import on; False when it does not run, or somebody else has moved it from there."""
-    here = update(_imports).where(
-        _imports.c.id == import_id, _imports.c.state == "running", _imports.c.rows_read == rows_read
-    )
+def change_run(
+    connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any], *, rows_read: int | None = None
+) -> bool:
+    """Overwrites columns of a running import; False when this run of it was cancelled, or has moved on from there."""
+    here = update(_imports).where(_imports.c.id == import_id, _imports.c.state == "running", _imports.c.run == run)
+    if rows_read is not None:
+        here = here.where(_imports.c.rows_read == rows_read)
     return connection.execute(here.values(dict(values))).rowcount == 1
 
 
 def remove(connection: Connection, workspace_id: UUID, import_id: UUID) -> None:
     """Forgets an import."""
     connection.execute(delete(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.id == import_id))
+
+
+def known(connection: Connection, import_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these ids that belong to an import of any workspace."""
+    found: set[UUID] = set()
+    for first in range(0, len(import_ids), AT_ONCE):
+        several = import_ids[first : first + AT_ONCE]
+        found.update(connection.execute(select(_imports.c.id).where(_imports.c.id.in_(several))).scalars())
+    return found
 
 
 def with_files(connection: Connection, drafts_before: datetime, ended_before: datetime) -> set[UUID]:

@@ -16,6 +16,8 @@ ADDED: Final = ("line", "column", "rule", "message")
 """The columns before those of the file."""
 BETWEEN: Final = " | "
 LOOKED_AT: Final = 256 * 1024
+LONGEST_CELL: Final = 131_071
+"""Characters that a reader of CSV takes; the sign that keeps a cell from being a formula may make it longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,20 @@ class RefusedRows:
         text = StringIO()
         out = csv.writer(text)
         if position == 0:
-            out.writerow([*ADDED, *map(safe, self._header)])
+            out.writerow([*ADDED, *map(_kept, self._header)])
         for row in rows:
             first = row.problems[0]
             named = [BETWEEN.join(getattr(one, name) for one in row.problems) for name in ADDED[1:]]
-            out.writerow([first.line, *map(safe, named), *map(safe, row.cells)])
+            out.writerow([first.line, *map(_kept, named), *map(_kept, row.cells)])
         with self._path.open("r+b" if self._path.exists() else "w+b") as file:
             file.seek(position)
             file.write(text.getvalue().encode())
             file.truncate()
             return file.tell()
+
+
+def _kept(text: str) -> str:
+    return str(safe(text))[:LONGEST_CELL]
 
 
 def first_refused(path: Path, size: int, limit: int) -> list[RowProblem]:

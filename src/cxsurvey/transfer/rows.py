@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -85,9 +86,12 @@ class RowReader:
         self._survey_id, self._survey_text = survey_id, encode("srv", survey_id)
         self._workspace_id = workspace_id
         self._source = source
-        self._segments = [key for key in SEGMENT_KEYS if key in columns.places]
-        self._person = [field for field in PERSON if field in columns.places]
-        self._named = [field for field in columns.places if field.startswith(NAMED)]
+        self._locale = columns.at(("locale",))
+        self._segments = columns.at(SEGMENT_KEYS)
+        self._person = tuple((field.partition(".")[2], place) for field, place in columns.at(PERSON))
+        self._named = tuple(
+            (*field.partition(".")[::2], place) for field, place in columns.places.items() if field.startswith(NAMED)
+        )
 
     def read(self, line: int, cells: list[str]) -> Found:
         """What one row is."""
@@ -146,21 +150,20 @@ class RowReader:
             return None, None, (RowProblem(line, column, "not_a_time", message),)
 
     def _fields(self, cells: list[str]) -> dict[str, Any]:
-        cell = self._columns.cell
-        fields: dict[str, Any] = {"survey": self._survey_text, "source": self._source}
-        if (locale := cell(cells, "locale")) is not None:
-            fields["locale"] = locale
-        segments = {key: text for key in self._segments if (text := cell(cells, key)) is not None}
-        if segments:
+        fields: dict[str, Any] = {"survey": self._survey_text, "source": self._source, **_filled(cells, self._locale)}
+        if segments := _filled(cells, self._segments):
             fields["segments"] = segments
-        person = {name[7:]: text for name in self._person if (text := cell(cells, name)) is not None}
-        if person:
+        if person := _filled(cells, self._person):
             fields["person"] = person
-        for name in self._named:
-            if (text := cell(cells, name)) is not None:
-                kind, _, key = name.partition(".")
-                fields.setdefault(kind, {})[key] = text
+        for kind, key, place in self._named:
+            fields.setdefault(kind, {}).update(_filled(cells, ((key, place),)))
         return fields
+
+
+def _filled(cells: Sequence[str], places: Sequence[tuple[str, int]]) -> dict[str, str]:
+    """The cells at these places by name, without those that are blank or not there."""
+    width = len(cells)
+    return {name: text for name, place in places if place < width and (text := cells[place]) and not text.isspace()}
 
 
 def problems_at(line: int, refusal: Refusal, columns: Columns) -> tuple[RowProblem, ...]:

@@ -60,12 +60,8 @@ class Pace:
 
 BESIDE_OTHERS: Final = Pace(seconds=0.02, most=250, pause=0.01)
 """In a server or worker, where customers wait for the same lane."""
-ALONE: Final = Pace(seconds=60.0, most=500, pause=0.0)
-"""For a command that has the database for itself."""
-
-
-class Stopped(Exception):  # noqa: N818 - says what happened
-    """The import was cancelled while it ran."""
+ALONE: Final = Pace(seconds=0.25, most=2000, pause=0.0)
+"""For a command that has the database for itself; a server on Postgres may start meanwhile, so not without end."""
 
 
 class Reader(Protocol):
@@ -88,26 +84,27 @@ class Plan:
 def run(job: JobRun, pace: Pace = BESIDE_OTHERS, on_progress: Callable[[ImportView], None] = lambda _: None) -> None:
     """Handler of `imports.JOB`. A file that cannot be read ends the import; a database that fails ends this attempt."""
     import_id = UUID(job.args["import"])
-    view = job.write(lambda ctx: _begin(ctx, import_id))
-    if view is None:
+    begun = job.write(lambda ctx: _begin(ctx, import_id, job.args["run"]))
+    if begun is None:
         return
     try:
-        plan = _plan(job, view)
-        view = _carry_out(job, plan, pace, on_progress)
-        job.write(lambda ctx: _end(ctx, view))
-    except Stopped:
-        return
+        ended = _carry_out(job, _plan(job, begun), pace, on_progress)
+        if ended is not None:
+            job.write(lambda ctx: _end(ctx, ended))
     except Refusal as refusal:
         if refusal.kind not in {Kind.INVALID, Kind.NOT_FOUND, Kind.TOO_LARGE}:
             raise
         reason = refusal.text
-        job.write(lambda ctx: _fail(ctx, import_id, reason))
+        job.write(lambda ctx: _fail(ctx, begun, reason))
 
 
-def _begin(ctx: Context, import_id: UUID) -> ImportView | None:
-    """The import to be carried out, from its start or from where another process has left it."""
+def _begin(ctx: Context, import_id: UUID, run: int) -> ImportView | None:
+    """The import to be carried out, from its start or from where another process has left it.
+
+    None for the job of a run that was cancelled, even where the next one waits already.
+    """
     row = queries.get(ctx.connection, ctx.workspace, import_id)
-    if row is None or row["state"] not in {ImportState.WAITING, ImportState.RUNNING}:
+    if row is None or row["run"] != run or row["state"] not in imports.UNDER_WAY:
         return None
     values: dict[str, Any] = {"state": ImportState.RUNNING.value}
     if row["state"] == ImportState.WAITING or row["rehearsal"]:
@@ -126,10 +123,10 @@ def _plan(job: JobRun, view: ImportView) -> Plan:
     columns = find_columns(view.reading.mapping, table.header())
     if view.kind is Of.PEOPLE:
         reader, store, name = PersonReader(columns), store_people, people_rows.known_by
-        repeats = _repeats(table, columns, ("external_id", "email"))
+        repeats = _repeats(table, columns, ("external_id", "email"), view.rehearsal)
         rehearsal: Store[Any] = Rehearsal(store, repeats, name, lambda _: Became.KNOWN, lambda _: False)
         return Plan(view, table, columns, reader, rehearsal if view.rehearsal else store)
-    repeats = _repeats(table, columns, ("external_id", "respondent"))
+    repeats = _repeats(table, columns, ("external_id", "respondent"), view.rehearsal)
     rehearsal = Rehearsal(store_answers, repeats, _known_by, _met_as, _adds)
     return Plan(
         view, table, columns, _row_reader(job, view, columns, repeats), rehearsal if view.rehearsal else store_answers
@@ -166,18 +163,24 @@ def _adds(row: Taken) -> bool:
     return row.again
 
 
-def _repeats(table: CsvFile, columns: Columns, names: Sequence[str]) -> frozenset[int]:
-    """What comes more than once; reads the whole file, so that one that breaks off is refused before anything."""
+def _repeats(table: CsvFile, columns: Columns, names: Sequence[str], is_rehearsal: bool) -> frozenset[int]:
+    """What comes more than once; reads the whole file, so that one that breaks off is refused before anything.
+
+    An external id that comes again is met in the database; only a rehearsal, which stores none, must know of it.
+    """
 
     def keys() -> Iterator[bytes]:
         for _, cells in table.rows():
+            if not is_rehearsal and columns.cell(cells, "external_id") is not None:
+                continue
             own = next((cell for name in names if (cell := columns.cell(cells, name)) is not None), None)
             yield digest_of(cells if own is None else [own.strip()])
 
     return repeated(keys())
 
 
-def _carry_out(job: JobRun, plan: Plan, pace: Pace, on_progress: Callable[[ImportView], None]) -> ImportView:
+def _carry_out(job: JobRun, plan: Plan, pace: Pace, on_progress: Callable[[ImportView], None]) -> ImportView | None:
+    """The import with all its rows read; None when it was cancelled on the way."""
     view, size = plan.view, min(50, pace.most)
     refused = RefusedRows(uploads.refused(job.database.settings, view.id), plan.columns.header)
     rows = ((cells, plan.reader.read(line, cells)) for line, cells in plan.table.rows())
@@ -188,7 +191,9 @@ def _carry_out(job: JobRun, plan: Plan, pace: Pace, on_progress: Callable[[Impor
     while chunk := list(islice(rows, size)):
         seconds = 0.0
 
-        def unit(ctx: Context, chunk: Sequence[tuple[list[str], Row]] = chunk, seen: ImportView = view) -> ImportView:
+        def unit(
+            ctx: Context, chunk: Sequence[tuple[list[str], Row]] = chunk, seen: ImportView = view
+        ) -> ImportView | None:
             nonlocal seconds
             began = clock()
             try:
@@ -196,7 +201,10 @@ def _carry_out(job: JobRun, plan: Plan, pace: Pace, on_progress: Callable[[Impor
             finally:
                 seconds = clock() - began
 
-        view = job.write(unit, lane_key=view.survey_id)
+        stored = job.write(unit, lane_key=view.survey_id)
+        if stored is None:
+            return None
+        view = stored
         on_progress(view)
         size = pace.next_size(len(chunk), seconds)
         job.pause(pace.pause)
@@ -205,8 +213,15 @@ def _carry_out(job: JobRun, plan: Plan, pace: Pace, on_progress: Callable[[Impor
 
 def _store(
     ctx: Context, plan: Plan, view: ImportView, chunk: Sequence[tuple[list[str], Row]], refused: RefusedRows
-) -> ImportView:
-    """One unit: the rows of a chunk, and that they are read."""
+) -> ImportView | None:
+    """One unit: the rows of a chunk, and that they are read. None, and nothing is stored, when the run was cancelled.
+
+    The first statement takes the row, so that from there on nobody cancels this run and starts the next one, which
+    would write the same file of refused rows.
+    """
+    read = view.tally["rows_read"]
+    if not queries.change_run(ctx.connection, view.id, view.run, {"rows_read": read + len(chunk)}, rows_read=read):
+        return None
     taken = [row for _, row in chunk if isinstance(row, Taken | PersonRow)]
     results = iter(plan.store(ctx, taken) if taken else ())
     tally, times, problems = dict(view.tally), dict(view.times), list[RefusedRow]()
@@ -229,18 +244,17 @@ def _store(
                 times[oddity.value] = times.get(oddity.value, 0) + 1
     position = refused.write(problems, view.position)
     values = {**tally, "times": times, "position": position}
-    if not queries.advance(ctx.connection, view.id, view.tally["rows_read"], values):
-        raise Stopped
+    queries.change_run(ctx.connection, view.id, view.run, values)
     return replace(view, tally=tally, times=times, position=position)
 
 
 def _end(ctx: Context, view: ImportView) -> None:
     state = ImportState.DRAFT if view.rehearsal else ImportState.DONE
     values = {"state": state.value, "finished_at": ctx.now}
-    if queries.change(ctx.connection, view.id, (ImportState.RUNNING,), values) and not view.rehearsal:
+    if queries.change_run(ctx.connection, view.id, view.run, values) and not view.rehearsal:
         imports.note(ctx, "import.done", view)
 
 
-def _fail(ctx: Context, import_id: UUID, reason: str) -> None:
+def _fail(ctx: Context, view: ImportView, reason: str) -> None:
     values = {"state": ImportState.FAILED.value, "failure": reason[:500], "finished_at": ctx.now}
-    queries.change(ctx.connection, import_id, (ImportState.RUNNING,), values)
+    queries.change_run(ctx.connection, view.id, view.run, values)

@@ -7,7 +7,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from cxsurvey.settings import Settings
-from cxsurvey.transfer import profile, sniffing, uploads, xlsx
+from cxsurvey.transfer import apart, profile, sniffing, uploads
 from cxsurvey.transfer.errors import FileUnreadable
 from cxsurvey.transfer.files import CsvFile
 from cxsurvey.transfer.profile import Profile
@@ -33,7 +33,9 @@ class Source:
     def table(self, settings: Settings, import_id: UUID) -> CsvFile:
         """The rows of the file."""
         if self.text is None:
-            return CsvFile(uploads.sheet(settings, import_id), encoding="utf-8", numbered=True)
+            assert self.sheet is not None
+            place = self.sheets.index(self.sheet)
+            return CsvFile(uploads.sheet(settings, import_id, place), encoding="utf-8", numbered=True)
         return CsvFile(uploads.original(settings, import_id), self.text.delimiter, self.text.encoding)
 
     def as_stored(self) -> dict[str, Any]:
@@ -66,11 +68,10 @@ def examine(settings: Settings, import_id: UUID, *, sheet: str | None = None, de
         form = sniffing.text_form(path, delimiter)
         table = CsvFile(path, form.delimiter, form.encoding)
         return Source(form, None, (), profile.profile(table))
-    xlsx.check(path)
-    names = xlsx.sheets(path)
-    if not names:
-        raise FileUnreadable("The workbook has no sheet with cells.")
-    chosen = sheet if sheet is not None else names[0]
-    xlsx.write_table(path, chosen, uploads.sheet(settings, import_id))
-    table = CsvFile(uploads.sheet(settings, import_id), encoding="utf-8", numbered=True)
-    return Source(None, chosen, names, profile.profile(table))
+    with uploads.new_file(settings, import_id) as written:
+        names, chosen = apart.write_table(path, sheet, written)
+        table = CsvFile(written, encoding="utf-8", numbered=True)
+        found = Source(None, chosen, names, profile.profile(table))
+        # whoever reads the same sheet at this moment reads all of the one table or of the other
+        written.replace(uploads.sheet(settings, import_id, names.index(chosen)))
+    return found

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
@@ -12,7 +16,7 @@ from cxsurvey.settings import Settings
 from cxsurvey.transfer.errors import FileTooLarge, FileUnreadable
 
 PIECE: Final = 1 << 20
-ORIGINAL, SHEET, REFUSED = "original", "sheet.csv", "refused.csv"
+ORIGINAL, REFUSED = "original", "refused.csv"
 
 
 def home(settings: Settings) -> Path:
@@ -30,9 +34,9 @@ def original(settings: Settings, import_id: UUID) -> Path:
     return folder(settings, import_id) / ORIGINAL
 
 
-def sheet(settings: Settings, import_id: UUID) -> Path:
-    """The chosen sheet of a workbook, as a plain table."""
-    return folder(settings, import_id) / SHEET
+def sheet(settings: Settings, import_id: UUID, place: int) -> Path:
+    """A sheet of a workbook, as a plain table. Each has its own, because two may be looked at at once."""
+    return folder(settings, import_id) / f"sheet-{place}.csv"
 
 
 def refused(settings: Settings, import_id: UUID) -> Path:
@@ -68,15 +72,34 @@ def _copied(source: BinaryIO, path: Path, limit: int | None) -> int:
     return size
 
 
+def pieces(path: Path, size: int) -> Iterator[bytes]:
+    """The first `size` bytes of a file, piece by piece."""
+    with path.open("rb") as file:
+        while size > 0 and (piece := file.read(min(PIECE, size))):
+            size -= len(piece)
+            yield piece
+
+
+@contextmanager
+def new_file(settings: Settings, import_id: UUID) -> Iterator[Path]:
+    """An empty file in the folder of an import that nobody else knows; it goes unless it is given another name."""
+    handle, name = tempfile.mkstemp(dir=folder(settings, import_id))
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
 def remove(settings: Settings, import_id: UUID) -> None:
     """Removes the folder of an import, if there is one."""
     shutil.rmtree(folder(settings, import_id), ignore_errors=True)
 
 
-def remove_others(settings: Settings, kept: Iterable[UUID]) -> int:
-    """Removes the folders of all imports but these; gives how many there were."""
-    needed = {one.hex for one in kept}
-    old = [one for one in home(settings).iterdir() if one.name not in needed] if home(settings).is_dir() else []
-    for one in old:
-        shutil.rmtree(one, ignore_errors=True)
-    return len(old)
+def folders(settings: Settings) -> dict[UUID, datetime]:
+    """The imports that have a folder, with the instant at which something was last put into it."""
+    found: dict[UUID, datetime] = {}
+    for one in home(settings).iterdir() if home(settings).is_dir() else ():
+        with suppress(ValueError, FileNotFoundError):  # no folder of ours, or removed this moment
+            found[UUID(hex=one.name)] = datetime.fromtimestamp(one.stat().st_mtime, UTC)
+    return found

@@ -15,7 +15,9 @@ from cxsurvey.api.schemas.company import (
     MemberList,
     WorkspaceSettings,
 )
+from cxsurvey.api.schemas.follow_ups import FollowUps
 from cxsurvey.api.schemas.formula import Formula, FormulaList
+from cxsurvey.api.schemas.imports import Import, ImportList, ImportSummary
 from cxsurvey.api.schemas.invitation import Invitation, InvitationList, SignedLink
 from cxsurvey.api.schemas.problem import BatchItem, BatchResult, ItemProblem, Problem
 from cxsurvey.api.schemas.response import Person, PersonList, Receipt, Response, ResponseList
@@ -43,8 +45,12 @@ __all__ = [
     "Branding",
     "Deleted",
     "Document",
+    "FollowUps",
     "Formula",
     "FormulaList",
+    "Import",
+    "ImportList",
+    "ImportSummary",
     "Invitation",
     "InvitationList",
     "ItemProblem",

@@ -23,6 +23,7 @@ PersonId = Annotated[str, _id("per", "per_0694n1sdl5pcb2hnj1ef6tgu2s")]
 KeyId = Annotated[str, _id("key", "key_0694n1sgr1p1nbtclhoo21h60k")]
 MemberId = Annotated[str, _id("usr", "usr_0694n1sgr1p1nbtclhoo21h60k")]
 MemberInvitationId = Annotated[str, _id("min", "min_0694n1sgr1p1nbtclhoo21h60k")]
+ImportId = Annotated[str, _id("imp", "imp_0694n1sgr1p1nbtclhoo21h60k")]
 AuditEntryId = Annotated[str, _id("aud", "aud_0694n1sgr1p1nbtclhoo21h60k")]
 
 

@@ -34,6 +34,7 @@ TAGS = [
     {"name": "scores", "description": "What came of it, with its uncertainty."},
     {"name": "responses", "description": "What customers answered."},
     {"name": "invitations", "description": "Personal links."},
+    {"name": "imports", "description": "Answers and people from files."},
     {"name": "people", "description": "Customers whom other systems name."},
     {"name": "workspace", "description": "The settings, who belongs to it, and what happened in it."},
 ]

@@ -19,9 +19,10 @@ from cxsurvey.api.v1.filters import SegmentsInQuery
 from cxsurvey.core.command import says
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
-from cxsurvey.insights import filters, periods, segments, service
+from cxsurvey.insights import filters, follow_ups, periods, segments, service
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.scoring.methods import method_names
+from cxsurvey.scoring.scales import Band
 
 router = APIRouter(prefix="/surveys", tags=["scores"])
 
@@ -30,12 +31,17 @@ Day = Annotated[
 ]
 
 
-class Stretch(SegmentsInQuery):
+class StretchOfDays(SegmentsInQuery):
     """Which days, and which responses of them. Without any date, the last 90 days."""
 
     period: periods.PeriodKey | None = Field(default=None, description="A period with a name, ending today.")
     since: Day | None = Field(default=None, description="The first day, in the zone of the workspace.")
     until: Day | None = Field(default=None, description="The last day, included; today if left out.")
+
+
+class Stretch(StretchOfDays):
+    """The days, and how sure the interval is."""
+
     confidence: Annotated[
         float,
         Field(ge=0.5, le=0.999, description="Confidence of the interval, as a share."),
@@ -60,6 +66,12 @@ class SegmentsQuestion(Stretch):
     """What to split the score by."""
 
     by: Literal[SEGMENT_KEYS] = Field(description="The segment to split the score by.")  # type: ignore[valid-type]
+
+
+class FollowUpsQuestion(StretchOfDays):
+    """Whose follow-ups."""
+
+    band: Band | None = Field(default=None, description="Only this group of customers.")
 
 
 @router.get(
@@ -119,3 +131,32 @@ async def get_segments(
         return schemas.Segments.of(report)
 
     return await caller.read(split)
+
+
+@router.get(
+    "/{survey_id}/follow-ups",
+    summary="Read how the follow-ups of a survey were answered",
+    operation_id="getFollowUps",
+    response_model=schemas.FollowUps,
+    responses=problems(*READS, 404),
+)
+async def get_follow_ups(
+    caller: Calling, survey_id: SurveyInPath, question: Annotated[FollowUpsQuestion, Query()]
+) -> Response:
+    """Tells for each follow-up how many chose what, of all customers and by group, with a Wilson interval.
+
+    Reads the newest 20,000 counted responses of the period; `looked_at`, `total` and `back_to` say how far that went.
+    Of texts only their number is told.
+    """
+    asked = {name: value for name, value in question.model_dump().items() if isinstance(value, str)}
+
+    def answered(ctx: Context, _: KeyView) -> schemas.FollowUps:
+        try:
+            period = periods.parse(asked, ctx.now, accounts.workspace(ctx).report_zone)
+            only = filters.parse(ctx, asked)
+            report = follow_ups.follow_ups(ctx, found("srv", survey_id), period, only)
+        except Invalid as refusal:
+            raise in_query(refusal) from None
+        return schemas.FollowUps.of(report)
+
+    return await caller.read(answered)

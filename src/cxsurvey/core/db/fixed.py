@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from itertools import repeat
+from operator import attrgetter, is_, itemgetter
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
@@ -253,6 +254,9 @@ def _binding_many(names: Sequence[str], converts: Sequence[Convert]) -> BindMany
 
 def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """Each value converted, one that stands in several rows (a survey, the time) only once."""
+    first = values[0]
+    if all(map(is_, values, repeat(first))):
+        return [convert(first)] * len(values)
     different = {id(value): value for value in values}
     done = {key: convert(value) for key, value in different.items()}
     return [done[id(value)] for value in values]

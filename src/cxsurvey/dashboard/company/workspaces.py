@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from cxsurvey.accounts import workspaces
+from cxsurvey.accounts import team, workspaces
 from cxsurvey.accounts.commands import CreateWorkspace
 from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core.errors import Refusal
@@ -21,6 +21,7 @@ from cxsurvey.web.templating import render
 router = APIRouter(prefix="/w/{slug}/workspaces")
 
 TEMPLATE = "dashboard/company/workspaces.html"
+LEAVE = "dashboard/company/leave.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class WorkspacesPage:
     zones: tuple[str, ...]
     typed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePage:
+    """Asks whether the user really wants to leave."""
+
+    frame: Frame
+    errors: dict[str, str]
 
 
 @router.get("")
@@ -58,6 +67,29 @@ def create(request: Request, act: Acting, fields: SentFields) -> Response:
 
         return show_again(request, TEMPLATE, act.look(again), refusal)
     return RedirectResponse(f"/w/{made.slug}/", status_code=303)
+
+
+@router.get("/leave")
+def ask_leave(request: Request, visit: Visiting) -> Response:
+    """Asks before leaving."""
+    return render(request, LEAVE, _leave_page(visit))
+
+
+@router.post("/leave")
+def leave(request: Request, act: Acting) -> Response:
+    """Ends one's own membership and leads to what is left."""
+    try:
+        act.do(team.leave)
+    except Refusal as refusal:
+        if refusal.kind not in AGAIN:
+            raise
+        errors = errors_by_field(refusal)
+        return show_again(request, LEAVE, act.look(lambda visit: _leave_page(visit, errors)), refusal)
+    return RedirectResponse("/", status_code=303)
+
+
+def _leave_page(visit: Visit, errors: dict[str, str] | None = None) -> LeavePage:
+    return LeavePage(visit.frame(f"Leave {visit.workspace.name}?", "workspaces"), errors or {})
 
 
 def _page(visit: Visit, typed: dict[str, str], errors: dict[str, str] | None = None) -> WorkspacesPage:

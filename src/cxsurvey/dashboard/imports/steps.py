@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -26,7 +23,6 @@ router = APIRouter(prefix="/w/{slug}/imports/{import_id}")
 
 DRAFT = "dashboard/imports/draft.html"
 CSV = "text/csv; charset=utf-8"
-PIECE = 1 << 16
 
 
 @router.post("")
@@ -93,11 +89,4 @@ def refused(act: Acting, import_id: ImportId) -> Response:
     view = act.do(lambda ctx: imports.take_refused(ctx, import_id))
     path = uploads.refused(act.database.settings, import_id)
     headers = {"Content-Disposition": f'attachment; filename="refused_{view.public_id}.csv"'}
-    return StreamingResponse(_pieces(path, view.position), media_type=CSV, headers=headers)
-
-
-def _pieces(path: Path, size: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while size > 0 and (piece := file.read(min(PIECE, size))):
-            size -= len(piece)
-            yield piece
+    return StreamingResponse(uploads.pieces(path, view.position), media_type=CSV, headers=headers)

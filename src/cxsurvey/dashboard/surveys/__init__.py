@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from cxsurvey.dashboard.surveys import discarding, editor, pages, preview, scale, sharing
+from cxsurvey.dashboard.surveys import deleting, discarding, editor, pages, placed, preview, scale, sharing
 
 router = APIRouter()
-for part in (pages, editor, scale, discarding, preview, sharing):
+for part in (pages, editor, scale, deleting, discarding, preview, sharing, placed):
     router.include_router(part.router)

@@ -34,15 +34,16 @@ router = APIRouter(prefix="/w/{slug}/surveys")
 
 FIRST = Fields([("languages", "en"), ("formula", NPS.key)])
 """What is ticked when the form for a new survey opens."""
+DELETED = "The draft is deleted."
 STALE = "Somebody changed this survey since you opened this page. Look at the changes again before publishing."
 
 
 @router.get("")
-def show_list(request: Request, visit: Visiting) -> Response:
+def show_list(request: Request, visit: Visiting, done: str = "") -> Response:
     """All surveys."""
     surveys = tuple(head(visit, survey) for survey in service.listed(visit.ctx))
     may_write = allows(visit.ctx, Grant.SURVEYS_WRITE)
-    page = ListPage(visit.frame("Surveys", CURRENT), may_write, surveys)
+    page = ListPage(visit.frame("Surveys", CURRENT), may_write, surveys, DELETED if done == "deleted" else "")
     return render(request, "dashboard/surveys/list.html", page)
 
 

@@ -51,6 +51,7 @@ def show_share(request: Request, visit: Visiting, survey_id: SurveyId, done: str
         snippets=_snippets(survey),
         notice=NOTICES.get(done, ""),
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
+        may_link=survey.published is not None and not survey.anonymous and allows(visit.ctx, Grant.INVITATIONS_WRITE),
         may_test=_takes_trials(survey) and allows(visit.ctx, Grant.INVITATIONS_WRITE),
     )
     return render(request, "dashboard/surveys/share.html", page)

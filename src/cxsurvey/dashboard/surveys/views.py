@@ -47,6 +47,7 @@ class ListPage:
     frame: Frame
     may_write: bool
     surveys: tuple[Head, ...]
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +169,19 @@ class PublishPage:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmPage:
-    """A question before something that customers notice."""
+    """A question before something that customers notice or that cannot be undone.
+
+    `keep` is where it leads if the answer is no, below the pages of the survey.
+    """
 
     frame: Frame
     survey: Head
     sentences: tuple[str, ...]
     action: str
     button: str
+    keep: str = "share"
+    is_final: bool = False
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +232,26 @@ class SharePage:
     notice: str
     may_write: bool
     may_test: bool
+    may_link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLinkPage:
+    """The form for a shared link that says where it stands, and above it the link that was just made, if any.
+
+    `fields` are (name, label, usual); the others are folded away.
+    """
+
+    frame: Frame
+    survey: Head
+    is_possible: bool
+    fields: tuple[tuple[str, str, bool], ...]
+    lives: tuple[tuple[str, str], ...]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    link: str
+    expires_at: datetime | None
+    code_svg: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,199 @@
+"""Imports: the file, how it is read, and what became of its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import Field
+
+from cxsurvey.api.schemas.base import Document, ImportId, SurveyId, maybe
+from cxsurvey.transfer.guessing import guess
+from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.rows import RowProblem
+from cxsurvey.transfer.scales import ScaleReading
+
+KindName = Literal["responses", "people"]
+StateName = Literal["draft", "waiting", "running", "done", "failed", "cancelled"]
+
+
+class ImportCounts(Document):
+    """What became of the rows read so far: each is in exactly one of the counts after the first."""
+
+    rows_read: int
+    stored: int
+    changed: int
+    """Somebody known, of whom something was not known yet."""
+    known: int
+    """There already, and left as it is."""
+    skipped: int
+    """Empty: nobody answered."""
+    left_out: int
+    """Had a value that the settings leave out."""
+    same_respondent: int
+    """Further rows of a respondent, whose comments were added to the answer."""
+    refused: int
+
+
+class ImportValue(Document):
+    """One value of a column."""
+
+    value: str
+    rows: int
+
+
+class ImportColumn(Document):
+    """One column of the file."""
+
+    name: str
+    filled: int
+    """Rows with something in it."""
+    samples: list[str]
+    """The first different cells, shortened."""
+    values: list[ImportValue]
+    """Each value with its rows, in the order of the file; empty where there are more than 60."""
+
+
+class ImportGuess(Document):
+    """What a column probably is. Nothing is imported by it."""
+
+    field: str
+    column: str
+    reason: str
+    """The end of a sentence that begins with “because”."""
+
+
+class ImportScale(Document):
+    """What the cells of the score column mean, where they are no scores themselves."""
+
+    scores: dict[str, int]
+    unknown: list[str]
+    left_out: list[str]
+    reversed: bool
+
+    @classmethod
+    def of(cls, reading: ScaleReading) -> Self:
+        """The document for what was settled."""
+        return cls(
+            scores=reading.scores,
+            unknown=list(reading.unknown),
+            left_out=list(reading.left_out),
+            reversed=reading.reversed,
+        )
+
+
+class RefusedRow(Document):
+    """A row that broke rules; never holds what the cell said."""
+
+    line: int
+    """Of the file, from 1."""
+    column: str
+    """Empty where the whole row is meant."""
+    rule: str
+    message: str
+
+
+class ImportSummary(Document):
+    """One import in short."""
+
+    id: ImportId
+    kind: KindName
+    state: StateName
+    dry_run: bool
+    """Whether the run that waits, runs or has ended last stores nothing."""
+    survey: SurveyId | None
+    file: str = Field(examples=["answers-2025.csv"])
+    size: int
+    """Bytes of the file."""
+    rows: int
+    """Rows of the file, without the first."""
+    counts: ImportCounts
+    failure: str | None
+    """Why it ended before its last row."""
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, view: ImportView) -> Self:
+        """The document for an import."""
+        return cls(**_summary(view))
+
+
+class Import(ImportSummary):
+    """One import with its columns, how they are read, and its first refused rows."""
+
+    read_as: str = Field(examples=["Text in UTF-8, cells separated by commas"])
+    sheet: str | None
+    sheets: list[str]
+    columns: list[ImportColumn]
+    guessed: list[ImportGuess]
+    """For a draft: which column is probably what."""
+    mapping: dict[str, str]
+    """Field to column, as it is settled; empty before that."""
+    zone: str
+    source: str
+    scale: ImportScale
+    times: dict[str, int]
+    """Rows whose time on the wall was `ambiguous` or `nonexistent` in the zone."""
+    refused_rows: list[RefusedRow]
+    """The first 20; all of them are in the file of refused rows."""
+
+    @classmethod
+    def of(cls, view: ImportView, refused: Sequence[RowProblem] = ()) -> Self:
+        """The document for an import."""
+        source, reading = view.source, view.reading
+        return cls(
+            **_summary(view),
+            read_as=source.in_words,
+            sheet=source.sheet,
+            sheets=list(source.sheets),
+            columns=[
+                ImportColumn(
+                    name=one.name,
+                    filled=one.filled,
+                    samples=list(one.samples),
+                    values=[ImportValue(value=value, rows=rows) for value, rows in one.values],
+                )
+                for one in source.profile.columns
+            ],
+            guessed=[
+                ImportGuess(field=one.field, column=one.column, reason=one.reason)
+                for one in (guess(source.profile, view.kind) if view.state == "draft" else ())
+            ],
+            mapping=reading.mapping,
+            zone=reading.zone,
+            source=reading.source,
+            scale=ImportScale.of(reading.scale),
+            times=dict(view.times),
+            refused_rows=[
+                RefusedRow(line=one.line, column=one.column, rule=one.rule, message=one.message) for one in refused
+            ],
+        )
+
+
+class ImportList(Document):
+    """Imports, newest first."""
+
+    data: list[ImportSummary]
+    next: str | None
+    """Address of the next page."""
+
+
+def _summary(view: ImportView) -> dict[str, Any]:
+    return {
+        "id": view.public_id,
+        "kind": view.kind.value,
+        "state": view.state.value,
+        "dry_run": view.rehearsal,
+        "survey": maybe("srv", view.survey_id),
+        "file": view.file_name,
+        "size": view.size,
+        "rows": view.rows,
+        "counts": ImportCounts(**view.tally),
+        "failure": view.failure,
+        "created_at": view.created_at,
+        "started_at": view.started_at,
+        "finished_at": view.finished_at,
+    }

@@ -1,0 +1,76 @@
+"""What another system says about a file that it brings: all at once, and what it leaves out is guessed."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from cxsurvey.accounts import service as accounts
+from cxsurvey.core.command import Command
+from cxsurvey.core.context import Context
+from cxsurvey.core.text import Line40, Line80, Line200
+from cxsurvey.responses.commands import Source as Origin
+from cxsurvey.transfer import imports, mapping
+from cxsurvey.transfer.errors import MappingWrong
+from cxsurvey.transfer.guessing import guess
+from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.reading import Kind, Reading, Zone
+from cxsurvey.transfer.scales import ScaleReading
+from cxsurvey.transfer.source import Source
+
+
+class ImportSettings(Command):
+    """How the file of an import is read. What is left out is as it would be for a new import."""
+
+    survey: Line40 | None = None
+    """The survey (`srv_…`) that the answers belong to; none for people."""
+    sheet: Line200 | None = None
+    """Of a workbook; its first one when left out."""
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    """Between the cells of a text; found out when left out."""
+    mapping: dict[Line80, Line200] | None = Field(default=None, max_length=200)
+    """Field to column name, such as `{"score": "Rating"}`; guessed when left out."""
+    zone: Zone | None = None
+    """For times without an offset; the report zone when left out."""
+    source: Origin = "import"
+    """Where the answers come from; ids count per source."""
+    scale: ScaleReading = ScaleReading()
+    """What the cells of the score column mean, where they are no scores themselves."""
+    dry_run: bool = True
+    """Whether to try it at once, which stores nothing and tells what would become of the rows."""
+
+
+class NewImport(ImportSettings):
+    """What a file is that is brought, and how it is read."""
+
+    kind: Kind = Kind.RESPONSES
+
+
+def apply(
+    ctx: Context, view: ImportView, settings: ImportSettings, survey_id: UUID | None, found: Source | None = None
+) -> ImportView:
+    """Settles a draft and tries it, where that is wished.
+
+    A guess that does not suffice is no error: the draft stays open, for somebody to say more. Raises what
+    `imports.settle` raises about anything that was said.
+    """
+    source = found or view.source
+    fields = settings.mapping
+    if fields is None:
+        fields = {one.field: one.column for one in guess(source.profile, view.kind)}
+        if not _suffices(fields, view.kind, survey_id):
+            return view if found is None else imports.take_sheet(ctx, view.id, found)
+    zone = settings.zone or accounts.workspace(ctx).report_zone
+    reading = Reading(mapping=fields, zone=zone, source=settings.source, scale=settings.scale)
+    settled = imports.settle(ctx, view.id, reading, survey_id, found)
+    return imports.start(ctx, view.id, rehearsal=True) if settings.dry_run else settled
+
+
+def _suffices(fields: dict[str, str], kind: Kind, survey_id: UUID | None) -> bool:
+    try:
+        mapping.check(fields, kind)
+    except MappingWrong:
+        return False
+    return kind is Kind.PEOPLE or survey_id is not None

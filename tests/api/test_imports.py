@@ -1,0 +1,225 @@
+"""Imports by another system: a file is brought, tried, put right, carried out, and its refused rows taken out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from cxsurvey import wiring
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.core.models import AuditEntry
+from cxsurvey.responses.models import Response
+from cxsurvey.transfer import uploads
+from tests.api.conftest import FOREIGN, TEST, Scene, Write, bearer
+
+RATINGS = b"Rating,Why,respondent_id\n9,Quick.,a\n3,=cmd,b\n9,And kind.,a\n12,,c\n6,,d\n"
+MAPPING = {"score": "Rating", "comment": "Why", "respondent": "respondent_id"}
+
+
+def bring(rest: TestClient, content: bytes = RATINGS, headers: dict[str, str] | None = None, **said: Any) -> Any:
+    files = {"file": ("old.csv", content, "text/csv")}
+    return rest.post("/imports", files=files, data={"settings": json.dumps(said)}, headers=headers)
+
+
+def drain(database: Database) -> None:
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+
+def read(rest: TestClient, made: Any) -> Any:
+    return rest.get(f"/imports/{made.json()['id']}").json()
+
+
+def folders(database: Database) -> int:
+    home = uploads.home(database.settings)
+    return len(list(home.iterdir())) if home.is_dir() else 0
+
+
+def test_a_file_is_tried_imported_and_its_refused_rows_taken_out(
+    rest: TestClient, scene: Scene, database: Database, write: Write
+) -> None:
+    made = bring(rest, survey=scene.survey, mapping=MAPPING, source="till")
+    assert made.status_code == 201, made.text
+    here = f"/imports/{made.json()['id']}"
+    assert made.headers["location"] == f"/api/v1{here}"
+    assert (made.json()["state"], made.json()["dry_run"], made.json()["rows"]) == ("waiting", True, 5)
+    drain(database)
+
+    tried = rest.get(here).json()
+    assert (tried["state"], tried["dry_run"]) == ("draft", True)
+    told = {"rows_read": 5, "stored": 3, "same_respondent": 1, "refused": 1}
+    assert {name: number for name, number in tried["counts"].items() if number} == told
+    assert tried["refused_rows"] == [
+        {"line": 5, "column": "Rating", "rule": "out_of_range", "message": "must be 10 or less"}
+    ]
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 0
+
+    started = rest.post(f"{here}/start")
+    assert (started.status_code, started.json()["state"], started.json()["dry_run"]) == (200, "waiting", False)
+    drain(database)
+    done = rest.get(here).json()
+    assert done["state"] == "done"
+    assert {name: number for name, number in done["counts"].items() if number} == told
+    stored = write(lambda ctx: ctx.connection.execute(select(Response.score, Response.source)).all())
+    assert sorted(map(tuple, stored)) == [(3, "till"), (6, "till"), (9, "till")]
+
+    taken = rest.post(f"{here}/refused")
+    assert taken.status_code == 200
+    assert taken.headers["content-type"].startswith("text/csv")
+    assert taken.text.splitlines()[1:] == ["5,Rating,out_of_range,must be 10 or less,12,,c"]
+    actions = write(
+        lambda ctx: ctx.connection.execute(select(AuditEntry.action).order_by(AuditEntry.id)).scalars().all()
+    )
+    assert [one for one in actions if one.startswith("import")] == [
+        "import.started",
+        "import.done",
+        "import.refused_downloaded",
+    ]
+
+
+def test_without_a_mapping_the_guess_is_tried(rest: TestClient, scene: Scene, database: Database) -> None:
+    made = bring(rest, survey=scene.survey)
+    drain(database)
+
+    tried = read(rest, made)
+    assert tried["mapping"] == MAPPING
+    assert {one["field"]: one["column"] for one in tried["guessed"]} == MAPPING
+    assert tried["counts"]["stored"] == 3
+
+
+def test_where_the_guess_does_not_suffice_it_stays_a_draft_until_more_is_said(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    made = bring(rest, b"a;b\n9;x\n", delimiter=",")
+    assert (made.status_code, made.json()["state"], made.json()["mapping"]) == (201, "draft", {})
+    here = f"/imports/{made.json()['id']}"
+    assert rest.post(f"{here}/start").json()["code"] == "mapping_wrong"
+
+    said = {"survey": scene.survey, "delimiter": ";", "mapping": {"score": "a"}, "dry_run": False}
+    settled = rest.put(f"{here}/settings", json=said)
+    assert (settled.status_code, settled.json()["state"]) == (200, "draft"), settled.text
+    assert [one["name"] for one in settled.json()["columns"]] == ["a", "b"]
+    rest.post(f"{here}/start")
+    drain(database)
+    assert read(rest, made)["counts"]["stored"] == 1
+
+
+def test_people_are_brought_alike(rest: TestClient, database: Database) -> None:
+    made = bring(rest, b"mail\nkim@example.com\n", kind="people", dry_run=False)
+    assert (made.json()["kind"], made.json()["mapping"]) == ("people", {"email": "mail"}), made.text
+    rest.post(f"/imports/{made.json()['id']}/start")
+    drain(database)
+    assert [one["email"] for one in rest.get("/people").json()["data"]] == ["kim@example.com"]
+
+
+def test_the_same_request_with_its_key_again_brings_nothing_twice(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    keyed = {"Idempotency-Key": "old-answers"}
+    first = bring(rest, headers=keyed, survey=scene.survey)
+    again = bring(rest, headers=keyed, survey=scene.survey)
+    other = bring(rest, RATINGS + b"1,,e\n", headers=keyed, survey=scene.survey)
+
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+    assert again.content == first.content
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert len(rest.get("/imports").json()["data"]) == folders(database) == 1
+
+
+def test_imports_are_listed_page_by_page_newest_first(rest: TestClient, scene: Scene) -> None:
+    made = [bring(rest, survey=scene.survey).json()["id"] for _ in range(3)]
+
+    first = rest.get("/imports", params={"limit": 2}).json()
+    rest_of_them = rest.get(first["next"]).json()
+    assert [one["id"] for one in (*first["data"], *rest_of_them["data"])] == made[::-1]
+    assert rest_of_them["next"] is None
+
+
+def test_what_waits_can_be_cancelled_and_what_has_ended_not(rest: TestClient, scene: Scene, database: Database) -> None:
+    made = bring(rest, survey=scene.survey, dry_run=False)
+    here = f"/imports/{made.json()['id']}"
+    rest.post(f"{here}/start")
+
+    assert rest.post(f"{here}/cancel").json()["state"] == "cancelled"
+    again = rest.post(f"{here}/cancel")
+    assert (again.status_code, again.json()["code"]) == (409, "state_forbids")
+    drain(database)
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 0
+
+
+WRONG: list[tuple[dict[str, Any], int, str, str]] = [
+    ({"kind": "answers"}, 422, "invalid", "kind"),
+    ({"mapping": {"rating": "Rating"}}, 422, "mapping_wrong", "mapping"),
+    ({"mapping": {"score": "Stars"}}, 422, "mapping_wrong", "mapping"),
+    ({"zone": "Mars"}, 422, "invalid", "zone"),
+    ({"delimiter": "::"}, 422, "invalid", "delimiter"),
+    ({"colour": "red"}, 422, "invalid", "colour"),
+    ({"sheet": "One"}, 422, "file_unreadable", ""),
+    ({"scale": {"scores": {"9": 11}}}, 422, "invalid", "scale.scores.9"),
+]
+
+
+@pytest.mark.parametrize(("said", "status", "code", "field"), WRONG, ids=lambda value: str(value)[:30])
+def test_wrong_settings_are_named_and_leave_nothing(
+    rest: TestClient, scene: Scene, database: Database, said: dict[str, Any], status: int, code: str, field: str
+) -> None:
+    reply = bring(rest, **{"survey": scene.survey, "mapping": MAPPING, **said})
+
+    assert (reply.status_code, reply.json()["code"]) == (status, code), reply.text
+    assert not field or field in {one["field"] for one in reply.json()["errors"]}
+    assert rest.get("/imports").json()["data"] == []
+    assert folders(database) == 0
+
+
+@pytest.mark.parametrize(
+    ("parts", "field"),
+    [
+        ({"data": {"settings": "{}"}, "files": {"other": ("a.csv", b"x")}}, "other"),
+        ({"data": {"file": "Rating"}, "files": {"settings": ("a.json", b"{}")}}, "file"),
+        ({"files": {"file": ("a.csv", b"")}}, "file"),
+        ({"data": {"settings": "{"}, "files": {"file": ("a.csv", b"a\n1\n")}}, ""),
+        ({"data": {"settings": '{"zone":"UTC","zone":"UTC"}'}, "files": {"file": ("a.csv", b"a\n1\n")}}, ""),
+    ],
+)
+def test_a_form_that_is_not_right_is_refused_and_leaves_nothing(
+    rest: TestClient, database: Database, parts: dict[str, Any], field: str
+) -> None:
+    reply = rest.post("/imports", **parts)
+
+    assert reply.status_code == 422, reply.text
+    assert [one["field"] for one in reply.json()["errors"]] == [field]
+    assert folders(database) == 0
+
+
+def test_a_body_of_another_type_is_refused(rest: TestClient) -> None:
+    assert rest.post("/imports", json={}).status_code == 415
+    assert rest.post("/imports", content=b"x", headers={"Content-Type": "multipart/form-data"}).status_code == 400
+
+
+def test_a_foreign_survey_and_import_look_like_missing_ones(rest: TestClient, scene: Scene) -> None:
+    foreign, missing = bring(rest, survey=scene.foreign_survey), bring(rest, survey="srv_0")
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    made = bring(rest, survey=scene.survey)
+    assert rest.get(f"/imports/{made.json()['id']}", headers=bearer(FOREIGN)).status_code == 404
+    assert rest.get("/imports", headers=bearer(FOREIGN)).json()["data"] == []
+
+
+def test_a_survey_that_was_never_published_takes_no_import(rest: TestClient) -> None:
+    draft = rest.post("/surveys", json={"name": "Not yet"}).json()["id"]
+    assert bring(rest, survey=draft, mapping=MAPPING).json()["code"] == "survey_never_published"
+
+
+def test_a_key_in_test_mode_imports_nothing(rest: TestClient, scene: Scene, database: Database) -> None:
+    reply = bring(rest, headers=bearer(TEST), survey=scene.survey)
+    assert (reply.status_code, reply.json()["code"]) == (403, "live_key_needed")
+    assert folders(database) == 0
+
+
+def test_refused_rows_that_are_not_there_are_gone(rest: TestClient, scene: Scene) -> None:
+    made = bring(rest, survey=scene.survey, dry_run=False)
+    gone = rest.post(f"/imports/{made.json()['id']}/refused")
+    assert (gone.status_code, gone.json()["code"]) == (410, "refused_rows_gone")

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.ids import encode
+from cxsurvey.insights import follow_ups
+from cxsurvey.surveys.service import SurveyView
+from tests.application import NOON
+from tests.dashboard.conftest import has, in_northwind, page, text_of
+from tests.factories import Place, publish_anew
+from tests.insights.answers import answer, store
+from tests.insights.test_follow_ups import ALL_KINDS
+
+Write = Callable[[Callable[[Context], Any]], Any]
+
+
+def results(survey: SurveyView, tail: str = "") -> str:
+    return f"/w/northwind/surveys/{encode('srv', survey.id)}/results{tail}"
+
+
+def given(write: Write, survey: SurveyView, score: int, n: int, **said: Any) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        one = answer(ctx, survey.id, score, NOON - timedelta(days=2))
+        store(ctx, [replace(one, follow_ups=said)] * n)
+
+    write(work)
+
+
+@pytest.fixture
+def asked(survey: SurveyView, write: Write) -> SurveyView:
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        place = Place(ctx.workspace, "northwind", survey)
+        return publish_anew(ctx, place, survey.draft.model_copy(update={"follow_ups": ALL_KINDS})).survey
+
+    made: SurveyView = write(work)
+    given(write, made, 9, 12, reason="staff", good=["price", "staff"])
+    given(write, made, 2, 8, reason="price", more="Slow")
+    given(write, made, 7, 3, reason="time", ease=4)
+    return made
+
+
+def test_each_follow_up_is_a_table_by_answer_and_group(signed_in: TestClient, asked: SurveyView) -> None:
+    shown = signed_in.get(results(asked))
+
+    first = page(shown).css(".follow-up-result")[0]
+    assert "23 of 23 answers of the groups that are asked this have one" in " ".join(first.text().split())
+    heads = [" ".join(cell.text().split()) for cell in first.css("thead th")]
+    assert heads[-3:] == ["Promoters n = 12", "Passives n = 3", "Detractors n = 8"]
+    rows = [[" ".join(cell.text().split()) for cell in row.css("th, td")] for row in first.css("tbody tr")]
+    assert rows[1] == ["The staff", "", "52 %", "33 to 71 %", "12", "100 %", "0 of 3", "0 %"]
+    assert rows[0][0] == "The <price>"
+
+
+def test_few_answers_are_counted_and_not_made_a_share(signed_in: TestClient, asked: SurveyView) -> None:
+    ease = page(signed_in.get(results(asked))).css(".follow-up-result")[2]
+
+    assert "faint" in (ease.attributes["class"] or "")
+    row = [" ".join(cell.text().split()) for cell in ease.css("tbody tr")[3].css("th, td")]
+    assert row[:5] == ["4", "", "–", "44 to 100 %", "3"]
+
+
+def test_a_text_is_counted_and_leads_to_the_list(signed_in: TestClient, asked: SurveyView) -> None:
+    text = page(signed_in.get(results(asked))).css(".follow-up-result")[3]
+
+    assert "8 of 23" in text.text()
+    link = text.css_first("a")
+    assert link is not None
+    assert signed_in.get(link.attributes["href"] or "").status_code == 200
+
+
+def test_a_survey_without_follow_ups_shows_no_card(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    given(write, survey, 9, 3)
+
+    assert not has(signed_in.get(results(survey)), ".follow-up-results")
+
+
+def test_what_was_not_read_is_said(signed_in: TestClient, asked: SurveyView, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow_ups, "MOST_READ", 10)
+
+    said = text_of(signed_in.get(results(asked)), ".follow-up-results .caption")
+    assert "Of the newest 10 of 23 answers, back to 19 Nov 2026." in said
+
+
+def test_follow_ups_that_cannot_be_read_take_no_other_part_with_them(
+    signed_in: TestClient, asked: SurveyView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(follow_ups, "follow_ups", fail)
+    shown = signed_in.get(results(asked))
+
+    assert "The follow-ups cannot be shown just now." in text_of(shown, ".failed")
+    assert has(shown, ".score")
+
+
+def test_the_file_holds_every_answer_unrounded_and_is_recorded(
+    signed_in: TestClient, asked: SurveyView, database: Database
+) -> None:
+    form = page(signed_in.get(results(asked))).css_first(".follow-up-results form")
+    assert form is not None
+    sent = signed_in.post(form.attributes["action"] or "", data={"period": "90d"})
+
+    rows = list(csv.DictReader(StringIO(sent.text)))
+    assert sent.headers["content-disposition"].startswith('attachment; filename="follow_ups_')
+    (row,) = [row for row in rows if (row["follow_up"], row["group"], row["answer"]) == ("reason", "all", "staff")]
+    assert float(row["share"]) == pytest.approx(1200 / 23)
+    assert (row["n"], row["chosen"], row["asked"], row["total"]) == ("23", "12", "23", "23")
+    assert {row["group"] for row in rows if row["follow_up"] == "ease"} == {"all", "passive", "detractor"}
+    assert "downloaded the follow-ups of the survey" in signed_in.get("/w/northwind/audit").text
