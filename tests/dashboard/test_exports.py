@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -76,6 +77,27 @@ def test_the_download_holds_what_the_list_shows(signed_in: TestClient, survey: S
     assert row["report_day (Europe/Istanbul)"] == "2026-11-21"
     assert row["answered_at (Europe/Istanbul)"] == "2026-11-21 15:00:00+03:00"
     assert row["answered_at (UTC)"] == "2026-11-21T12:00:00Z"
+
+
+def test_who_may_be_contacted_stands_in_the_list_and_in_a_column(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        claims = {"contact": {"consent": True, "address": "kim@example.com"}}
+        store(ctx, [replace(answer(ctx, survey.id, 2, NOON), claims=claims), answer(ctx, survey.id, 9, NOON)])
+
+    write(work)
+
+    listed = signed_in.get("/w/northwind/responses")
+    rows = rows_of(signed_in.post(DOWNLOAD, data=fields(survey)))
+
+    marked = {
+        " ".join(row.css_first("td").text().split()): "May be contacted" in row.text()  # type: ignore[union-attr]
+        for row in page(listed).css(".answers tbody tr")
+    }
+    assert marked == {"detractor 2": True, "promoter 9": False}
+    assert {row["score"]: row["contact"] for row in rows} == {"2": "kim@example.com", "9": ""}
 
 
 def test_the_download_calls_a_group_as_the_screen_does(signed_in: TestClient, write: Write) -> None:

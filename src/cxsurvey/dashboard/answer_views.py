@@ -80,6 +80,8 @@ class Row:
     state: str
     anonymous: bool
     attribution: str
+    may_be_contacted: bool
+    """The customer said so with this answer; false for who may not read people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ def row_of(answer: ResponseView, line: SurveyLine, home: str) -> Row:
         state=_state(answer),
         anonymous=line.anonymous,
         attribution=", ".join(answer.segments[key] for key in SEGMENT_KEYS if key in answer.segments),
+        may_be_contacted=isinstance(answer.claims.get(responses.CONTACT), Mapping),
     )
 
 

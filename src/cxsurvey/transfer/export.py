@@ -175,6 +175,7 @@ def heading(made: Order) -> list[Cell]:
         "source",
         "external_id",
         "attributes",
+        "contact",
         "claims",
     ]
 
@@ -204,8 +205,15 @@ def row(made: Order, answer: ResponseView) -> list[Cell]:
         answer.source,
         answer.external_id,
         _json(answer.attributes),
+        _contact(answer),
         _json(answer.claims),
     ]
+
+
+def _contact(answer: ResponseView) -> str | None:
+    """The address of a customer who agreed to be contacted about this answer; nobody has checked it."""
+    claim = answer.claims.get(responses.CONTACT)
+    return str(claim["address"]) if isinstance(claim, Mapping) and claim.get("consent") else None
 
 
 def _json(values: Mapping[str, Any]) -> str | None:
