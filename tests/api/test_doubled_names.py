@@ -19,6 +19,7 @@ from tests.api.test_hostile_text import ANSWER, INVITATION
 
 SURVEY = "srv_0694n1s2vhtlb9hqa83bssdf00"
 DEFINITION = standard(Metric.NPS, "Northwind", ("en", "de")).model_dump(mode="json")
+IMPORT = {"survey": SURVEY, "mapping": {"score": "How: likely"}, "zone": "UTC", "dry_run": True}
 BODIES: dict[str, dict[str, Any]] = {
     "AnswerInput": {"survey": SURVEY, **ANSWER, "comment": 'a: b, "c": d'},
     "Batch": {"responses": [{"survey": SURVEY, **ANSWER}, {"survey": SURVEY, "score": 1}]},
@@ -30,6 +31,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "ReplaceDraft": {"name": "After delivery", "definition": DEFINITION, "anonymous": False},
     "SignLink": {"segments": {"touchpoint": "Desk"}, "attributes": {"floor": "2: left"}, "expires_in_days": 30},
     "ChangeBranding": {"name": "Northwind: Home", "accent": "#274C84", "footer": "Since 1987"},
+    "ImportSettings": IMPORT,
+    "NewImport": {"kind": "responses", **IMPORT},
     "EditWorkspace": {"name": "Northwind", "attributes": {"attribute_1": "Plan"}, "revision": 1},
     "VoidResponse": {"reason": "A trial: nothing"},
 }

@@ -47,7 +47,9 @@ def test_a_response_is_stored_and_can_be_read_where_location_says(rest: TestClie
     assert (read["source"], read["external_id"], read["revision"]) == ("rest", "order-1", 1)
 
 
-def test_a_key_that_may_not_read_people_gets_the_name_alone(rest: TestClient, scene: Scene, write: Write) -> None:
+def test_a_key_that_may_not_read_people_gets_the_name_alone(
+    rest: TestClient, scene: Scene, write: Write, clock: FixedClock
+) -> None:
     person = {"email": "customer@example.com", "external_id": "c-1", "name": "A. Customer", "attributes": {"plan": "x"}}
     stored = rest.post("/responses", json=scene.answer(person=person)).json()
 
@@ -55,6 +57,7 @@ def test_a_key_that_may_not_read_people_gets_the_name_alone(rest: TestClient, sc
         make_key(ctx, scene.place.workspace_id, "cxs_live_narrow").scopes = "responses:read"
 
     write(narrow)
+    clock.instant += timedelta(minutes=1)
     as_narrow = bearer("cxs_live_narrow")
     one = rest.get(f"/responses/{stored['id']}", headers=as_narrow).json()
     (listed,) = rest.get("/responses", headers=as_narrow).json()["data"]

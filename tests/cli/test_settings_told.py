@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,13 @@ def test_doctor_shows_a_misspelt_setting(cxsurvey: Run) -> None:
     done = cxsurvey("doctor", PROT="9000")
 
     assert "look  Settings: CXSURVEY_PROT is no setting of cxsurvey and changes nothing" in done.stdout
+
+
+def test_a_worker_that_cannot_start_leaves_signals_as_they_were(cxsurvey: Run, tmp_path: Path) -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    file = tmp_path / "file"
+    file.touch()
+
+    cxsurvey("worker", DATA_DIR=str(file))
+
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before

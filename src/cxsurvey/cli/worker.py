@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from signal import Signals
 
 
 def register(app: typer.Typer) -> None:
@@ -14,14 +20,26 @@ def worker() -> None:
     """Run jobs and schedules, without serving pages. Stops politely on SIGTERM."""
     import signal
 
+    stops = {signal.SIGTERM, signal.SIGINT}
+    # kept back for `sigwait`, in every thread: a handler would run in the midst of what this thread does, and wait for
+    # ever for a lock that the same thread holds
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    try:
+        _work_until(stops)
+    finally:
+        while signal.sigtimedwait(stops, 0) is not None:
+            pass  # a second signal is obeyed already
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _work_until(stops: Collection[Signals]) -> None:
+    """Works until one of the signals comes, which must be kept back."""
+    import signal
+
     from cxsurvey.cli.installation import open_database, opened_engines, say
     from cxsurvey.core.db.serving import ServeLock
     from cxsurvey.worker import Worker
 
-    stops = {signal.SIGTERM, signal.SIGINT}
-    # kept back for `sigwait`, in every thread: a handler would run in the midst of what this thread does, and wait for
-    # ever for a lock that the same thread holds
-    signal.pthread_sigmask(signal.SIG_BLOCK, stops)
     with opened_engines() as (settings, engines):
         lock = ServeLock(engines.sqlite_file)
         lock.share()
