@@ -21,6 +21,7 @@ from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import refuse_anonymous, smallest_group, survey_line
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import texts_for
+from cxsurvey.responses.states import ResponseState
 from cxsurvey.scoring.comparing import compare
 from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.lowbase import base
@@ -138,7 +139,7 @@ def _parts(ctx: Context, survey: SurveyLine, key: str, period: Period, only: Fil
     rows = queries.by_segment(ctx.connection, survey.line_id, key, days, since, only.numbers)
     found: tuple[dict[int | None, dict[int, int]], ...] = ({}, {})
     for row in rows:
-        if row.score is not None:
+        if row.state == ResponseState.COUNTED.value and row.score is not None:
             is_now = since is None or row.is_now
             found[0 if is_now else 1].setdefault(row.number, {})[row.score] = row.n
     now, before = (_counted(part, survey.formula) for part in found)
