@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from cxsurvey.surveys.standard import preset
 from tests.api.conftest import TEST, Scene, Write, bearer
 from tests.factories import publish_anew
 from tests.insights.test_follow_ups import ALL_KINDS
@@ -195,6 +196,26 @@ def test_a_score_can_be_asked_of_some_segments(rest: TestClient, scene: Scene) -
     ]
     assert (split["tests"], split["q"], split["total"]["n"]) == (2, 0.05, 24)
     assert split["segments"][1]["rest"]["difference"] == -100.0
+
+
+def test_numbers_can_be_asked_of_an_earlier_scale(rest: TestClient, scene: Scene, write: Write) -> None:
+    answer_with(rest, scene, {9: 12}, "2026-11-10")
+    write(lambda ctx: publish_anew(ctx, scene.place, preset("csat-1-5/1", "Northwind Home", ("en",))))
+    answer_with(rest, scene, {5: 3}, "2026-11-11")
+    base = f"/surveys/{scene.survey}"
+
+    def told(**scale: str) -> list[tuple[str, int]]:
+        score = rest.get(f"{base}/score", params=scale).json()
+        split = rest.get(f"{base}/segments", params={"by": "touchpoint", **scale}).json()
+        return [(score["metric"], score["n"]), (split["metric"], split["total"]["n"])]
+
+    assert told() == [("csat", 3)] * 2
+    assert told(scale="1") == [("nps", 12)] * 2
+    for tail in ("score?", "segments?by=touchpoint&", "follow-ups?"):
+        assert rest.get(f"{base}/{tail}scale=2").status_code == 200
+        assert rest.get(f"{base}/{tail}scale=3").status_code == 404
+    refused = rest.get(f"{base}/score?scale=first")
+    assert (refused.status_code, refused.json()["errors"][0]["query"]) == (422, "scale")
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,7 @@ def test_pressing_twice_is_one_answer(site: Site, open_page: OpenPage) -> None:
     page.goto(site.url("shared"))
     _choose(page, 9)
     site.look()
-    page.locator("button").dblclick()
+    page.locator("main button").dblclick()
     page.wait_for_url("**/a/*")
     assert [score for score, _ in site.scores()] == [9]
 

@@ -7,7 +7,12 @@ from typing import Any
 from selectolax.lexbor import LexborNode
 from starlette.testclient import TestClient
 
-from tests.dashboard.conftest import page
+from cxsurvey.core.context import Context
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import EditSurvey
+from cxsurvey.surveys.service import SurveyView
+from cxsurvey.surveys.standard import preset
+from tests.dashboard.conftest import in_northwind, page
 
 NEW = "/w/northwind/surveys/new"
 
@@ -94,3 +99,11 @@ def errors(answer: Any) -> dict[str, str]:
         assert document.css_first(f'[id="field-{name}"]') is not None
         found[name] = node.text()
     return found
+
+
+def ask_on(ctx: Context, survey: SurveyView, formula: str) -> SurveyView:
+    """Publishes the survey on another scale, which starts a trend line."""
+    in_northwind(ctx)
+    definition = preset(formula, "Northwind Home", ("en",))
+    edited = surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name="A", definition=definition))
+    return surveys.publish(ctx, edited.id).survey

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +24,9 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.models import TrendLine
 from cxsurvey.surveys.service import SurveyView
-from cxsurvey.surveys.standard import preset
 from tests.application import NOON
 from tests.dashboard.conftest import PASSWORD_HASH, attribute, has, in_northwind, page, sign_in, text_of
-from tests.dashboard.survey_pages import fields_of
+from tests.dashboard.survey_pages import ask_on, fields_of
 from tests.factories import (
     form_page,
     make_anonymous_survey,
@@ -121,23 +121,17 @@ def test_an_answer_without_a_score_is_not_said_to_be_in_it(
     assert text_of(signed_in.get(LIST), "td.state") == "Counted apart"
 
 
-def test_answers_on_an_earlier_scale_are_found_from_the_results(
+def test_the_list_and_its_file_show_answers_on_an_earlier_scale(
     signed_in: TestClient, survey: SurveyView, write: Write
 ) -> None:
     one(write, survey)
+    assert not has(signed_in.get(LIST), "nav[aria-label=Scale]")
+    write(partial(ask_on, survey=survey, formula="csat-1-5/1"))
 
-    def change_scale(ctx: Context) -> None:
-        in_northwind(ctx)
-        definition = preset("csat-1-5/1", "Northwind Home", ("en",))
-        edited = surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name="A", definition=definition))
-        surveys.publish(ctx, edited.id)
+    now = signed_in.get(LIST)
+    earlier = signed_in.get(f"{LIST}{attribute(now, 'nav[aria-label=Scale] a:not([aria-current])', 'href')}")
 
-    write(change_scale)
-    empty = signed_in.get(f"/w/northwind/surveys/{encode('srv', survey.id)}/results")
-    assert text_of(empty, ".empty-title") == "Nobody has answered on this scale yet"
-
-    earlier = signed_in.get(attribute(empty, '.empty a[href*="scale="]', "href") or "")
-
+    assert not has(now, ".answer-text")
     assert text_of(earlier, ".answer-text") == "late again"
     assert text_of(earlier, "td .pill .unseen") == "detractor"
     assert text_of(earlier, "nav[aria-label=Scale] [aria-current]").startswith("Earlier: NPS, since ")

@@ -120,8 +120,17 @@ def test_a_follow_up_without_its_text_is_told_as_that(signed_in: TestClient) -> 
 
     gaps = [" ".join(gap.text().split()) for gap in page(signed_in.get(f"{base}/publish")).css(".notice.problem li")]
 
-    assert "Follow-up 1 has no text in English" in gaps
+    assert "English: Follow-up 1 has no text" in gaps
     assert not any("required" in gap for gap in gaps)
+
+
+def test_a_follow_up_without_its_text_names_each_language_once(signed_in: TestClient) -> None:
+    base = new_survey(signed_in, "Relationship", "en", "de", "tr", "ar")
+    edit(signed_in, base, "follow-ups", "add-follow-up:text")
+
+    gaps = [" ".join(gap.text().split()) for gap in page(signed_in.get(f"{base}/publish")).css(".notice.problem li")]
+
+    assert gaps == [f"{name}: Follow-up 1 has no text" for name in ("English", "German", "Turkish", "Arabic")]
 
 
 def test_a_change_in_between_stops_the_publication_and_is_shown(signed_in: TestClient) -> None:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
-from tests.respond.conftest import LINK, Customer, attribute, chosen, fields_of, text_of
+from cxsurvey.core.i18n import words
+from tests.respond.conftest import LANGUAGES, LINK, Customer, attribute, chosen, fields_of, text_of
 
 
 def test_two_taps_answer_a_shared_link(customer: Customer) -> None:
@@ -141,3 +143,55 @@ def test_a_changed_answer_of_a_new_band_is_asked_its_questions(customer: Custome
 def test_the_links_of_a_survey_may_carry_words(customer: Customer) -> None:
     address = f"{customer.shared}/how-did-we-do"
     assert customer.answer(address, score="5").startswith("/a/")
+
+
+def test_a_page_with_a_problem_that_is_sent_once_more_after_it_was_mended_leads_to_the_answer(
+    customer: Customer,
+) -> None:
+    """What a browser does when somebody goes back to the page that named a problem, and lets it be loaded again."""
+    without = customer.filled(customer.shared, comment="Late")
+    named = HTMLParser(customer.send(customer.shared, without).text)
+    there = customer.send(customer.shared, {**fields_of(named), "score": "3"}).headers["location"]
+
+    again = customer.send(customer.shared, without)
+
+    assert (again.status_code, again.headers["location"]) == (303, there)
+    assert "Thank you, your answer is stored." in text_of(customer.page(there))
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["comment"], stored["revision"]) == (3, "Late", 1)
+
+
+def test_a_page_with_a_problem_that_was_never_mended_names_it_again(customer: Customer) -> None:
+    without = customer.filled(customer.shared, comment="Late")
+
+    replies = [customer.send(customer.shared, without) for _ in range(2)]
+
+    assert [reply.status_code for reply in replies] == [422, 422]
+    assert customer.responses() == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("personal", [True, False], ids=["personal", "shared"])
+def test_who_skipped_the_follow_ups_finds_the_way_back_on_the_last_page(
+    customer: Customer, language: str, *, personal: bool
+) -> None:
+    start = customer.invited() if personal else customer.shared
+    there = customer.answer(f"{start}?lang={language}", score="3")
+    skip = attribute(customer.page(there), ".aside a", "href")
+
+    last = customer.page(str(skip))
+    back = attribute(last, ".given a:last-of-type", "href")
+    assert words("respond", language).say("Answer the further questions") in text_of(last, ".given")
+    more = customer.page(str(back))
+    done = customer.send(attribute(more, "form", "action") or "", {**fields_of(more), "f-wish": "Quicker"})
+
+    thanks = customer.page(done.headers["location"])
+    assert words("respond", language).say("Change my further answers") in text_of(thanks, ".given")
+    (stored,) = customer.responses()
+    assert stored["follow_ups"] == {"wish": "Quicker"}
+
+
+def test_a_last_page_without_follow_ups_offers_none(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="9")
+
+    assert [link.text() for link in customer.page(there).css(".given a")] == ["Change my answer"]

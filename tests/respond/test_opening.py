@@ -149,12 +149,6 @@ def test_the_pages_after_the_form_keep_its_language(customer: Customer) -> None:
     assert attribute(page, ".given a", "href") == f"{there}/change?lang=de"
 
 
-def test_switching_the_language_keeps_the_chosen_number(customer: Customer) -> None:
-    page = customer.page(f"{customer.invited()}?s=9")
-    links = [str(link.attributes["href"]) for link in page.css(".languages a")]
-    assert links == ["?lang=de&s=9", "?lang=tr&s=9", "?lang=ar&s=9"]
-
-
 def test_every_page_is_private_and_strict(customer: Customer) -> None:
     link = customer.invited()
     there = customer.answer(customer.shared, score="3")

@@ -48,7 +48,7 @@ def test_a_follow_up_is_told_with_its_groups_and_answers() -> None:
         Change("Follow-up 1: asked of", None, "detractors"),
         Change("Follow-up 1: kind", None, "one answer is chosen"),
         Change("Follow-up 1: required", None, "no"),
-        Change("Follow-up 1: English", None, "Which?"),
+        Change("Follow-up 1: question in English", None, "Which?"),
         Change("Follow-up 1: answers in English", None, "This · That"),
     ]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from cxsurvey.accounts import deciding, doors, queries, signin
+from cxsurvey.accounts import deciding, doors, queries, signin, users
 from cxsurvey.accounts.commands import InviteMember, JoinAsNew
 from cxsurvey.accounts.links import Purpose
 from cxsurvey.accounts.models import MemberInvitation, Membership, User, Workspace
@@ -162,18 +162,7 @@ def join_as_new(ctx: Context, token: str, command: JoinAsNew, password_hash: str
     row, workspace, _ = _opened(ctx, token)
     if queries.user_by_email(ctx, row.email_key) is not None:
         raise AccountNeeded
-    user = User(
-        id=ctx.ids.new(),
-        email=row.email,
-        email_key=row.email_key,
-        name=command.name,
-        password_hash=password_hash,
-        password_changed_at=ctx.now,
-        created_at=ctx.now,
-        disabled_at=None,
-    )
-    ctx.session.add(user)
-    ctx.session.flush()
+    user = users.add(ctx, row.email, command.name, password_hash)
     _join(ctx, row, workspace, user)
     return Joined(workspace.slug, signin.start(ctx, user.id, user.name, browser))
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from cxsurvey.accounts import links, queries, workspaces
+from cxsurvey.accounts import links, queries, users, workspaces
 from cxsurvey.accounts.commands import CreateWorkspace, SetUp
 from cxsurvey.accounts.links import Purpose
-from cxsurvey.accounts.models import User
 from cxsurvey.accounts.views import WorkspaceView
-from cxsurvey.core.addresses import normal_email
 from cxsurvey.core.context import Actor, ActorKind, Context
 from cxsurvey.core.errors import Kind, Refusal
 
@@ -63,18 +61,7 @@ def set_up(ctx: Context, token: str, command: SetUp, password_hash: str) -> Foun
 
 def found(ctx: Context, command: SetUp, password_hash: str, *, is_demo: bool = False) -> Founded:
     """Makes a user and the workspace that this user owns, and who acts in it from here on."""
-    user = User(
-        id=ctx.ids.new(),
-        email=command.email,
-        email_key=normal_email(command.email),
-        name=command.name,
-        password_hash=password_hash,
-        password_changed_at=ctx.now,
-        created_at=ctx.now,
-        disabled_at=None,
-    )
-    ctx.session.add(user)
-    ctx.session.flush()
+    user = users.add(ctx, command.email, command.name, password_hash)
     ctx.actor = Actor(ActorKind.USER, user.id, user.name)
     wanted = CreateWorkspace(name=command.workspace, report_zone=command.zone, privacy_url=command.privacy_url)
     return Founded(user.id, workspaces.found(ctx, user.id, wanted, is_demo=is_demo))

@@ -33,6 +33,23 @@ class PasswordChangedMeanwhile(Refusal):
     message = "Your password was changed in another browser meanwhile. Nothing was changed here."
 
 
+def add(ctx: Context, email: str, name: str, password_hash: str) -> User:
+    """A new account, which is a member of nothing yet; the caller has made sure that nobody has the address."""
+    user = User(
+        id=ctx.ids.new(),
+        email=email,
+        email_key=normal_email(email),
+        name=name,
+        password_hash=password_hash,
+        password_changed_at=ctx.now,
+        created_at=ctx.now,
+        disabled_at=None,
+    )
+    ctx.session.add(user)
+    ctx.session.flush()
+    return user
+
+
 def rename(ctx: Context, visitor: Visitor, command: Rename) -> None:
     """Gives the visitor another name."""
     _user(ctx, visitor.user_id).name = command.name

@@ -39,7 +39,7 @@ def download(request: Request, act: Acting, sent: SentFields) -> Response:
 
     def work(ctx: Context) -> Order:
         period = periods.parse(sent, ctx.now, service.workspace(ctx).report_zone)
-        return export.order(ctx, survey_id, period, states, filters.parse(ctx, sent), sent.get("scale", ""))
+        return export.order(ctx, survey_id, period, states, filters.parse(ctx, sent))
 
     if not places.acquire(blocking=False):
         raise Unavailable("Two downloads are running already. Please try again in a moment.", retry_after=10)

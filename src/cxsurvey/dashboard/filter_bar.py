@@ -13,7 +13,9 @@ from cxsurvey.core.errors import Invalid
 from cxsurvey.dashboard.period_bar import PeriodBar
 from cxsurvey.insights import filters, listing
 from cxsurvey.insights.filters import NOT_SET, Filter
+from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.responses.states import ResponseState
 from cxsurvey.web.door import Visit
 from cxsurvey.web.forms import errors_by_field
 
@@ -75,17 +77,20 @@ def filter_bar(
     request: Request,
     visit: Visit,
     bar: PeriodBar,
+    survey: SurveyLine | None = None,
     *,
     without: str = "",
-    segments: bool = True,
+    states: tuple[ResponseState, ...] = (ResponseState.COUNTED,),
     more: tuple[str, ...] = (),
 ) -> FilterBar:
     """The filters that the address of the page asks for.
 
-    `without` is a segment that the page is about itself; `segments` False offers none, as for an anonymous survey;
-    `more` names what else the page can be filtered by: `band`, `follow_up`, `q`.
+    With a `survey` the values of its answers in these `states` are offered, of an anonymous one none; without one those
+    of the workspace. `without` is a segment that the page is about itself; `more` names what else the page can be
+    filtered by: `band`, `follow_up`, `q`.
     """
-    values, errors = _wanted(request, segments=segments, more=more), {}
+    segments = survey is None or not survey.anonymous
+    values, errors = _wanted(request, segments=segments, more=(*more, *(["scale"] if survey is not None else []))), {}
     try:
         only = filters.parse(visit.ctx, values)
     except Invalid as refusal:
@@ -93,11 +98,17 @@ def filter_bar(
         values = {name: value for name, value in values.items() if name not in errors}
         only = filters.parse(visit.ctx, values)
     names = listing.segment_names(visit.ctx)
-    kept = {name: value for name, value in bar.kept.items() if name not in filters.NAMES} | bar.period.query
+    kept = {name: value for name, value in bar.kept.items() if name == "scale" or name not in filters.NAMES}
+    kept |= bar.period.query
+    fields: list[FilterField] = []
+    if segments:
+        limit = MOST_TO_CHOOSE_FROM + 1
+        offered = filters.offered(visit.ctx, limit) if survey is None else filters.offered_of(visit.ctx, survey, states)
+        fields = _segments(offered, only, names, without)
     return FilterBar(
         only=only,
         chips=tuple(_chips(only, names, kept)),
-        fields=(*(_segments(visit, only, names, without) if segments else ()), *_more(only, more)),
+        fields=(*fields, *_more(only, more)),
         kept=kept,
         names=names,
         errors={names.get(name, name): sentence for name, sentence in errors.items()},
@@ -125,15 +136,20 @@ def _chips(only: Filter, names: Mapping[str, str], kept: Mapping[str, str]) -> l
     ]
 
 
-def _segments(visit: Visit, only: Filter, names: Mapping[str, str], without: str) -> list[FilterField]:
+def _segments(
+    offered: Mapping[str, tuple[str, ...]], only: Filter, names: Mapping[str, str], without: str
+) -> list[FilterField]:
+    """A field for each segment that is offered or chosen; what is chosen stands among its options in any case."""
     chosen = {one.key: one.text for one in only.segments}
     fields = []
-    for key, texts in filters.offered(visit.ctx, limit=MOST_TO_CHOOSE_FROM + 1).items():
-        if key == without:
+    for key in SEGMENT_KEYS:
+        value, texts = chosen.get(key, ""), offered.get(key, ())
+        if key == without or not (texts or value):
             continue
-        options = (*((text, text) for text in texts), (NOT_SET, NOT_SET_WORDS))
-        few = len(texts) <= MOST_TO_CHOOSE_FROM
-        fields.append(FilterField(key, names[key], chosen.get(key, ""), (("", "any"), *options) if few else ()))
+        many = len(texts) > MOST_TO_CHOOSE_FROM
+        listed = dict.fromkeys((*texts, *([value] if value and value != NOT_SET else [])))
+        options = (("", "any"), *((text, text) for text in listed), (NOT_SET, NOT_SET_WORDS))
+        fields.append(FilterField(key, names[key], value, () if many else options))
     return fields
 
 

@@ -64,6 +64,11 @@ class PeriodBar:
         return self.days if self.period.before is None else f"{self.days}, compared with {self.period.before_words}"
 
     @property
+    def all_time(self) -> str:
+        """The link to all answers, with everything else as it is."""
+        return next(choice.href for choice in self.choices if choice.value == PeriodKey.ALL.value)
+
+    @property
     def query(self) -> str:
         """The parameters of this choice, for links to pages about the same days."""
         return urlencode({**self.kept, **self.period.query})
@@ -100,7 +105,7 @@ def chosen_step(step: str) -> Grain | None:
 
 def _choices(period: Period, others: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(
-        Choice(label, f"?{urlencode({**others, 'period': key.value})}", key is period.key)
+        Choice(label, f"?{urlencode({**others, 'period': key.value})}", key is period.key, key.value)
         for key, label in periods.LABELS.items()
         if key is not PeriodKey.CUSTOM
     )

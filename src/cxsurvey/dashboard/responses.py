@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Annotated, Final
@@ -17,21 +17,19 @@ from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.ids import decode, encode
-from cxsurvey.dashboard import metrics
 from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
 from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
+from cxsurvey.dashboard.scale_bar import ScaleBar, scale_bar
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.insights import listing, service
 from cxsurvey.insights.filters import NAMES, Filter
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
-from cxsurvey.insights.scales import AskedScale, line_on, scales_of
 from cxsurvey.responses import service as responses
 from cxsurvey.responses import trials
 from cxsurvey.responses.service import ResponseView, VoidResponse
 from cxsurvey.responses.states import ResponseState
-from cxsurvey.web.display import day
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
 from cxsurvey.web.errors import request_id
 from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again
@@ -71,9 +69,7 @@ class ListPage:
     survey: SurveyLine | None
     survey_id: str
     surveys: tuple[Choice, ...]
-    scales: tuple[Choice, ...]
-    """The scales that the survey was asked on; none where there is only one."""
-    scale: str
+    scales: ScaleBar | None
     states: tuple[Choice, ...]
     state: str
     may_export: bool
@@ -123,13 +119,12 @@ def show_list(
     scale: str = "",
 ) -> Response:
     """The answers of one survey on one of its scales: those of the first one, on today's, when none is chosen."""
-    bar = period_bar(request, visit, "survey", "state", "scale", *NAMES)
+    bar = period_bar(request, visit, "survey", "state", *NAMES)
     lines = service.survey_lines(visit.ctx)
     line, states = wanted_survey(lines, survey), chosen_states(state)
-    asked = scales_of(visit.ctx, line, bar.period.zone) if line is not None else ()
-    current = line.line_id if line is not None else None
-    line = line_on(asked, line, scale) if line is not None else None
-    filters = filter_bar(request, visit, bar, segments=line is None or not line.anonymous, more=("band",))
+    scales = scale_bar(visit, bar, line, scale) if line is not None else None
+    line = scales.line if scales is not None else None
+    filters = filter_bar(request, visit, bar, line, states=states, more=("band",))
     home = f"/w/{visit.workspace.slug}"
     work = partial(_listed, line=line, states=states, bar=bar, only=filters.only, after=after, home=home)
     survey_id = encode("srv", line.survey_id) if line else ""
@@ -140,8 +135,7 @@ def show_list(
         survey=line,
         survey_id=survey_id,
         surveys=_choices("survey", [(encode("srv", each.survey_id), each.name) for each in lines], survey_id, bar),
-        scales=_choices("scale", _named(asked, current), scale, bar) if len(asked) > 1 else (),
-        scale=scale,
+        scales=scales,
         states=_choices("state", [("", "All"), *STATES.items()], state, bar),
         state=state,
         may_export=allows(visit.ctx, Grant.EXPORT),
@@ -173,17 +167,6 @@ def _listed(
     found = listing.page(ctx, line, bar.period, states, only, after=after, limit=ANSWERS_A_PAGE)
     older = f"?{bar.query}&{urlencode({'after': found.next})}" if found.next else None
     return ListView(tuple(row_of(answer, line, home) for answer in found.items), found.total, older)
-
-
-def _named(asked: Sequence[AskedScale], current: int | None) -> list[tuple[str, str]]:
-    """Value and words of each scale, today's first, then from the newest to the oldest."""
-    found = sorted(asked, key=lambda each: (each.line.line_id != current, -each.number))
-    return [
-        ("", f"This scale, since {day(each.since)}")
-        if each.line.line_id == current
-        else (str(each.number), f"Earlier: {metrics.label(each.line.formula)}, since {day(each.since)}")
-        for each in found
-    ]
 
 
 def _choices(name: str, options: list[tuple[str, str]], chosen: str, bar: PeriodBar) -> tuple[Choice, ...]:

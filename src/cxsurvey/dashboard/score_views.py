@@ -101,7 +101,6 @@ class ResultsView:
     trend_rows: tuple[charts.TrendRow, ...]
     marks: tuple[str, ...]
     left_out: tuple[words.Reason, ...]
-    earlier_scales: int
     ever_answered: bool
 
 
@@ -238,7 +237,6 @@ def results_view(found: SurveyReport, query: Mapping[str, str], base: str) -> Re
         trend_rows=charts.trend_rows(trend, report.result.method),
         marks=tuple(words.mark(mark) for mark in found.marks),
         left_out=words.reasons(report.left_out),
-        earlier_scales=found.earlier_scales,
         ever_answered=found.ever_answered,
     )
 

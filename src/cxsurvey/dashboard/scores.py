@@ -18,6 +18,7 @@ from cxsurvey.dashboard.comment_views import CommentsView, comments_view
 from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
 from cxsurvey.dashboard.follow_up_views import FollowUpsView, follow_ups_view
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
+from cxsurvey.dashboard.scale_bar import ScaleBar, scale_bar
 from cxsurvey.dashboard.score_views import (
     OverviewView,
     ResultsView,
@@ -62,10 +63,9 @@ class ResultsPage:
     frame: Frame
     bar: PeriodBar
     filters: FilterBar
+    scales: ScaleBar
     survey: Head
     list_href: str
-    earlier_href: str
-    """The answers of all time, to be asked for those on an earlier scale."""
     plan_href: str
     may_write: bool
     may_export: bool
@@ -85,6 +85,7 @@ class CommentsPage:
     filters: FilterBar
     surveys: tuple[Choice, ...]
     survey: SurveyLine | None
+    scales: ScaleBar | None
     comments: Panel[CommentsView]
     reference: str
 
@@ -111,12 +112,14 @@ def show_overview(request: Request, visit: Visiting) -> Response:
 
 
 @router.get("/comments")
-def show_comments(request: Request, visit: Visiting, survey: str = "", after: str = "") -> Response:
-    """What customers wrote, in all surveys or in one, with a search."""
+def show_comments(request: Request, visit: Visiting, survey: str = "", after: str = "", scale: str = "") -> Response:
+    """What customers wrote, in all surveys or in one, with a search; of one also on an earlier scale."""
     bar = period_bar(request, visit, "survey", *NAMES)
     lines = service.survey_lines(visit.ctx)
     line = wanted_survey(lines, survey) if survey else None
-    chosen = filter_bar(request, visit, bar, more=("band", "follow_up", "q"))
+    scales = scale_bar(visit, bar, line, scale) if line is not None else None
+    line = scales.line if scales is not None else None
+    chosen = filter_bar(request, visit, bar, line, more=("band", "follow_up", "q"))
     asked = [line] if line is not None else lines
 
     def found(ctx: Context) -> CommentsView:
@@ -130,6 +133,7 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
         filters=chosen,
         surveys=tuple(Choice(name, "", value == survey, value) for value, name in names),
         survey=line,
+        scales=scales,
         comments=panel(visit.ctx, "comments", found),
         reference=request_id(request),
     )
@@ -137,11 +141,14 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
 
 
 @router.get("/surveys/{survey_id}/results")
-def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: str = "", after: str = "") -> Response:
-    """One survey's score and all that belongs to it."""
+def show_results(
+    request: Request, visit: Visiting, survey_id: SurveyId, step: str = "", after: str = "", scale: str = ""
+) -> Response:
+    """One survey's score and all that belongs to it, on today's scale or an earlier one."""
     bar, grain = period_bar(request, visit, "step", *NAMES), chosen_step(step)
-    line = service.survey_line(visit.ctx, survey_id)
-    chosen = filter_bar(request, visit, bar, segments=not line.anonymous)
+    scales = scale_bar(visit, bar, service.survey_line(visit.ctx, survey_id), scale)
+    line = scales.line
+    chosen = filter_bar(request, visit, bar, line)
     survey, home = head(visit, surveys.get(visit.ctx, survey_id)), f"/w/{visit.workspace.slug}"
     query = {**bar.period.query, **chosen.only.query}
 
@@ -161,8 +168,8 @@ def show_results(request: Request, visit: Visiting, survey_id: SurveyId, step: s
         bar=bar,
         survey=survey,
         filters=chosen,
+        scales=scales,
         list_href=f"{home}/responses?{urlencode({'survey': survey.id, **query})}",
-        earlier_href=f"{home}/responses?{urlencode({'survey': survey.id, 'period': 'all'})}",
         plan_href=f"{home}/planning?{urlencode({'like': survey.id})}",
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
 from cxsurvey.dashboard import doubts, metrics, moves
-from cxsurvey.dashboard.filter_bar import NOT_SET_WORDS, FilterBar
-from cxsurvey.dashboard.period_bar import PeriodBar
+from cxsurvey.dashboard.filter_bar import NOT_SET_WORDS
 from cxsurvey.insights.filters import NOT_SET
 from cxsurvey.insights.segments import SegmentReport, SegmentRow
 from cxsurvey.scoring.lowbase import BaseLevel
@@ -102,12 +101,11 @@ class _Axis:
         return Dumbbell(self.place(result.estimate), lower, upper)
 
 
-def segments_view(found: SegmentReport, bar: PeriodBar, filters: FilterBar, base: str) -> SegmentsView:
-    """The table of segments; `base` is the address of the survey's pages."""
+def segments_view(found: SegmentReport, names: Mapping[str, str], query: Mapping[str, str], base: str) -> SegmentsView:
+    """The table of segments; `base` is the address of the survey's pages, `query` what else they are asked for."""
     formula = found.survey.formula
     drawn = [row.result for row in found.rows if row.result is not None and _is_drawn(row.result)]
     axis = _Axis.around(drawn, formula)
-    query = {**bar.period.query, **found.only.query}
     total = found.total
     few = [row for row in found.rows if _is_few(row)]
 
@@ -116,7 +114,7 @@ def segments_view(found: SegmentReport, bar: PeriodBar, filters: FilterBar, base
 
     return SegmentsView(
         label=metrics.label(formula),
-        name=filters.names[found.key],
+        name=names[found.key],
         rows=shown(row for row in found.rows if not _is_few(row)),
         few=shown(few),
         few_words=_few_words(len(few)),
@@ -151,7 +149,7 @@ def _end(value: float, formula: Definition) -> str:
     return score(value, 1 if high - low < 20 else 0, sign=low < 0)
 
 
-def _row(row: SegmentRow, found: SegmentReport, axis: _Axis, address: str, query: dict[str, str]) -> RowView:
+def _row(row: SegmentRow, found: SegmentReport, axis: _Axis, address: str, query: Mapping[str, str]) -> RowView:
     result, is_own = row.result, row.others == 0
     name = row.text or (f"{number(row.others)} others together" if row.others else NOT_SET_WORDS.capitalize())
     chosen = {**query, found.key: row.text or NOT_SET}
@@ -253,6 +251,6 @@ def _how(found: SegmentReport) -> str:
     return f"{said} True scores lie about {doubts.step(found.spread, unit)} {moves.STEPS[unit]} from their mean."
 
 
-def segment_href(base: str, key: str, query: dict[str, str]) -> str:
+def segment_href(base: str, key: str, query: Mapping[str, str]) -> str:
     """The page of segments by another key."""
     return f"{base}/segments?{urlencode({**query, 'by': key})}"

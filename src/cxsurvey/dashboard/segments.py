@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -13,13 +14,13 @@ from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.context import Context
 from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
+from cxsurvey.dashboard.scale_bar import ScaleBar, scale_bar
 from cxsurvey.dashboard.segment_views import SegmentsView, segment_href, segments_view
 from cxsurvey.dashboard.surveys.path import SurveyId, head
 from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.insights import filters as wanted
 from cxsurvey.insights import segments, service
 from cxsurvey.insights.panels import Panel, panel
-from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visiting
@@ -37,6 +38,7 @@ class SegmentsPage:
     frame: Frame
     bar: PeriodBar
     filters: FilterBar
+    scales: ScaleBar
     survey: Head
     keys: tuple[Choice, ...]
     by: str
@@ -48,20 +50,22 @@ class SegmentsPage:
 
 
 @router.get("/surveys/{survey_id}/segments")
-def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: str = "") -> Response:
+def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: str = "", scale: str = "") -> Response:
     """The score by touchpoint, agent or any other segment, each held against the rest."""
-    line = service.survey_line(visit.ctx, survey_id)
-    keys = tuple(wanted.offered(visit.ctx, limit=1))
-    key = segments.checked_key(by) if by else next(iter(keys), SEGMENT_KEYS[0])
     bar = period_bar(request, visit, "by", *wanted.NAMES)
-    filters = filter_bar(request, visit, bar, without=key, segments=not line.anonymous)
+    scales = scale_bar(visit, bar, service.survey_line(visit.ctx, survey_id), scale)
+    line = scales.line
+    keys = tuple(wanted.offered_of(visit.ctx, line))
+    key = segments.checked_key(by) if by else next(iter(keys), SEGMENT_KEYS[0])
+    filters = filter_bar(request, visit, bar, line, without=key)
     survey = head(visit, surveys.get(visit.ctx, survey_id))
-    work = partial(_split, line=line, key=key, bar=bar, filters=filters, base=survey.base)
+    work = partial(_split, survey_id=survey_id, key=key, bar=bar, filters=filters, base=survey.base)
     query = {**bar.period.query, **filters.only.query}
     page = SegmentsPage(
         frame=visit.frame(f"{line.name} by segment", "surveys"),
         bar=bar,
         filters=filters,
+        scales=scales,
         survey=survey,
         keys=tuple(
             Choice(filters.names[each], segment_href(survey.base, each, query), each == key, each)
@@ -77,6 +81,6 @@ def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: st
     return render(request, "dashboard/survey/segments.html", page, max(bar.status, filters.status))
 
 
-def _split(ctx: Context, *, line: SurveyLine, key: str, bar: PeriodBar, filters: FilterBar, base: str) -> SegmentsView:
-    found = segments.by_segment(ctx, line.survey_id, key, bar.period, filters.only)
-    return segments_view(found, bar, filters, base)
+def _split(ctx: Context, *, survey_id: UUID, key: str, bar: PeriodBar, filters: FilterBar, base: str) -> SegmentsView:
+    found = segments.by_segment(ctx, survey_id, key, bar.period, filters.only)
+    return segments_view(found, filters.names, {**bar.period.query, **filters.only.query}, base)

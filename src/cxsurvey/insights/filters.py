@@ -1,27 +1,31 @@
 """Which answers a number or a list is about, beside its days: one reading for pages, downloads and REST.
 
-Each segment key is a parameter of its own (`touchpoint=Delivery`), so are `band`, `state`, `q` and `follow_up`.
+Each segment key is a parameter of its own (`touchpoint=Delivery`), so are `band`, `state`, `q`, `follow_up`, `scale`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.insights import queries
+from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.people.segments import texts_for
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.scoring.scales import Band
 
 NOT_SET: Final = "(none)"
 """What stands in place of a value for answers that have none."""
 LONGEST_VALUE: Final = 200
+NEWEST_ASKED: Final = 10_000
+"""Answers of a survey that are asked for the values to choose from."""
 LONGEST_SEARCH: Final = 100
 FOLLOW_UP: Final = ("yes", "no")
-NAMES: Final = (*SEGMENT_KEYS, "band", "q", "follow_up")
+NAMES: Final = (*SEGMENT_KEYS, "band", "q", "follow_up", "scale")
 """Every parameter that `parse` reads."""
 
 
@@ -38,13 +42,15 @@ class Segment:
 class Filter:
     """Which answers are wanted; all of it must hold.
 
-    `band` is a group of scores, `search` words of the comment, `follow_up` whether a follow-up was answered.
+    `band` is a group of scores, `search` words of the comment, `follow_up` whether a follow-up was answered, `scale`
+    the number of an earlier scale of the survey, or "" for the one it is asked on now.
     """
 
     segments: tuple[Segment, ...] = ()
     band: Band | None = None
     search: str = ""
     follow_up: bool | None = None
+    scale: str = ""
 
     @property
     def numbers(self) -> dict[str, int | None]:
@@ -61,12 +67,14 @@ class Filter:
             found["q"] = self.search
         if self.follow_up is not None:
             found["follow_up"] = FOLLOW_UP[not self.follow_up]
+        if self.scale:
+            found["scale"] = self.scale
         return found
 
     @property
     def narrows(self) -> bool:
-        """Whether it leaves any answer out."""
-        return self != EVERYTHING
+        """Whether it leaves out any answer on its scale."""
+        return replace(self, scale="") != EVERYTHING
 
 
 EVERYTHING: Final = Filter()
@@ -90,7 +98,8 @@ def parse(ctx: Context, values: Mapping[str, str]) -> Filter:
         problems.append(FieldProblem("q", "too_long", f"must have at most {LONGEST_SEARCH} characters"))
     if problems:
         raise Invalid(problems=problems)
-    return Filter(segments, Band(band) if band else None, search, follow_up == "yes" if follow_up else None)
+    answered = follow_up == "yes" if follow_up else None
+    return Filter(segments, Band(band) if band else None, search, answered, values.get("scale", ""))
 
 
 def _segments(ctx: Context, wanted: Mapping[str, str], problems: list[FieldProblem]) -> tuple[Segment, ...]:
@@ -112,9 +121,24 @@ def states(text: str) -> tuple[ResponseState, ...]:
     return (ResponseState(text),)
 
 
-def offered(ctx: Context, keys: tuple[str, ...] = SEGMENT_KEYS, limit: int = 50) -> dict[str, tuple[str, ...]]:
-    """The values to choose from for each segment key that has any; at most `limit` of each, by text."""
+def offered(ctx: Context, limit: int = 50) -> dict[str, tuple[str, ...]]:
+    """The values to choose from for each segment key of the workspace; at most `limit` of each, by text."""
     found: dict[str, list[str]] = {}
-    for row in queries.values_of(ctx.connection, ctx.workspace, keys, limit):
+    for row in queries.values_of(ctx.connection, ctx.workspace, SEGMENT_KEYS, limit):
         found.setdefault(row.key, []).append(row.text)
-    return {key: tuple(found[key]) for key in keys if key in found}
+    return {key: tuple(found[key]) for key in SEGMENT_KEYS if key in found}
+
+
+def offered_of(
+    ctx: Context, survey: SurveyLine, states: tuple[ResponseState, ...] = (ResponseState.COUNTED,)
+) -> dict[str, tuple[str, ...]]:
+    """The values that answers of a survey in these states have, for each segment key that has any, by text.
+
+    Only the newest `NEWEST_ASKED` answers are asked, so that a page never waits for all of them.
+    """
+    met = queries.segments_met(ctx.connection, survey.line_id, states, NEWEST_ASKED)
+    texts = texts_for(ctx, (number for _, number in met))
+    found: dict[str, list[str]] = {}
+    for key, number in met:
+        found.setdefault(key, []).append(texts[number])
+    return {key: tuple(sorted(found[key], key=str.casefold)) for key in SEGMENT_KEYS if key in found}

@@ -118,7 +118,7 @@ def follow_ups(ctx: Context, survey_id: UUID, period: Period, only: Filter = EVE
     of an anonymous survey.
     """
     require(ctx, Grant.SCORES_READ)
-    survey = survey_line(ctx, survey_id)
+    survey = survey_line(ctx, survey_id, only.scale)
     # what an anonymous survey withholds is settled by all groups together, also where one of them is asked for
     wanted = replace(only, search="", follow_up=None, band=None if survey.anonymous else only.band)
     versions = queries.versions_of_line(ctx.connection, survey.line_id)

@@ -127,15 +127,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class SurveyReport:
-    """Everything one survey's page shows of its numbers.
-
-    `earlier_scales` counts former trend lines, whose answers are never mixed with these.
-    """
+    """Everything one survey's page shows of its numbers."""
 
     score: ScoreReport
     trend: Trend
     marks: tuple[Mark, ...]
-    earlier_scales: int
     ever_answered: bool
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cxsurvey.core.context import Context
@@ -30,17 +30,22 @@ def scales_of(ctx: Context, survey: SurveyLine, zone: str) -> tuple[AskedScale, 
         AskedScale(
             number,
             row.created_at.astimezone(ZoneInfo(zone)).date(),
-            replace(survey, line_id=row.id, formula=FORMULAS[row.formula]),
+            _line(survey, row),
         )
         for number, row in enumerate(rows, 1)
     )
 
 
-def line_on(scales: Sequence[AskedScale], survey: SurveyLine, number: str) -> SurveyLine:
+def on_scale(ctx: Context, survey: SurveyLine, scale: str) -> SurveyLine:
     """The survey on the scale of this number; the one it is asked on now for "". Raises `NotFound`."""
-    if not number:
+    if not scale:
         return survey
-    for scale in scales:
-        if str(scale.number) == number:
-            return scale.line
+    rows = queries.lines_of(ctx.connection, ctx.workspace, survey.survey_id)
+    for number, row in enumerate(rows, 1):
+        if str(number) == scale:
+            return _line(survey, row)
     raise NotFound
+
+
+def _line(survey: SurveyLine, row: Any) -> SurveyLine:
+    return replace(survey, line_id=row.id, formula=FORMULAS[row.formula])

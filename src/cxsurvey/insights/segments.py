@@ -110,7 +110,7 @@ def by_segment(
     and `Invalid` for a key that does not exist or segments of an anonymous survey.
     """
     require(ctx, Grant.SCORES_READ)
-    survey = survey_line(ctx, survey_id)
+    survey = survey_line(ctx, survey_id, only.scale)
     refuse_anonymous(survey, only)
     now, before = _parts(ctx, survey, checked_key(key), period, only)
     hidden = withholding(_sizes(now), smallest_group(ctx)) if survey.anonymous else None

@@ -27,6 +27,7 @@ from cxsurvey.insights.reports import (
     Tally,
     Trend,
 )
+from cxsurvey.insights.scales import on_scale
 from cxsurvey.insights.tallies import Days, days, sums
 from cxsurvey.scoring import score as scoring
 from cxsurvey.scoring.comparing import compare
@@ -57,11 +58,11 @@ def score(
     """The score of one survey in a period, with its interval at `confidence` and the change since `against`.
 
     `method` None takes the default of the survey's metric; `against` None compares with the period before; `only`
-    narrows both periods to some segments. Raises `NotFound` for a survey of another workspace or one that was never
-    published, and `Invalid` for a method that its metric does not have, or for segments of an anonymous survey.
+    narrows both periods to some segments or turns to an earlier scale. Raises `NotFound` as `survey_line` does, and
+    `Invalid` for a method that its metric does not have, or for segments of an anonymous survey.
     """
     require(ctx, Grant.SCORES_READ)
-    survey = survey_line(ctx, survey_id)
+    survey = survey_line(ctx, survey_id, only.scale)
     refuse_anonymous(survey, only)
     own = METHODS[survey.formula.headline]
     if method is not None and method not in own:
@@ -116,7 +117,7 @@ def survey_report(
     Raises `NotFound` and `Invalid` as `score` does.
     """
     require(ctx, Grant.SCORES_READ)
-    survey = survey_line(ctx, survey_id)
+    survey = survey_line(ctx, survey_id, only.scale)
     refuse_anonymous(survey, only)
     found = days(ctx, [survey], period, only)
     own = found[survey.line_id]
@@ -125,7 +126,6 @@ def survey_report(
         score=_report(survey, period, own.tally, _before(ctx, [survey], period, only)),
         trend=_trend(ctx, survey, period, own.by_day, grain or grain_for(period)),
         marks=(*_marks(survey, period, versions), *_zone_marks(ctx, period)),
-        earlier_scales=len({row.trend_line_id for row in versions} - {survey.line_id}),
         ever_answered=bool(_ever_answered(ctx, [survey], found)),
     )
 
@@ -135,12 +135,15 @@ def grain_for(period: Period) -> Grain:
     return Grain.WEEK if period.days <= LONGEST_IN_WEEKS else Grain.MONTH
 
 
-def survey_line(ctx: Context, survey_id: UUID) -> SurveyLine:
-    """A survey with its trend line; raises `NotFound` for a foreign one or one that was never published."""
+def survey_line(ctx: Context, survey_id: UUID, scale: str = "") -> SurveyLine:
+    """A survey with the trend line of its scale: that of this number, or for "" the one it is asked on now.
+
+    Raises `NotFound` for a foreign survey, one that was never published, or a scale it was never asked on.
+    """
     row = queries.survey(ctx.connection, ctx.workspace, survey_id)
     if row is None or row.trend_line_id is None:
         raise NotFound
-    return _line(row)
+    return on_scale(ctx, _line(row), scale)
 
 
 def survey_lines(ctx: Context) -> list[SurveyLine]:

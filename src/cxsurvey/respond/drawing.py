@@ -62,8 +62,6 @@ class FormState:
     changeable: str
     unknown_mark: str = ""
     comment: str = ""
-    keep: str = ""
-    """Appended to the links to other languages, so that a chosen score is not lost."""
     carry: str = ""
     """Appended to every address of the form: what its link says about the answer."""
     note: str = ""
@@ -79,8 +77,12 @@ def html(template: str, page: Any, tongue: Tongue) -> str:
     return chosen.render(page=page, say=words.say, count=words.count, ours=tongue.ours)
 
 
-def frame(subject: Subject, title: str, *, failed: bool = False, keep: str = "") -> Frame:
-    """The surroundings of a page about a survey; `failed` puts the word for an error in front of its title."""
+def frame(subject: Subject, title: str, *, failed: bool = False, sent_to: str | None = None, carry: str = "") -> Frame:
+    """The surroundings of a page about a survey; `failed` puts the word for an error in front of its title.
+
+    `sent_to` is the path of the page's form, "" for that of the page and None without one; `carry` is what follows the
+    language in the addresses of other languages.
+    """
     tongue, workspace = subject.tongue, subject.workspace
     full = f"{title} – {workspace.name}" if workspace.name not in title else title
     return Frame(
@@ -94,10 +96,11 @@ def frame(subject: Subject, title: str, *, failed: bool = False, keep: str = "")
         footer=workspace.footer,
         scheme=subject.scheme,
         other_languages=tuple(
-            OtherLanguage(tag, own_name_of(tag), direction_of(tag), f"?lang={tag}{keep}")
+            OtherLanguage(tag, own_name_of(tag), direction_of(tag), f"{sent_to or ''}?lang={tag}{carry}")
             for tag in subject.definition.languages
             if tag != tongue.language and subject.switchable
         ),
+        typed=sent_to is not None,
     )
 
 
@@ -112,7 +115,7 @@ def form(subject: Subject, state: FormState) -> str:
     if scales.ends_are_named(definition, options):
         low = high = ""
     page = FormPage(
-        frame=frame(subject, question, failed=bool(state.problems), keep=f"{state.carry}{state.keep}"),
+        frame=frame(subject, question, failed=bool(state.problems), sent_to="", carry=state.carry),
         action=f"?lang={tongue.language}{state.carry}",
         stamp=state.stamp,
         question=question,
@@ -162,7 +165,7 @@ def more(
     questions = tuple(question_of(each, answers.get(each.id), language, subject.merged) for each in asked)
     title = subject.tongue.words.say("Thank you, your answer is stored.")
     page = MorePage(
-        frame=frame(subject, title, failed=bool(problems)),
+        frame=frame(subject, title, failed=bool(problems), sent_to=ways.action.partition("?")[0]),
         action=ways.action,
         skip=ways.skip,
         change=ways.change,
@@ -189,8 +192,16 @@ def _contact(subject: Subject, said: Said) -> ContactQuestion | None:
     )
 
 
+class Onward(NamedTuple):
+    """Where the last page leads: back to the form, and back to page two, which may have been answered already."""
+
+    change: str
+    more: str = ""
+    more_answered: bool = False
+
+
 def thanks(
-    subject: Subject, score: int | None, band: Band | None, *, change: str, changeable: str, changed: bool = False
+    subject: Subject, score: int | None, band: Band | None, ways: Onward, *, changeable: str, changed: bool = False
 ) -> str:
     """The last page. Without a band, as after "I do not know", it thanks like the group in between."""
     definition, words = subject.definition, subject.tongue.words
@@ -204,8 +215,12 @@ def thanks(
         link_label=subject.merged(chosen.link_label),
         link_url=chosen.link_url,
         given=_given(subject, texts, score),
-        change=change,
+        change=ways.change,
         changeable=changeable,
+        more=ways.more,
+        more_label=words.say("Change my further answers")
+        if ways.more_answered
+        else words.say("Answer the further questions"),
         changed=changed,
     )
     return html("thanks", page, subject.tongue)

@@ -20,12 +20,14 @@ from cxsurvey.invitations import signed
 from cxsurvey.invitations.signed import Carried
 from cxsurvey.respond import drawing, faces, places, sentences, showing
 from cxsurvey.respond.notices import notice_for
+from cxsurvey.respond.questions import SPEAK
 from cxsurvey.respond.reading import Answer, read_answer
-from cxsurvey.respond.sent import Sent
+from cxsurvey.respond.sent import FORBIDDEN_CHARACTERS, Sent
+from cxsurvey.respond.sentences import COMMENT
 from cxsurvey.respond.stamp import Stamp, Target
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, preselected, see
 from cxsurvey.responses.commands import Submission
-from cxsurvey.responses.submit import SUBMIT, Refused, Stored
+from cxsurvey.responses.submit import SUBMIT, Refused, Stored, sent_before
 from cxsurvey.web.errors import STATUS
 from cxsurvey.web.forms import AGAIN
 
@@ -58,6 +60,8 @@ async def send_shared(request: Request) -> Response:
     """POST /s/{code}. The signed stamp names the survey, so nothing is read before the answer is stored."""
     answer, sent = await _answer(request)
     outcome: Stored | Refusal | None = None
+    if SPEAK in sent.fields:
+        return await _in_another_language(request, _shared(request), request.path_params["code"], sent, answer)
     if not answer.problems and answer.stamp is not None and answer.stamp.target is Target.SURVEY:
         outcome = await _store_shared(request, answer, answer.stamp)
         if isinstance(outcome, Stored):
@@ -89,6 +93,8 @@ async def _send_by_token(request: Request, find: Find, store: Store, home: str) 
     token = request.path_params["token"]
     answer, sent = await _answer(request)
     outcome: Stored | Refusal | None = None
+    if SPEAK in sent.fields:
+        return await _in_another_language(request, find, token, sent, answer)
     if not answer.problems and answer.stamp is not None:
         outcome = await store(request, token, answer)
         if isinstance(outcome, Stored):
@@ -201,8 +207,34 @@ async def _not_stored(
         return stop
     if refusal is not None and refusal.kind not in AGAIN:
         return faces.notice(visit.tongue, refusal.code, STATUS[refusal.kind], workspace=visit.place.asked.workspace)
+    if there := await _answered_before(visit, answer):
+        return see(there)
     problems = answer.problems or (_problem(refusal),)
     return _form_again(visit, replace(answer, problems=problems), refusal)
+
+
+async def _answered_before(visit: Visit, answer: Answer) -> str | None:
+    """Where the answer of this page of a shared link is, when it was sent and stored before.
+
+    Who goes back to a form that had a problem sends it again with the problem, though it was mended and stored.
+    """
+    stamp = answer.stamp
+    if stamp is None or stamp.target is not Target.SURVEY or not answer.problems:
+        return None
+    token = await visit.database.aread(lambda ctx: sent_before(ctx, stamp.submission))
+    return f"/a/{token}" if token is not None else None
+
+
+async def _in_another_language(request: Request, find: Find, key: str, sent: Sent, answer: Answer) -> Response:
+    """The form in the language that its address asks for now, with all that was typed; nothing is stored or judged."""
+    try:
+        visit = await arrive(request, find, key)
+    except Unavailable as refusal:
+        return _keep_for_later(request, sent, refusal)
+    if stop := visit.obstacle():
+        return stop
+    mended = tuple(problem for problem in answer.problems if problem == (COMMENT, FORBIDDEN_CHARACTERS))
+    return _form_again(visit, replace(answer, problems=mended), None, spoken=True)
 
 
 def _problem(refusal: Refusal | None) -> tuple[str, str]:
@@ -211,10 +243,11 @@ def _problem(refusal: Refusal | None) -> tuple[str, str]:
     return refusal.field or "", sentences.code_told(refusal)
 
 
-def _form_again(visit: Visit, answer: Answer, refusal: Refusal | None) -> Response:
+def _form_again(visit: Visit, answer: Answer, refusal: Refusal | None, *, spoken: bool = False) -> Response:
     change = visit.request.url.path.endswith("/change")
     shown = showing.form_again(visit.database, visit.place, visit.tongue, answer, visit.now, change=change)
-    response = faces.page(shown, STATUS[refusal.kind] if refusal is not None else STATUS[Kind.INVALID])
+    status = 200 if spoken else STATUS[Kind.INVALID]
+    response = faces.page(shown, STATUS[refusal.kind] if refusal is not None else status)
     if refusal is not None and refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response

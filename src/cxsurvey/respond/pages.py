@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class OtherLanguage:
-    """A link to the same page in another language."""
+    """The way to the same page in another language."""
 
     tag: str
     name: str
@@ -30,6 +30,8 @@ class Frame:
     scheme: str = ""
     """`light` or `dark` where a preview shows that one; "" lets the browser choose."""
     other_languages: tuple[OtherLanguage, ...] = ()
+    typed: bool = False
+    """Whether the page has a form: another language is then asked for by sending it, so that nothing typed is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,10 @@ class MorePage:
 
 @dataclass(frozen=True, slots=True)
 class ThanksPage:
-    """The last page: text and link of the band, the answer as it is kept, and the way to change it."""
+    """The last page: text and link of the band, the answer as it is kept, and the ways to change it.
+
+    `more` is the way back to page two; "" where the survey asks nothing there.
+    """
 
     frame: Frame
     title: str
@@ -149,6 +154,8 @@ class ThanksPage:
     given: str
     change: str
     changeable: str
+    more: str = ""
+    more_label: str = ""
     changed: bool = False
 
 

@@ -41,7 +41,7 @@ def preview_html(
     if step.startswith(FOLLOW_UPS):
         return drawing.more(subject, Band(step.removeprefix(FOLLOW_UPS)), {}, Said(), drawing.Ways("", "#", "#"))
     band = Band(step.removeprefix(THANKS))
-    return drawing.thanks(subject, _example(definition, band), band, change="#", changeable="")
+    return drawing.thanks(subject, _example(definition, band), band, drawing.Onward("#"), changeable="")
 
 
 def _example(definition: Definition, band: Band) -> int | None:

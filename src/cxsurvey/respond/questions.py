@@ -18,6 +18,8 @@ NUMBER = re.compile(r"[0-9]{1,2}")
 TICKED = "yes"
 CONSENT, ADDRESS = "contact", "contact-address"
 """Fields of the question whether one may be contacted."""
+SPEAK = "speak"
+"""The button that asks for the page in another language, with everything that was typed."""
 
 
 class Said(NamedTuple):

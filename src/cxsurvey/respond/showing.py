@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from markupsafe import escape
@@ -44,7 +45,7 @@ def blank_form(database: Database, place: Place, tongue: Tongue, now: datetime, 
     if place.carry:
         values["carry"] = str(escape(place.carry)).encode()
     if chosen is not None:
-        values |= {f"m{chosen}": CHECKED.encode(), "keep": f"&amp;s={chosen}".encode()}
+        values[f"m{chosen}"] = CHECKED.encode()
     return _shelf.page(key, lambda: _draw_with_markers(place, tongue, hours)).filled(values)
 
 
@@ -56,7 +57,6 @@ def _draw_with_markers(place: Place, tongue: Tongue, hours: int) -> str:
         stamp=marker("stamp"),
         marks={score: marker(f"m{score}") for score in scores},
         changeable=_changeable(place, tongue, marker("until"), hours),
-        keep=marker("keep") if place.invitation is not None else "",
         carry=marker("carry") if place.invitation is None else "",
     )
     return drawing.form(Subject(asked.definition, asked.workspace, tongue, asked.anonymous, name), state)
@@ -70,18 +70,16 @@ def form_with_answer(
     Who comes to change an answer comes from the page after it and wrote it, flagged or not: it is shown whole, so that
     nothing is erased unseen.
     """
-    own, words = place.answer if change else place.own_words, tongue.words
+    own = place.answer if change else place.own_words
     if chosen is None and own is not None:
         chosen = own.score
-    note = "" if change else words.say("You have answered already. Sending this form replaces your answer.")
     state = FormState(
         stamp=fresh_stamp(database, place, tongue, now, change=change),
         marks={chosen: CHECKED} if chosen is not None else {},
         unknown_mark=CHECKED if chosen is None and own is not None and own.unknown else "",
         changeable=_changeable_here(database, place, tongue, now),
         comment=(own.comment or "") if own is not None else "",
-        keep=f"&s={chosen}" if chosen is not None and not change else "",
-        note=note if own is not None else "",
+        note=_note(place, tongue, change=change),
         back=f"{place.base}/thanks" if change else "",
     )
     return drawing.form(place.subject(tongue), state)
@@ -90,21 +88,30 @@ def form_with_answer(
 def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer, now: datetime, *, change: bool) -> str:
     """The form that was sent and not stored: what was typed is in it, and what is wrong stands above it.
 
-    It keeps its stamp, so that sending it again is the same submission; only a stamp that is no good any more is
-    replaced.
+    It stays the same submission, now in this language; only a stamp that is no good any more is replaced.
     """
-    is_kept = answer.stamp is not None and answer.stamp.is_for(*place.target)
+    kept = answer.stamp if answer.stamp is not None and answer.stamp.is_for(*place.target) else None
     state = FormState(
-        stamp=answer.stamp_text if is_kept else fresh_stamp(database, place, tongue, now, change=change),
+        stamp=stamps.write(database.keys, replace(kept, language=tongue.language))
+        if kept is not None
+        else fresh_stamp(database, place, tongue, now, change=change),
         marks={answer.score: CHECKED} if answer.score is not None else {},
         unknown_mark=CHECKED if answer.unknown else "",
         changeable=_changeable_here(database, place, tongue, now),
         comment=answer.comment,
         carry=place.carry,
+        note=_note(place, tongue, change=change),
         problems=sentences.problems(tongue.words, answer.problems, place.asked.definition),
         back=f"{place.base}/thanks" if change else "",
     )
     return drawing.form(place.subject(tongue), state)
+
+
+def _note(place: Place, tongue: Tongue, *, change: bool) -> str:
+    """What somebody is told who opens the form again after answering."""
+    if change or place.own_words is None:
+        return ""
+    return tongue.words.say("You have answered already. Sending this form replaces your answer.")
 
 
 def still_changeable(database: Database, place: Place, tongue: Tongue, now: datetime) -> str:

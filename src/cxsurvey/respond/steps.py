@@ -12,7 +12,7 @@ from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Kind, Refusal
 from cxsurvey.respond import drawing, faces, places, sentences, showing
 from cxsurvey.respond.pages import Problem
-from cxsurvey.respond.questions import ADDRESS, FIELD, Said, read_contact, read_follow_ups
+from cxsurvey.respond.questions import ADDRESS, FIELD, SPEAK, Said, read_contact, read_follow_ups
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, see
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.service import CONTACT, AnswerFollowUps, Contact
@@ -64,6 +64,8 @@ async def send_more(request: Request) -> Response:
         return stop
     answers, found = read_follow_ups(sent, _questions(visit))
     said = read_contact(sent) if _asks_contact(visit) else None
+    if SPEAK in sent.fields:
+        return faces.page(_draw_more(visit, answers, said or Said()))
     refusal = None if found else await _store(visit, answers, said)
     if not found and refusal is None:
         return see(visit.step("thanks"))
@@ -180,7 +182,11 @@ def _thanks(visit: Visit, *, changed: bool = False) -> Response:
         place.subject(visit.tongue),
         place.answer.score if place.answer is not None else None,
         place.band,
-        change=visit.step("change"),
+        drawing.Onward(
+            change=visit.step("change"),
+            more=visit.step("more") if _asks_more(visit) else "",
+            more_answered=not _has_open_questions(visit),
+        ),
         changeable=showing.still_changeable(visit.database, place, visit.tongue, visit.now),
         changed=changed,
     )

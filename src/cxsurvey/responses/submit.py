@@ -393,6 +393,12 @@ def _stored(row: Row, *, created: bool, token: str | None = None) -> Stored:
     )
 
 
+def sent_before(ctx: Context, submission_id: bytes) -> str | None:
+    """The change link's secret of the answer that a form page was sent with; None while none is stored."""
+    row = queries.by(ctx.connection, "submission_id", [submission_id]).get(submission_id)
+    return _change_token(ctx, row) if row is not None and row["change_hash"] is not None else None
+
+
 def _change_token(ctx: Context, row: Row) -> str | None:
     """The change link of a response, made again with the key it was made with."""
     for number in ctx.keys.numbers:

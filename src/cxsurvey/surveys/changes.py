@@ -101,7 +101,7 @@ def _follow_up_facts(where: str, follow_up: FollowUp, definition: Definition) ->
     yield f"{where}: kind", KIND_NAMES[follow_up.kind] + span
     yield f"{where}: required", "yes" if follow_up.required else "no"
     for language, label in follow_up.labels.items():
-        yield f"{where}: {name_of(language)}", label
+        yield f"{where}: question in {name_of(language)}", label
         answers = [option.labels.get(language, "") for option in follow_up.options]
         if scale is not None:
             answers = [scale.low_labels.get(language, ""), scale.high_labels.get(language, "")]

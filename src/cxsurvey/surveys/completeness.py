@@ -8,7 +8,6 @@ from cxsurvey.core.errors import FieldProblem
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.definition import Definition, Texts, Thanks
 from cxsurvey.surveys.follow_ups import FollowUp
-from cxsurvey.surveys.languages import name_of
 from cxsurvey.surveys.merge import TAGS, unknown_tags
 
 ROOT = "definition"
@@ -78,7 +77,7 @@ def _of_labels(path: str, labels: Mapping[str, str], languages: tuple[str, ...])
         if labels.get(language):
             yield from _of_text(f"{path}.{language}", labels[language])
         else:
-            yield FieldProblem(f"{path}.{language}", "missing", f"has no text in {name_of(language)}")
+            yield FieldProblem(f"{path}.{language}", "missing", "has no text")
 
 
 def _of_text(path: str, text: str, *, required: bool = True) -> Iterator[FieldProblem]:

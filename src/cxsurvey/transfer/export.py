@@ -24,7 +24,6 @@ from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.listing import AskedFollowUp, Day
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
-from cxsurvey.insights.scales import line_on, scales_of
 from cxsurvey.insights.service import survey_line
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
@@ -79,15 +78,10 @@ def order(
     period: Period,
     states: Sequence[ResponseState],
     only: Filter = EVERYTHING,
-    scale: str = "",
 ) -> Order:
-    """Settles what a download will hold and records in the audit log that it was asked for.
-
-    `scale` is the number of an earlier scale of the survey; "" is the one it is asked on now.
-    """
+    """Settles what a download will hold and records in the audit log that it was asked for."""
     require(ctx, Grant.EXPORT)
-    survey = survey_line(ctx, survey_id)
-    survey = line_on(scales_of(ctx, survey, period.zone), survey, scale)
+    survey = survey_line(ctx, survey_id, only.scale)
     made = Order(
         survey=survey,
         period=period,

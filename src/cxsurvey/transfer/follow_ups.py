@@ -67,7 +67,7 @@ def order(ctx: Context, survey_id: UUID, period: Period, only: Filter) -> Order:
     """
     require(ctx, Grant.EXPORT)
     require(ctx, Grant.SCORES_READ)
-    survey = survey_line(ctx, survey_id)
+    survey = survey_line(ctx, survey_id, only.scale)
     refuse_anonymous(survey, only)
     audit.record(
         ctx,

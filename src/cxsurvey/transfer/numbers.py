@@ -79,7 +79,7 @@ def order(
     """
     require(ctx, Grant.EXPORT)
     require(ctx, Grant.SCORES_READ)
-    survey = survey_line(ctx, survey_id)
+    survey = survey_line(ctx, survey_id, only.scale)
     refuse_anonymous(survey, only)
     made = Order(survey, period, grain or grain_for(period), only)
     audit.record(

@@ -66,7 +66,7 @@ def order(ctx: Context, survey_id: UUID, key: str, period: Period, only: Filter)
     """
     require(ctx, Grant.EXPORT)
     require(ctx, Grant.SCORES_READ)
-    survey = survey_line(ctx, survey_id)
+    survey = survey_line(ctx, survey_id, only.scale)
     refuse_anonymous(survey, only)
     made = Order(survey, segments.checked_key(key), period, only)
     audit.record(

@@ -37,6 +37,14 @@ class StretchOfDays(SegmentsInQuery):
     period: periods.PeriodKey | None = Field(default=None, description="A period with a name, ending today.")
     since: Day | None = Field(default=None, description="The first day, in the zone of the workspace.")
     until: Day | None = Field(default=None, description="The last day, included; today if left out.")
+    scale: Annotated[
+        str | None,
+        Field(
+            pattern=r"^[1-9][0-9]{0,3}$",
+            description="The number of an earlier scale of the survey, the first being 1; today's if left out.",
+        ),
+        says("out_of_range", "must be a whole number from 1 to 9999"),
+    ] = None
 
 
 class Stretch(StretchOfDays):

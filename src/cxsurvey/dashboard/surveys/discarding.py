@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,7 +11,7 @@ from starlette.responses import Response
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.dashboard.surveys import sent as editor_fields
 from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, address, head, see
-from cxsurvey.dashboard.surveys.views import DiscardPage
+from cxsurvey.dashboard.surveys.views import ConfirmPage
 from cxsurvey.surveys import service
 from cxsurvey.surveys.changes import changes
 from cxsurvey.surveys.errors import NotPublished
@@ -27,12 +29,28 @@ def ask_discard(request: Request, visit: Visiting, survey_id: SurveyId) -> Respo
     survey = service.get(visit.ctx, survey_id)
     if survey.published is None:
         raise NotPublished
-    page = DiscardPage(
-        frame=visit.frame(f"Discard the changes of {survey.name}?", CURRENT),
-        survey=head(visit, survey),
-        changes=changes(survey.published, survey.draft),
-    )
-    return render(request, "dashboard/surveys/discard.html", page)
+    survey_head, lost = head(visit, survey), changes(survey.published, survey.draft)
+    ask = partial(ConfirmPage, visit.frame(f"Discard the changes of {survey.name}?", CURRENT), survey_head, keep="edit")
+    if lost:
+        page = ask(
+            sentences=(
+                f"The draft becomes what customers are asked now, version {survey.version_number}.",
+                "The changes below are lost.",
+            ),
+            action="discard",
+            button="Discard the changes",
+            keep_label="Keep them",
+            is_final=True,
+            changes=lost,
+        )
+    else:
+        page = ask(
+            sentences=("The draft is what customers are asked already: there is nothing to discard.",),
+            action="",
+            button="",
+            keep_label="Back to the editor",
+        )
+    return render(request, "dashboard/surveys/confirm.html", page)
 
 
 @router.post("")

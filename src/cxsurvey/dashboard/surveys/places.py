@@ -76,7 +76,7 @@ def _place_in_follow_up(index: int, rest: list[str], draft: Definition) -> Place
 
 def _in_language(language: str, field: str, label: str, draft: Definition) -> Place:
     part = FOLLOW_UPS if language == draft.default_language else language
-    return Place(part, field, label if part == FOLLOW_UPS else f"{name_of(language)}: {label}")
+    return Place(part, field, f"{name_of(language)}: {label}")
 
 
 def _is_index(text: str, length: int) -> bool:

@@ -171,7 +171,9 @@ class PublishPage:
 class ConfirmPage:
     """A question before something that customers notice or that cannot be undone.
 
-    `keep` is where it leads if the answer is no, below the pages of the survey.
+    `keep` is where it leads if the answer is no, below the pages of the survey; without a `button` there is nothing to
+    be done. `warning` stands before the first sentence, `scales` name those of now and then with their cards, `formula`
+    goes with the button, and `changes` are what would be lost.
     """
 
     frame: Frame
@@ -180,17 +182,13 @@ class ConfirmPage:
     action: str
     button: str
     keep: str = "share"
+    keep_label: str = "Leave it as it is"
     is_final: bool = False
     notice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DiscardPage:
-    """What would be lost with the draft."""
-
-    frame: Frame
-    survey: Head
-    changes: Sequence[Change]
+    warning: str = ""
+    scales: tuple[tuple[str, Card], ...] = ()
+    formula: str = ""
+    changes: Sequence[Change] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +199,6 @@ class ScalePage:
     survey: Head
     shelves: tuple[Shelf, ...]
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleChangePage:
-    """The question before another scale or formula is taken: from what to what, and what follows."""
-
-    frame: Frame
-    survey: Head
-    before: Card
-    after: Card
-    starts_a_line: bool
-    has_own_texts: bool
-    revision: int
 
 
 @dataclass(frozen=True, slots=True)
