@@ -26,7 +26,7 @@ from cxsurvey.responses import service as responses
 from cxsurvey.responses.queries import score_days
 from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
-from cxsurvey.scoring.scales import Band
+from cxsurvey.scoring.scales import Band, Definition
 from cxsurvey.surveys.asked import definitions_of
 from cxsurvey.surveys.follow_ups import Given
 
@@ -91,13 +91,13 @@ def _days_from_index(
 
 def choice(survey: SurveyLine, only: Filter) -> queries.Choice:
     """What a filter asks of each answer of a survey: the scores of its group, and its segments."""
-    formula = survey.formula
-    groups = {
-        Band.PROMOTER: formula.promoters,
-        Band.PASSIVE: formula.passives,
-        Band.DETRACTOR: formula.detractors,
-    }
-    return queries.Choice(only.numbers, groups[only.band] if only.band is not None else None)
+    return queries.Choice(only.numbers, scores_of(survey.formula, only.band) if only.band is not None else None)
+
+
+def scores_of(formula: Definition, band: Band) -> frozenset[int]:
+    """The scores that a formula counts to a group."""
+    groups = {Band.PROMOTER: formula.promoters, Band.PASSIVE: formula.passives, Band.DETRACTOR: formula.detractors}
+    return groups[band]
 
 
 def page(

@@ -172,8 +172,13 @@ def _line(row: Any) -> SurveyLine:
 def refuse_anonymous(survey: SurveyLine, only: Filter) -> None:
     """Refuses the segments of an anonymous survey: two of them together could tell of one person."""
     if survey.anonymous and only.segments:
-        message = "must be left out for an anonymous survey"
-        raise Invalid(problems=[FieldProblem(segment.key, "anonymous", message) for segment in only.segments])
+        raise refusal_of_segments(only)
+
+
+def refusal_of_segments(only: Filter) -> Invalid:
+    """What is said where segments are asked for and an anonymous survey permits none."""
+    message = "must be left out for an anonymous survey"
+    return Invalid(problems=[FieldProblem(segment.key, "anonymous", message) for segment in only.segments])
 
 
 def smallest_group(ctx: Context) -> int:

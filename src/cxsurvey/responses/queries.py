@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -37,6 +37,12 @@ _workspaces = cast("Table", Workspace.__table__)
 
 SYNC_LAG = timedelta(seconds=5)
 """On Postgres a list for synchronising stops this long before now: a commit may be later than its `changed_at`."""
+
+ChangedPlace = tuple[datetime, UUID]
+"""The time of its last change and the id of a response: where it stands in a list for synchronising."""
+_CHANGED = (_responses.c.changed_at, _responses.c.id)
+_OPEN_LINES = select(_lines.c.id).where(_lines.c.released_through == EVERYTHING)
+"""The trend lines of surveys that are not anonymous."""
 
 _ADD = FixedInsert(_responses)
 _ADD_REVISION = FixedInsert(_revisions)
@@ -113,34 +119,96 @@ def history(connection: Connection, response_id: UUID) -> list[Any]:
     return list(connection.execute(query))
 
 
-def changed_page(
-    connection: Connection,
-    workspace_id: UUID,
-    *,
-    now: datetime,
-    survey_id: UUID | None,
-    since: datetime | None,
-    after: tuple[datetime, UUID] | None,
-    limit: int,
-) -> list[dict[str, Any]]:
-    """Responses in the order of their last change, for systems that keep a copy."""
-    open_lines = select(_lines.c.id).where(_lines.c.released_through == EVERYTHING)
-    query = select(_responses).where(
-        _responses.c.workspace_id == workspace_id,
-        _responses.c.changed_at.is_not(None),  # the condition of the index
-        # an anonymous answer keeps its link until it is released
-        or_(_responses.c.change_hash.is_(None), _responses.c.trend_line_id.in_(open_lines)),
-    )
-    if connection.dialect.name != "sqlite":
-        query = query.where(_responses.c.changed_at < now - SYNC_LAG)
-    if survey_id is not None:
-        query = query.where(_responses.c.survey_id == survey_id)
-    if since is not None:
-        query = query.where(_responses.c.changed_at >= since)
-    if after is not None:
-        query = query.where(tuple_(_responses.c.changed_at, _responses.c.id) > tuple_(*after))
-    query = query.order_by(_responses.c.changed_at, _responses.c.id).limit(limit)
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which responses of a workspace; all of it must hold, and empty parts ask for nothing.
+
+    `days` is half-open; `segments` are the numbers of segment keys, None for responses without one; with them anonymous
+    surveys are left out. `scores` are the wanted ones by the key of each formula.
+    """
+
+    survey_id: UUID | None = None
+    line_id: int | None = None
+    days: tuple[date, date] | None = None
+    states: Collection[str] = ()
+    segments: Mapping[str, int | None] = field(default_factory=dict)
+    scores: Mapping[str, Collection[int]] | None = None
+
+    def conditions(self, workspace_id: UUID) -> list[ColumnElement[bool]]:
+        """What must hold of each response."""
+        table, found = _responses, []
+        if self.survey_id is not None:
+            found.append(table.c.survey_id == self.survey_id)
+        if self.line_id is not None:
+            found.append(table.c.trend_line_id == self.line_id)
+        if self.days is not None:
+            found += [table.c.report_day >= self.days[0], table.c.report_day < self.days[1]]
+        if self.states:
+            found.append(table.c.state.in_(list(self.states)))
+        if self.segments:
+            found.append(table.c.trend_line_id.in_(_OPEN_LINES))
+            columns = ((table.c[key], number) for key, number in self.segments.items())
+            found += [column.is_(None) if number is None else column == number for column, number in columns]
+        if self.scores is not None:
+            found.append(or_(*(_scored(workspace_id, *part) for part in _by_scores(self.scores).items())))
+        return found
+
+
+def _by_scores(scores: Mapping[str, Collection[int]]) -> dict[frozenset[int], list[str]]:
+    """The formulas for which the same scores are wanted."""
+    found: dict[frozenset[int], list[str]] = {}
+    for formula, wanted in scores.items():
+        found.setdefault(frozenset(wanted), []).append(formula)
+    return found
+
+
+def _scored(workspace_id: UUID, scores: Collection[int], formulas: Collection[str]) -> ColumnElement[bool]:
+    lines = select(_lines.c.id).where(_lines.c.workspace_id == workspace_id, _lines.c.formula.in_(formulas))
+    return and_(_responses.c.trend_line_id.in_(lines), _responses.c.score.in_(scores))
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the list of changes of a workspace: from `since` on, behind the place `after`, up to that of `last`."""
+
+    workspace_id: UUID
+    now: datetime
+    since: datetime | None = None
+    after: ChangedPlace | None = None
+    last: ChangedPlace | None = None
+
+    def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
+        """What must hold of each response; those of anonymous surveys that wait for their group are no part of it."""
+        changed_at = _responses.c.changed_at
+        found = [
+            _responses.c.workspace_id == self.workspace_id,
+            changed_at.is_not(None),  # the condition of the index
+            # an anonymous answer keeps its link until it is released
+            or_(_responses.c.change_hash.is_(None), _responses.c.trend_line_id.in_(_OPEN_LINES)),
+        ]
+        if dialect != "sqlite":
+            found.append(changed_at < self.now - SYNC_LAG)
+        if self.since is not None:
+            found.append(changed_at >= self.since)
+        if self.after is not None:
+            found.append(tuple_(*_CHANGED) > tuple_(*self.after))
+        if self.last is not None:
+            found.append(tuple_(*_CHANGED) <= tuple_(*self.last))
+        return found
+
+
+def changed_page(connection: Connection, stretch: Stretch, narrowed: Narrowed, limit: int) -> list[dict[str, Any]]:
+    """The first responses of a stretch in the order of their last change."""
+    wanted = [*stretch.conditions(connection.dialect.name), *narrowed.conditions(stretch.workspace_id)]
+    query = select(_responses).where(*wanted).order_by(*_CHANGED).limit(limit)
     return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def changed_place(connection: Connection, stretch: Stretch, skip: int) -> ChangedPlace | None:
+    """The place of the response that stands behind `skip` others in a stretch; None beyond its end."""
+    query = select(*_CHANGED).where(*stretch.conditions(connection.dialect.name))
+    row = connection.execute(query.order_by(*_CHANGED).offset(skip).limit(1)).one_or_none()
+    return (row.changed_at, row.id) if row is not None else None
 
 
 def trial_days(connection: Connection, workspace_id: UUID) -> list[Any]:

@@ -25,10 +25,9 @@ from cxsurvey.people.service import PersonView
 from cxsurvey.responses import anonymity, changes, contacts, queries
 from cxsurvey.responses.checks import check_follow_ups, unanswered
 from cxsurvey.responses.commands import MOST_ANSWERS, FollowUpAnswers
-from cxsurvey.responses.errors import ChangeExpired, StateForbids, SurveyUnknown
+from cxsurvey.responses.errors import ChangeExpired, StateForbids
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.states import ResponseState
-from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.follow_ups import Given
@@ -233,13 +232,13 @@ def _judged(ctx: Context, row: dict[str, Any], wanted: dict[str, Any], kind: str
         raise Busy
     # the reason stays with the answer: it may be about the customer
     audit.record(ctx, f"response.{kind}", encode(PREFIX, row["id"]))
-    return _shown(ctx, [changed])[0]
+    return shown(ctx, [changed])[0]
 
 
 def get(ctx: Context, response_id: UUID) -> ResponseView:
     """One response of the workspace; raises NotFound."""
     require(ctx, Grant.RESPONSES_READ)
-    return _shown(ctx, [_own(ctx, response_id)])[0]
+    return shown(ctx, [_own(ctx, response_id)])[0]
 
 
 def history(ctx: Context, response_id: UUID) -> list[RevisionView]:
@@ -252,28 +251,6 @@ def history(ctx: Context, response_id: UUID) -> list[RevisionView]:
     ]
 
 
-def changed_since(
-    ctx: Context,
-    *,
-    survey_id: UUID | None = None,
-    since: datetime | None = None,
-    after: tuple[datetime, UUID] | None = None,
-    limit: int = 50,
-) -> list[ResponseView]:
-    """Responses in the order of their last change, for a system that keeps a copy; `after` is the last one seen.
-
-    On Postgres what changed in the last five seconds comes with a later call: a commit may lie behind its time.
-    Raises `SurveyUnknown` for a survey of another workspace: an empty list would look like one without responses.
-    """
-    require(ctx, Grant.RESPONSES_READ)
-    if survey_id is not None and not surveys.exists(ctx, survey_id):
-        raise SurveyUnknown(field="survey")
-    rows = queries.changed_page(
-        ctx.connection, ctx.workspace, now=ctx.now, survey_id=survey_id, since=since, after=after, limit=limit
-    )
-    return _shown(ctx, rows)
-
-
 def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: int = 50) -> list[ResponseView]:
     """Responses of trend lines of this workspace, newest first.
 
@@ -283,7 +260,7 @@ def newest(ctx: Context, trend_line_ids: Sequence[int], wanted: Slice, limit: in
     if limit < 1 or not trend_line_ids:
         return []
     rows = queries.newest_page(ctx.connection, trend_line_ids, wanted, limit)
-    return _shown(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
+    return shown(ctx, [row for row in rows if row["workspace_id"] == ctx.workspace])
 
 
 def _own(ctx: Context, response_id: UUID) -> dict[str, Any]:
@@ -300,7 +277,7 @@ def _released(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[s
     return [row for row in own if row["report_day"] <= through[row["trend_line_id"]]]
 
 
-def _shown(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
+def shown(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
     """Views for somebody of the workspace: how a customer can be reached only for who may read people."""
     views = _views(ctx, rows)
     return views if contacts.may_reach(ctx) else [_without_contact(view) for view in views]
@@ -350,4 +327,4 @@ def some(ctx: Context, response_ids: Sequence[UUID]) -> list[ResponseView]:
     require(ctx, Grant.RESPONSES_READ)
     found = queries.by(ctx.connection, "id", response_ids) if response_ids else {}
     rows = [row for response_id in response_ids if (row := found.get(response_id)) is not None]
-    return _shown(ctx, _released(ctx, rows))
+    return shown(ctx, _released(ctx, rows))

@@ -15,7 +15,7 @@ from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of, empty_body
 from cxsurvey.api.contract import READS, WRITES, binary, keyed_by, problems, stored, takes, takes_file
-from cxsurvey.api.cursors import Cursor, PageLimit, next_url, place_of
+from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import Calling
 from cxsurvey.api.ids import found
 from cxsurvey.api.once import REPLAYED
@@ -58,14 +58,14 @@ class Listing(BaseModel):
 )
 async def list_imports(caller: Calling, wanted: Annotated[Listing, Query()]) -> Response:
     """Pages through the imports of the workspace, newest first. Those of people need `people:write` to be listed."""
-    before = place_of(wanted.after) if wanted.after is not None else None
-    base = f"{caller.database.settings.origin}{caller.request.scope['path']}"
+    pages = Pages.of(caller, wanted)
+    before = pages.after
 
     def page(ctx: Context, _: KeyView) -> schemas.ImportList:
         views = imports.newest(ctx, wanted.limit + 1, before)
         more, views = len(views) > wanted.limit, views[: wanted.limit]
         last = (views[-1].created_at, views[-1].id) if more else None
-        following = next_url(base, wanted.model_dump(mode="json"), last) if last is not None else None
+        following = pages.next(last) if last is not None else None
         return schemas.ImportList(data=[schemas.ImportSummary.of(view) for view in views], next=following)
 
     return await caller.read(page)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of, empty_body
 from cxsurvey.api.contract import READS, WRITES, keyed_by, problems, stored, takes
-from cxsurvey.api.cursors import Cursor, PageLimit, next_url, place_of
+from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import Calling
 from cxsurvey.api.ids import InvitationInPath, found
 from cxsurvey.core.command import Command
@@ -56,15 +56,15 @@ async def list_invitations(caller: Calling, wanted: Annotated[Listing, Query()])
 
     A key in test mode sees the links that keys in test mode have made.
     """
-    after = place_of(wanted.after) if wanted.after is not None else None
-    base = f"{caller.database.settings.origin}{caller.request.scope['path']}"
+    pages = Pages.of(caller, wanted)
+    after = pages.after
 
     def read(ctx: Context, _: object) -> schemas.InvitationList:
         survey_id = found("srv", wanted.survey) if wanted.survey is not None else None
         views = listing.page(ctx, survey_id=survey_id, after=after, limit=wanted.limit + 1)
         more, views = len(views) > wanted.limit, views[: wanted.limit]
         place = (views[-1].created_at, views[-1].id) if more else None
-        following = next_url(base, wanted.model_dump(), place) if place is not None else None
+        following = pages.next(place) if place is not None else None
         texts = segments.texts_for(ctx, {number for view in views for number in view.segments.values()})
         data = [schemas.Invitation.of(view, _link(ctx, view), texts) for view in views]
         return schemas.InvitationList(data=data, next=following)

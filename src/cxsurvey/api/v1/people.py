@@ -12,7 +12,7 @@ from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of
 from cxsurvey.api.contract import READS, WRITES, problems, stored, takes
-from cxsurvey.api.cursors import START, next_url, place_of
+from cxsurvey.api.cursors import START, Pages
 from cxsurvey.api.door import Calling
 from cxsurvey.api.errors import in_query
 from cxsurvey.api.ids import found
@@ -59,8 +59,9 @@ class Listing(BaseModel):
 )
 async def list_people(caller: Calling, wanted: Annotated[Listing, Query()]) -> Response:
     """Pages through the people of the workspace, those first who were written down first."""
-    after = place_of(wanted.after)[1] if wanted.after is not None else None
-    base = f"{caller.database.settings.origin}{caller.request.scope['path']}"
+    pages = Pages.of(caller, wanted)
+    place = pages.after
+    after = place[1] if place is not None else None
     named = {name: text for name in ("email", "external_id") if (text := getattr(wanted, name)) is not None}
     try:
         command = FindPeople.from_fields(named)
@@ -70,7 +71,7 @@ async def list_people(caller: Calling, wanted: Annotated[Listing, Query()]) -> R
     def page(ctx: Context, _: KeyView) -> schemas.PersonList:
         views = directory.listed(ctx, command, after, wanted.limit + 1)
         more, views = len(views) > wanted.limit, views[: wanted.limit]
-        following = next_url(base, wanted.model_dump(mode="json"), (START, views[-1].id)) if more else None
+        following = pages.next((START, views[-1].id)) if more else None
         return schemas.PersonList(data=[schemas.Person.of(view) for view in views], next=following)
 
     return await caller.read(page)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cxsurvey.accounts import service as accounts
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import schemas
 from cxsurvey.api.body import MANY, body_of
 from cxsurvey.api.contract import READS, SECURED, WRITES, problems, stored, takes
 from cxsurvey.api.credential import token_of
-from cxsurvey.api.cursors import Cursor, PageLimit, next_url, place_of
+from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import JSON, Calling
 from cxsurvey.api.errors import IdempotencyKeyRequired, in_query
 from cxsurvey.api.ids import ResponseInPath, found
@@ -26,18 +27,23 @@ from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
 from cxsurvey.api.query import strict
 from cxsurvey.api.turns import take_more
 from cxsurvey.api.v1.batches import Batch, item_of, items_of
+from cxsurvey.api.v1.filters import StretchOfDays
 from cxsurvey.api.v1.intake import INTAKE, Item, Post
 from cxsurvey.core.command import says
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Refusal
+from cxsurvey.core.errors import Invalid, Refusal
 from cxsurvey.core.ids import decode
 from cxsurvey.core.signing import digest
+from cxsurvey.insights import changes, filters, periods
+from cxsurvey.insights.filters import FOLLOW_UP, LONGEST_SEARCH
 from cxsurvey.responses import service
 from cxsurvey.responses.commands import AnswerInput
 from cxsurvey.responses.errors import SurveyUnknown
 from cxsurvey.responses.service import VoidResponse
+from cxsurvey.responses.states import ResponseState
+from cxsurvey.scoring.scales import Band
 from cxsurvey.web import seen
 from cxsurvey.web.ready import Ready, raw
 
@@ -80,12 +86,25 @@ ANSWER: dict[str, Any] = {
 }
 
 
-class Listing(BaseModel):
-    """Which responses to list."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+class Listing(StretchOfDays):
+    """Which responses to list: all when nothing is named, else those for which everything that is named holds."""
 
     survey: str | None = Field(default=None, max_length=40, description="Only responses to this survey.")
+    scale: str | None = Field(
+        default=None,
+        pattern="^[1-9][0-9]{0,3}$",
+        description="Only those on this scale of the survey: 1 is the first it was asked on. Needs `survey`.",
+    )
+    state: ResponseState | None = Field(default=None, description="Only those in this state.")
+    band: Band | None = Field(default=None, description="Only scores of this group, as each survey reads them.")
+    follow_up: Literal[FOLLOW_UP] | None = Field(  # type: ignore[valid-type]
+        default=None, description="`yes`: only those that answered a follow-up; `no`: only the others."
+    )
+    q: Annotated[
+        str | None,
+        Field(max_length=LONGEST_SEARCH, description="Only those whose comment holds all of these words."),
+        says("length", f"must have at most {LONGEST_SEARCH} characters"),
+    ] = None
     updated_since: Instant | None = Field(
         default=None, description="Only what changed at or after this instant (RFC 3339 with an offset)."
     )
@@ -175,29 +194,38 @@ async def list_responses(caller: Calling, wanted: Annotated[Listing, Query()]) -
     Follow `next` until it is null; later start again with `updated_since` set to the last `changed_at` seen. A
     response that changes meanwhile appears again further on; none is skipped.
     """
-    after = place_of(wanted.after) if wanted.after is not None else None
-    base = f"{caller.database.settings.origin}{caller.request.scope['path']}"
+    pages = Pages.of(caller, wanted)
+    after = pages.after
 
     def page(ctx: Context, _: KeyView) -> schemas.ResponseList:
         try:
-            survey_id = _survey_in(wanted)
-            views = service.changed_since(
-                ctx, survey_id=survey_id, since=wanted.updated_since, after=after, limit=wanted.limit + 1
+            found = changes.changed(
+                ctx, _wanted(ctx, wanted), since=wanted.updated_since, after=after, limit=wanted.limit
             )
-        except SurveyUnknown as refusal:
+        except (Invalid, SurveyUnknown) as refusal:
             raise in_query(refusal) from None
-        more, views = len(views) > wanted.limit, views[: wanted.limit]
-        place = (views[-1].changed_at, views[-1].id) if more else None
-        following = next_url(base, wanted.model_dump(mode="json"), place) if place is not None else None
-        return schemas.ResponseList(data=[schemas.Response.of(view) for view in views], next=following)
+        following = pages.next(found.next) if found.next is not None else None
+        return schemas.ResponseList(data=[schemas.Response.of(view) for view in found.items], next=following)
 
     return await caller.read(page)
 
 
-def _survey_in(wanted: Listing) -> UUID | None:
-    if wanted.survey is None:
+def _wanted(ctx: Context, listing: Listing) -> changes.Wanted:
+    named = {name: str(value) for name, value in listing.model_dump(mode="json").items() if value is not None}
+    has_days = not named.keys().isdisjoint({"period", "since", "until"})
+    return changes.Wanted(
+        survey_id=_survey_in(listing),
+        scale=named.get("scale", ""),
+        period=periods.parse(named, ctx.now, accounts.workspace(ctx).report_zone) if has_days else None,
+        states=filters.states(named.get("state", "")),
+        only=filters.parse(ctx, named),
+    )
+
+
+def _survey_in(listing: Listing) -> UUID | None:
+    if listing.survey is None:
         return None
-    survey_id = decode("srv", wanted.survey)
+    survey_id = decode("srv", listing.survey)
     if survey_id is None:
         raise SurveyUnknown(field="survey")
     return survey_id

@@ -15,7 +15,7 @@ from cxsurvey.api.contract import READS, problems
 from cxsurvey.api.door import Calling
 from cxsurvey.api.errors import in_query
 from cxsurvey.api.ids import SurveyInPath, found
-from cxsurvey.api.v1.filters import SegmentsInQuery
+from cxsurvey.api.v1.filters import Day, StretchOfDays
 from cxsurvey.core.command import says
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
@@ -26,17 +26,10 @@ from cxsurvey.scoring.scales import Band
 
 router = APIRouter(prefix="/surveys", tags=["scores"])
 
-Day = Annotated[
-    str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), says("not_a_date", "must be a day such as 2026-03-02")
-]
 
+class OnOneScale(StretchOfDays):
+    """Which days, which responses, and on which scale of the survey."""
 
-class StretchOfDays(SegmentsInQuery):
-    """Which days, and which responses of them. Without any date, the last 90 days."""
-
-    period: periods.PeriodKey | None = Field(default=None, description="A period with a name, ending today.")
-    since: Day | None = Field(default=None, description="The first day, in the zone of the workspace.")
-    until: Day | None = Field(default=None, description="The last day, included; today if left out.")
     scale: Annotated[
         str | None,
         Field(
@@ -47,7 +40,7 @@ class StretchOfDays(SegmentsInQuery):
     ] = None
 
 
-class Stretch(StretchOfDays):
+class Stretch(OnOneScale):
     """The days, and how sure the interval is."""
 
     confidence: Annotated[
@@ -76,7 +69,7 @@ class SegmentsQuestion(Stretch):
     by: Literal[SEGMENT_KEYS] = Field(description="The segment to split the score by.")  # type: ignore[valid-type]
 
 
-class FollowUpsQuestion(StretchOfDays):
+class FollowUpsQuestion(OnOneScale):
     """Whose follow-ups."""
 
     band: Band | None = Field(default=None, description="Only this group of customers.")
