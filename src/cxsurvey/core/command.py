@@ -71,9 +71,11 @@ class Command(BaseModel):
     def from_fields(cls, fields: Mapping[str, Any]) -> Self:
         """The command from values that an edge has already turned into Python ones; raises `Invalid`."""
         try:
-            return cls.model_validate(fields)
+            # what `model_validate` calls, without its look at options that nobody here sets: a quarter of the time
+            found: Self = cls.__pydantic_validator__.validate_python(fields)
         except ValidationError as error:
             raise Invalid(problems=problems_of(error)) from None
+        return found
 
 
 def without_defaults(schema: dict[str, Any]) -> None:

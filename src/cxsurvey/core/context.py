@@ -6,7 +6,7 @@ A context lives as long as one unit. Nobody who holds one reads the clock, draws
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -87,6 +87,8 @@ class Context:
     events: list[Event] = field(default_factory=list)
     jobs: list[NewJob] = field(default_factory=list)
     deltas: Deltas = field(default_factory=dict)
+    heard: Collection[type[Event]] | None = None
+    """The types of events that somebody listens to; None where that is not known."""
     _reacting: bool = False
     _session: Session | None = None
 
@@ -110,6 +112,10 @@ class Context:
         self.actor = SYSTEM
         self.workspace_id = workspace_id
         self._reacting = True
+
+    def hears(self, event_type: type[Event]) -> bool:
+        """Whether somebody may listen to such events; for who would make thousands of them in one unit."""
+        return self.heard is None or event_type in self.heard
 
     def emit(self, event: Event) -> None:
         """States a fact; its handlers run once for all such facts of a workspace in the batch, before the commit."""

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from cxsurvey.core.context import NOBODY, RESPONDENT, Context
@@ -22,7 +22,6 @@ from cxsurvey.invitations.service import InvitationView
 from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
-from cxsurvey.people.segments import SegmentPair
 from cxsurvey.responses import anonymity, changes, counts, queries
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
@@ -35,8 +34,7 @@ from cxsurvey.surveys.follow_ups import Given
 CHANGE_PURPOSE = "answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """An answer that is stored. `created` is False when it was there already, changed or not."""
 
     id: UUID
@@ -75,14 +73,13 @@ def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     outcomes: list[Outcome | None] = [None] * len(submissions)
     keys = [_keys(item) for item in submissions]
     waiting = list(range(len(submissions)))
-    asked = asked_many(ctx, survey_ids={submission.survey_id for submission in submissions})
-    shown = asked_before(ctx, asked, {key for item in submissions if (key := _older(item, asked)) is not None})
+    asked = _asked(ctx, submissions)
     invited = invitations.many(ctx, {item.invitation_id for item in submissions if item.invitation_id is not None})
     while waiting:
         # two submissions of one key in one call: the second meets the first as a stored response
         now, waiting = _without_twins(keys, waiting)
-        items = [(submissions[index], keys[index]) for index in now]
-        for index, outcome in zip(now, _store(ctx, items, asked, shown, invited), strict=True):
+        items = [(submissions[index], keys[index], asked[index]) for index in now]
+        for index, outcome in zip(now, _store(ctx, items, invited), strict=True):
             outcomes[index] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -91,15 +88,19 @@ SUBMIT: Hot[Submission, Outcome] = Hot("responses.submit", submit)
 """`submit` for the lane: submissions that wait together become one call."""
 
 
-_NONE = (UUID(int=0), 0)
-
-
-def _older(item: Submission, asked: Mapping[UUID | str, Asked]) -> tuple[UUID, int] | None:
-    """Survey and version of a page that was opened before the present version was published."""
-    present = asked.get(item.survey_id)
-    if item.page is None or present is None or item.page.version in {0, present.version_number}:
-        return None
-    return item.survey_id, item.page.version
+def _asked(ctx: Context, submissions: Sequence[Submission]) -> list[Asked | None]:
+    """What each was asked: its survey as it stands, or as its page was opened before a newer version was published."""
+    present = asked_many(ctx, survey_ids={submission.survey_id for submission in submissions})
+    asked = [present.get(item.survey_id) for item in submissions]
+    older = {
+        index: (item.survey_id, item.page.version)
+        for index, (item, survey) in enumerate(zip(submissions, asked, strict=True))
+        if item.page is not None and survey is not None and item.page.version not in {0, survey.version_number}
+    }
+    shown = asked_before(ctx, present, set(older.values()))
+    for index, version in older.items():
+        asked[index] = shown.get(version) or asked[index]
+    return asked
 
 
 def _keys(item: Submission) -> list[SameAnswer]:
@@ -112,11 +113,14 @@ def _keys(item: Submission) -> list[SameAnswer]:
     if item.change_hash is not None:
         keys.append(("change", item.change_hash))
     if item.external_id is not None:
-        keys.append(("external", item.workspace_id, item.source, item.external_id))
+        keys.append(("external", item.external_id, item.source, item.workspace_id))
     return keys
 
 
 def _without_twins(keys: Sequence[Sequence[SameAnswer]], waiting: Sequence[int]) -> tuple[list[int], list[int]]:
+    every = [key for index in waiting for key in keys[index]]
+    if len(set(every)) == len(every):
+        return list(waiting), []
     seen: set[SameAnswer] = set()
     now: list[int] = []
     later: list[int] = []
@@ -128,19 +132,16 @@ def _without_twins(keys: Sequence[Sequence[SameAnswer]], waiting: Sequence[int])
 
 def _store(
     ctx: Context,
-    items: Sequence[tuple[Submission, Sequence[SameAnswer]]],
-    asked: Mapping[UUID | str, Asked],
-    shown: Mapping[tuple[UUID, int], Asked],
+    items: Sequence[tuple[Submission, Sequence[SameAnswer], Asked | None]],
     invited: Mapping[UUID, InvitationView],
 ) -> list[Outcome]:
-    existing = _existing(ctx, [key for _, keys in items for key in keys])
+    existing = _existing(ctx, [key for _, keys, _ in items for key in keys])
     outcomes: list[Outcome | None] = [None] * len(items)
     fresh: list[tuple[int, Submission, Asked]] = []
-    for index, (item, keys) in enumerate(items):
-        survey = shown.get(_older(item, asked) or _NONE) or asked.get(item.survey_id)
+    for index, (item, keys, known) in enumerate(items):
         try:
-            found = next((existing[key] for key in keys if key in existing), None)
-            survey = _check(ctx, item, survey, invited, found)
+            found = next((existing[key] for key in keys if key in existing), None) if existing else None
+            survey = _check(ctx, item, known, invited, found)
             if found is None:
                 fresh.append((index, item, survey))
             else:
@@ -178,7 +179,8 @@ def _existing(ctx: Context, keys: Sequence[SameAnswer]) -> dict[SameAnswer, Row]
     external: dict[tuple[UUID, str], set[str]] = defaultdict(set)
     for key in keys:
         if key[0] == "external":
-            external[key[1], key[2]].add(key[3])
+            _, external_id, source, workspace_id = key
+            external[workspace_id, source].add(external_id)
         else:
             wanted[key[0]].add(key[1])
     columns = {"invitation": "invitation_id", "submission": "submission_id", "change": "change_hash"}
@@ -187,7 +189,7 @@ def _existing(ctx: Context, keys: Sequence[SameAnswer]) -> dict[SameAnswer, Row]
             found[kind, value] = row
     for (workspace_id, source), values in external.items():
         for value, row in queries.by_external(ctx.connection, workspace_id, source, values).items():
-            found["external", workspace_id, source, value] = row
+            found["external", value, source, workspace_id] = row
     return found
 
 
@@ -244,13 +246,13 @@ def _add(
     if not fresh:
         return []
     person_ids = _people(ctx, fresh)
-    pairs = [_pairs(item, survey) for _, item, survey in fresh]
-    numbers = segments.numbers_for(ctx, {pair for each in pairs for pair in each})
+    columns = _segment_columns(ctx, fresh)
+    is_heard = ctx.hears(ResponseSubmitted)
     added = []
-    for entry, person_id, own in zip(fresh, person_ids, pairs, strict=True):
+    for entry, person_id, own in zip(fresh, person_ids, columns, strict=True):
         _, item, survey = entry
         invitation = invited.get(item.invitation_id) if item.invitation_id is not None else None
-        row = _new_row(ctx, item, survey, invitation, person_id, {pair[1]: numbers[pair] for pair in own})
+        row = _new_row(ctx, item, survey, invitation, person_id, own)
         token = None
         if item.page is not None and invitation is None:
             token = ctx.keys.link_token(CHANGE_PURPOSE, row["id"])
@@ -260,8 +262,8 @@ def _add(
         ctx.count(
             counts.KIND, key, **contribution(row["state"], row["score"], row["comment"] is not None, row["unknown"])
         )
-        if entry[2].anonymous:
-            continue  # whoever hears it would write down which answer came at this moment
+        if not is_heard or survey.anonymous:
+            continue  # whoever hears of an anonymous one would write down which answer came at this moment
         ctx.emit(
             ResponseSubmitted(
                 workspace_id=row["workspace_id"],
@@ -275,13 +277,15 @@ def _add(
     return added
 
 
-def _people(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> list[UUID | None]:
+def _people(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> Sequence[UUID | None]:
     named = [
         (position, survey.workspace_id, item.person)
         for position, (_, item, survey) in enumerate(fresh)
         if item.person is not None
     ]
     ids: list[UUID | None] = [None] * len(fresh)
+    if not named:
+        return ids
     for (position, _, _), person_id in zip(
         named, people.upsert(ctx, [(workspace_id, person) for _, workspace_id, person in named]), strict=True
     ):
@@ -289,8 +293,21 @@ def _people(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> lis
     return ids
 
 
-def _pairs(item: Submission, survey: Asked) -> Sequence[SegmentPair]:
-    return () if item.segments is None else item.segments.pairs(survey.workspace_id)
+def _segment_columns(
+    ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]
+) -> Sequence[Mapping[str, int | None]]:
+    """The segment columns of each; submissions of one workspace that share their segments share these too."""
+    shared = [
+        (id(item.segments), survey.workspace_id) if item.segments is not None else None for _, item, survey in fresh
+    ]
+    different = {
+        key: item.segments.pairs(survey.workspace_id)
+        for key, (_, item, survey) in zip(shared, fresh, strict=True)
+        if item.segments is not None
+    }
+    numbers = segments.numbers_for(ctx, {pair for pairs in different.values() for pair in pairs})
+    columns = {key: {**_NO_SEGMENTS, **{pair[1]: numbers[pair] for pair in pairs}} for key, pairs in different.items()}
+    return [columns[key] if key is not None else _NO_SEGMENTS for key in shared]
 
 
 def _new_row(
@@ -299,7 +316,7 @@ def _new_row(
     survey: Asked,
     invitation: InvitationView | None,
     person_id: UUID | None,
-    own_segments: Mapping[str, int],
+    own_segments: Mapping[str, int | None],
 ) -> Row:
     facts = _facts(ctx, item, None)
     state, reason = _state(item, facts, test=invitation is not None and invitation.test)
@@ -327,7 +344,7 @@ def _new_row(
         "answered_at": answered_at,
         "changed_at": ctx.now,
         "revision": 1,
-        **_NO_SEGMENTS,
+        **(own_segments if invitation is None else _NO_SEGMENTS),
         "attributes": dict(item.attributes) or _NOTHING,
         "claims": dict(item.claims if invitation is None else invitation.claims) or _NOTHING,
         "facts": _facts_as_stored(facts) or _NOTHING,
@@ -336,8 +353,6 @@ def _new_row(
     if invitation is not None:
         row.update(invitation.segments)
         row["attributes"] = dict(invitation.attributes)
-    else:
-        row.update(own_segments)
     if survey.anonymous:
         day = anonymity.day_as_instant(report_day)
         row |= {**anonymity.KEPT_OUT, "id": UUID(bytes=ctx.ids.random(16)), "answered_at": day, "changed_at": day}
@@ -350,6 +365,9 @@ _NOTHING: dict[str, Any] = {}
 
 
 # ---- facts and states
+
+
+_COUNTED = ResponseState.COUNTED.value
 
 
 def _facts(ctx: Context, item: Submission, found: Row | None) -> Facts | None:
@@ -376,7 +394,7 @@ def _state(item: Submission, facts: Facts | None, *, test: bool = False) -> tupl
         return ResponseState.TEST.value, None
     reason = judge(facts) if facts is not None else None
     if reason is None:
-        return ResponseState.COUNTED.value, None
+        return _COUNTED, None
     return ResponseState.FLAGGED.value, reason.value
 
 

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cxsurvey.core.errors import Refusal
 from cxsurvey.core.ids import encode
 from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.people.segments import Segments
 from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
 from cxsurvey.transfer.mapping import NAMED, PERSON, Columns
 from cxsurvey.transfer.repeats import Occurrences, digest_of, id_of
 from cxsurvey.transfer.scales import Instead, Scale
 from cxsurvey.transfer.times import Oddity, parse_time
+
+COMBINATIONS_KEPT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +86,15 @@ class RowReader:
         self._columns = columns
         self._occurrences = occurrences
         self._zone = zone
-        self._scale = scale
-        self._survey_id, self._survey_text = survey_id, encode("srv", survey_id)
+        self._survey_id = survey_id
         self._workspace_id = workspace_id
-        self._source = source
-        self._locale = columns.at(("locale",))
-        self._segments = columns.at(SEGMENT_KEYS)
+        self._always = {"survey": encode("srv", survey_id), "source": source}
+        self._width = len(columns.header)
+        self._places = columns.places
+        self._scale = scale
+        self._segments = _SegmentReader(columns.at(SEGMENT_KEYS))
         self._person = tuple((field.partition(".")[2], place) for field, place in columns.at(PERSON))
+        self._locale = columns.at(("locale",))
         self._named = tuple(
             (*field.partition(".")[::2], place) for field, place in columns.places.items() if field.startswith(NAMED)
         )
@@ -96,7 +102,7 @@ class RowReader:
     def read(self, line: int, cells: list[str]) -> Found:
         """What one row is."""
         known_by, again = self._identity(cells)
-        if len(cells) > len(self._columns.header):
+        if len(cells) > self._width:
             # an unquoted comma shifts the cells, so nothing in such a row can be trusted
             return Broken(line, (RowProblem(line, "", "broken_row", "has more cells than the first row"),))
         score, comment = self._columns.cell(cells, "score"), self._columns.cell(cells, "comment")
@@ -106,7 +112,12 @@ class RowReader:
         if meaning is Instead.LEFT_OUT:
             return LeftOut(line)
         answered_at, oddity, problems = self._time(line, cells)
-        fields = self._fields(cells) | {"comment": comment, "answered_at": answered_at, "external_id": known_by}
+        fields = self._fields(cells)
+        fields["external_id"] = known_by
+        if comment is not None:
+            fields["comment"] = comment
+        if answered_at is not None:
+            fields["answered_at"] = answered_at
         if meaning is Instead.UNKNOWN:
             fields["unknown"] = True
         elif meaning is not None:
@@ -137,7 +148,7 @@ class RowReader:
     def _time(self, line: int, cells: list[str]) -> tuple[datetime | None, Oddity | None, tuple[RowProblem, ...]]:
         text = self._columns.cell(cells, "answered_at")
         if text is None:
-            if "answered_at" not in self._columns.places:
+            if "answered_at" not in self._places:
                 return None, None, ()
             # an old answer must not become one of today
             column = self._columns.column_of("answered_at")
@@ -150,14 +161,40 @@ class RowReader:
             return None, None, (RowProblem(line, column, "not_a_time", message),)
 
     def _fields(self, cells: list[str]) -> dict[str, Any]:
-        fields: dict[str, Any] = {"survey": self._survey_text, "source": self._source, **_filled(cells, self._locale)}
-        if segments := _filled(cells, self._segments):
+        fields: dict[str, Any] = dict(self._always)
+        if self._locale:
+            fields |= _filled(cells, self._locale)
+        if segments := self._segments.read(cells):
             fields["segments"] = segments
-        if person := _filled(cells, self._person):
+        if self._person and (person := _filled(cells, self._person)):
             fields["person"] = person
         for kind, key, place in self._named:
             fields.setdefault(kind, {}).update(_filled(cells, ((key, place),)))
         return fields
+
+
+class _SegmentReader:
+    """The segments of rows. Few combinations come again and again, so each is checked once."""
+
+    def __init__(self, places: Sequence[tuple[str, int]]) -> None:
+        self._places = places
+        # what is refused raises, and so is not kept however long it is
+        self._checked = lru_cache(maxsize=COMBINATIONS_KEPT)(self._check)
+
+    def read(self, cells: Sequence[str]) -> Segments | dict[str, str] | None:
+        """The segments of a row, checked; as they stand where they break a rule, so that the answer is refused."""
+        if not self._places:
+            return None
+        width = len(cells)
+        try:
+            return self._checked(tuple([cells[place] if place < width else "" for _, place in self._places]))
+        except Refusal:
+            return _filled(cells, self._places)
+
+    def _check(self, texts: tuple[str, ...]) -> Segments | None:
+        fields = [(field, place) for place, (field, _) in enumerate(self._places)]
+        filled = _filled(texts, fields)
+        return Segments.from_fields(filled) if filled else None
 
 
 def _filled(cells: Sequence[str], places: Sequence[tuple[str, int]]) -> dict[str, str]:

@@ -107,9 +107,10 @@ class Database:
         `checkpoints` is for the server alone: no other process may move the SQLite log into the file.
         """
         engines = open_engines(settings)
+        heard = frozenset(reactions.handlers)
 
         def make_context(connection: Connection, now: datetime) -> Context:
-            return Context(connection, now, ids, keys, settings)
+            return Context(connection, now, ids, keys, settings, heard=heard)
 
         def store() -> Store:
             if engines.sqlite_file is not None:
