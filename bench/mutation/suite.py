@@ -10,9 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType
+from typing import cast
 
 import pytest
 from coverage import Coverage
@@ -45,8 +47,20 @@ def _imports(path: Path) -> set[str]:
     return {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
 
 
+@dataclass
+class Measured:
+    """What the tests do when nothing is wrong: processor seconds with few and with all examples, and the lines run.
+
+    The lines of each file have the names of the tests that run them.
+    """
+
+    quickly: dict[str, float] = field(default_factory=dict)
+    thoroughly: dict[str, float] = field(default_factory=dict)
+    running: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+
+
 class Suite:
-    """Loaded tests, with the processor seconds that each takes and the lines that it runs when nothing is wrong."""
+    """Loaded tests, and what they do when nothing is wrong."""
 
     def __init__(self, items: Sequence[pytest.Item]) -> None:
         self.items = items
@@ -60,10 +74,8 @@ class Suite:
         self._forget()
         # Otherwise each fork would copy all pages as soon as it looks for garbage.
         gc.freeze()
-        self.seconds: dict[str, float] = {}
-        self._running: dict[str, dict[int, list[str]]] = {}
         self._ordered: dict[str, list[pytest.Item]] = {}
-        self._measure()
+        self.measured = self._measure()
 
     def of(self, module: str) -> list[pytest.Item]:
         """The tests of this module in the order of `tests_of`, and those of one file the quickest first."""
@@ -74,54 +86,56 @@ class Suite:
                 place = places.get(f"{item.path}::{item.name}", places.get(str(item.path)))
                 if place is not None:
                     # Behind a module's own tests it is of no interest which file a test is from.
-                    found.append((min(place, 2), self.seconds[item.nodeid], item.nodeid, item))
+                    found.append((min(place, 2), self.measured.quickly[item.nodeid], item.nodeid, item))
             self._ordered[module] = [item for *_, item in sorted(found, key=lambda one: one[:3])]
         return self._ordered[module]
 
-    def running(self, items: Iterable[pytest.Item], code: CodeType) -> list[pytest.Item]:
-        """Those of these tests that run this function."""
-        by_line = self._running.get(code.co_filename, {})
+    def running(self, module: str, code: CodeType) -> list[pytest.Item]:
+        """Those tests of a module that run this function of it."""
+        by_line = self.measured.running.get(code.co_filename, {})
         names = {name for line in lines_of(code) for name in by_line.get(line, ())}
-        return [item for item in items if item.nodeid in names]
-
-    def total(self, items: Iterable[pytest.Item]) -> float:
-        """The processor seconds that these tests take together."""
-        return sum(self.seconds[each.nodeid] for each in items)
+        return [item for item in self.of(module) if item.nodeid in names]
 
     def _forget(self) -> None:
         for each in self._caches:
             each.cache_clear()
 
-    def _measure(self) -> None:
+    def _measure(self) -> Measured:
+        files = sorted({str(item.path) for item in self.items})
+        anew = fork_quiet(lambda: PASSED if passes_anew(files, FEW_EXAMPLES) else FAILED)
         reading, writing = os.pipe()
 
         def measure() -> int:
-            running = Coverage(data_file=None, config_file=False, include=[f"{SOURCES}/*"])
-            running.start()
+            measured, coverage = Measured(), Coverage(data_file=None, config_file=False, include=[f"{SOURCES}/*"])
+            coverage.start()
             for item in self.items:
                 # What one test leaves in a cache the next would not run.
                 self._forget()
-                running.switch_context(item.nodeid)
-                began = time.process_time()
-                passed = passes(item)
-                self.seconds[item.nodeid] = time.process_time() - began
-                if not passed:
-                    break
-            running.stop()
-            found = running.get_data()
-            by_file = {name: found.contexts_by_lineno(name) for name in found.measured_files()}
+                coverage.switch_context(item.nodeid)
+                measured.quickly[item.nodeid] = _seconds(item)
+            coverage.stop()
+            found = coverage.get_data()
+            measured.running = {name: found.contexts_by_lineno(name) for name in found.measured_files()}
+            measured.thoroughly = measured.quickly | {each.nodeid: _seconds(each) for each in thorough(self.items)}
             with os.fdopen(writing, "wb") as told:
-                pickle.dump((passed, self.seconds, by_file), told)
+                pickle.dump(measured, told)
             return PASSED
 
-        pid = fork_quiet(measure)
+        loaded = fork_quiet(measure)
         os.close(writing)
         with os.fdopen(reading, "rb") as told:
             measured = told.read()
-        leave_unless_passed(pid, "the tests")
-        passed, self.seconds, self._running = pickle.loads(measured)
-        if not passed:
-            raise SystemExit(f"{list(self.seconds)[-1]} fails without any mistake")
+        for pid, how in ((loaded, "as they are loaded"), (anew, "imported anew")):
+            if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != PASSED:
+                raise SystemExit(f"the tests {how} fail without any mistake")
+        return cast("Measured", pickle.loads(measured))
+
+
+def _seconds(item: pytest.Item) -> float:
+    began = time.process_time()
+    if not passes(item):
+        raise AssertionError(item.nodeid)
+    return time.process_time() - began
 
 
 class _Loaded:
@@ -159,14 +173,14 @@ def passes(item: pytest.Item) -> bool:
     return not item.session.testsfailed
 
 
-def passes_more(items: Iterable[pytest.Item], examples: int) -> bool:
-    """Runs the properties among these loaded tests with so many examples."""
+def thorough(items: Iterable[pytest.Item]) -> Sequence[pytest.Item]:
+    """The properties among these loaded tests, from now on with all examples."""
     properties = [item for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.function)]
     for item in properties:
         # One that says its number itself keeps it.
         with suppress(InvalidArgument):
-            profile(examples)(item.function)
-    return all(map(passes, properties))
+            profile(ALL_EXAMPLES)(item.function)
+    return properties
 
 
 def passes_anew(tests: Sequence[str], examples: int) -> bool:
@@ -203,11 +217,3 @@ def fork_quiet(work: Callable[[], int]) -> int:
     finally:
         # Whatever happens, the fork must not go on with the work of its parent.
         os._exit(status)
-
-
-def leave_unless_passed(pid: int, what: str) -> float:
-    """Waits for a fork without a mistake; the processor seconds that it took."""
-    _, status, used = os.wait4(pid, 0)
-    if os.waitstatus_to_exitcode(status) != PASSED:
-        raise SystemExit(f"{what} fail without any mistake")
-    return used.ru_utime

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from importlib.machinery import SourceFileLoader
@@ -28,16 +28,17 @@ from bench.mutation.suite import (
     SOURCES,
     Suite,
     fork_quiet,
-    leave_unless_passed,
     passes,
     passes_anew,
-    passes_more,
     tests_of,
+    thorough,
 )
 from bench.mutation.swapping import changed_function, key_of
 
 # Tests that need so many times the processor seconds that they should, and some more, have run into an endless loop.
 SLOWER, SLACK = 5.0, 1.0
+# What importing everything takes at most, in processor seconds.
+LOADING = 10.0
 
 
 class Outcome(StrEnum):
@@ -48,19 +49,18 @@ class Outcome(StrEnum):
     SURVIVED = "survived"
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Trials:
     """Tries mistakes with loaded tests."""
 
     suite: Suite
-    _seconds: dict[str, float] = field(default_factory=dict)
 
     def outcomes(self, waiting: Iterable[Mistake], workers: int) -> Iterator[tuple[Mistake, Outcome]]:
         """Tries mistakes, so many at once, in the order in which they end."""
         running: dict[int, tuple[Mistake, bool]] = {}
         for mistake in waiting:
-            tests = self.suite.of(mistake.module)
-            running[fork_quiet(partial(self._quickly, mistake, tests))] = mistake, False
+            self.suite.of(mistake.module)  # put in order here once, not in each fork
+            running[fork_quiet(partial(self._quickly, mistake))] = mistake, False
             while len(running) >= workers:
                 yield from self._ended(running)
         while running:
@@ -77,38 +77,33 @@ class Trials:
         elif thoroughly:
             yield mistake, Outcome.SURVIVED
         else:
-            limit = self._seconds_of_all_examples(mistake.module)
-            running[fork_quiet(lambda: self._anew(mistake, ALL_EXAMPLES, limit))] = mistake, True
+            running[fork_quiet(partial(self._anew, mistake, ALL_EXAMPLES))] = mistake, True
 
-    def _quickly(self, mistake: Mistake, tests: Sequence[pytest.Item]) -> int:
+    def _quickly(self, mistake: Mistake) -> int:
         changed = changed_function(_source(mistake), mistake.number)
         function = changed and self.suite.functions.get(key_of(_module(mistake), changed))
         if changed is None or function is None:
-            return self._anew(mistake, FEW_EXAMPLES, self.suite.total(tests))
-        tests = self.suite.running(tests, function.__code__)
+            return self._anew(mistake, FEW_EXAMPLES)
+        tests = self.suite.running(mistake.module, function.__code__)
         function.__code__ = changed
-        for each in tests:
-            _end_after(self.suite.seconds[each.nodeid])
-            if not passes(each):
-                return FAILED
-        _end_after(self.suite.total(tests) * ALL_EXAMPLES / FEW_EXAMPLES)
-        return PASSED if passes_more(tests, ALL_EXAMPLES) else FAILED
+        quick = all(self._passes(each, self.suite.measured.quickly) for each in tests)
+        passed = quick and all(self._passes(each, self.suite.measured.thoroughly) for each in thorough(tests))
+        return PASSED if passed else FAILED
 
-    def _anew(self, mistake: Mistake, examples: int, seconds: float) -> int:
+    def _passes(self, item: pytest.Item, seconds: Mapping[str, float]) -> bool:
+        _end_after(seconds[item.nodeid])
+        return passes(item)
+
+    def _anew(self, mistake: Mistake, examples: int) -> int:
         code, get_code = code_with(_source(mistake), mistake.number), SourceFileLoader.get_code
 
         def changed(loader: SourceFileLoader, name: str) -> CodeType | None:
             return code if name == _module(mistake) else get_code(loader, name)
 
         pytest.MonkeyPatch().setattr(SourceFileLoader, "get_code", changed)
-        _end_after(seconds)
+        seconds = self.suite.measured.thoroughly if examples == ALL_EXAMPLES else self.suite.measured.quickly
+        _end_after(LOADING + sum(seconds[each.nodeid] for each in self.suite.of(mistake.module)))
         return PASSED if passes_anew(tests_of(mistake.module), examples) else FAILED
-
-    def _seconds_of_all_examples(self, module: str) -> float:
-        if module not in self._seconds:
-            pid = fork_quiet(lambda: PASSED if passes_anew(tests_of(module), ALL_EXAMPLES) else FAILED)
-            self._seconds[module] = leave_unless_passed(pid, f"the tests of {module}")
-        return self._seconds[module]
 
 
 def _source(mistake: Mistake) -> Path:
