@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from pathlib import Path
 from types import CodeType
@@ -75,7 +76,7 @@ class _Place:
 def mistakes(path: Path) -> list[Mistake]:
     """All mistakes for this file, in the order of its text."""
     numbers, found = count(), []
-    for place in _places(ast.parse(path.read_text(encoding="utf-8"))):
+    for place in _places(_parsed(path)):
         for changed in _changes(place):
             around = _told(place.around)
             before = _text(around)
@@ -89,13 +90,20 @@ def mistakes(path: Path) -> list[Mistake]:
 
 def code_with(path: Path, number: int) -> CodeType:
     """The file compiled with the mistake of this number, and no other."""
-    tree, numbers = ast.parse(path.read_text(encoding="utf-8")), count()
+    tree, numbers = _parsed(path), count()
     for place in _places(tree):
         for changed in _changes(place):
             if next(numbers) == number:
-                place.put(ast.copy_location(changed, place.node))
-                return compile(ast.fix_missing_locations(tree), str(path), "exec")
+                place.put(ast.fix_missing_locations(ast.copy_location(changed, place.node)))
+                code = compile(tree, str(path), "exec")
+                place.put(place.node)
+                return code
     raise LookupError(f"{path} has no mistake {number}")
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _told(around: Sequence[ast.AST]) -> ast.AST:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import ast
 import gc
-import json
 import os
+import pickle
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import _lru_cache_wrapper
 from pathlib import Path
+from types import CodeType
+from typing import cast
 
 import pytest
-from hypothesis import Phase, settings
+from coverage import Coverage
+from hypothesis import Phase, is_hypothesis_test, settings
+from hypothesis.errors import InvalidArgument
 
-from bench.mutation.swapping import loaded_functions
+from bench.mutation.swapping import lines_of, loaded_functions
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "src" / "cxsurvey" / "scoring"
@@ -41,55 +47,95 @@ def _imports(path: Path) -> set[str]:
     return {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
 
 
+@dataclass
+class Measured:
+    """What the tests do when nothing is wrong: processor seconds with few and with all examples, and the lines run.
+
+    The lines of each file have the names of the tests that run them.
+    """
+
+    quickly: dict[str, float] = field(default_factory=dict)
+    thoroughly: dict[str, float] = field(default_factory=dict)
+    running: dict[str, dict[int, list[str]]] = field(default_factory=dict)
+
+
 class Suite:
-    """Loaded tests, and the processor seconds that each takes when nothing is wrong."""
+    """Loaded tests, and what they do when nothing is wrong."""
 
     def __init__(self, items: Sequence[pytest.Item]) -> None:
         self.items = items
-        # What loading has put into caches would hide a mistake.
-        for cache in (each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)):
-            if str(cache.__module__).startswith("cxsurvey"):
-                cache.cache_clear()
+        self._caches = [
+            each
+            for each in gc.get_objects()
+            if isinstance(each, _lru_cache_wrapper) and str(each.__module__).startswith("cxsurvey")
+        ]
         self.functions = loaded_functions("cxsurvey.scoring")
+        # What loading has put into caches would hide a mistake.
+        self._forget()
         # Otherwise each fork would copy all pages as soon as it looks for garbage.
         gc.freeze()
-        self.seconds = self._measured()
-
-    def _measured(self) -> dict[str, float]:
-        reading, writing = os.pipe()
-
-        def measure() -> int:
-            seconds: dict[str, float | None] = {}
-            for item in self.items:
-                began = time.process_time()
-                passed = passes(item)
-                seconds[item.nodeid] = time.process_time() - began if passed else None
-                if not passed:
-                    break
-            with os.fdopen(writing, "w") as told:
-                json.dump(seconds, told)
-            return PASSED
-
-        pid = fork_quiet(measure)
-        os.close(writing)
-        with os.fdopen(reading) as told:
-            seconds = dict(json.loads(told.read()))
-        leave_unless_passed(pid, "the tests")
-        for name in (name for name, used in seconds.items() if used is None):
-            raise SystemExit(f"{name} fails without any mistake")
-        return seconds
+        self._ordered: dict[str, list[pytest.Item]] = {}
+        self.measured = self._measure()
 
     def of(self, module: str) -> list[pytest.Item]:
         """The tests of this module in the order of `tests_of`, and those of one file the quickest first."""
-        places = {test: place for place, test in enumerate(tests_of(module))}
-        found = []
-        for item in self.items:
-            whole = f"{item.path}::{item.name}"
-            place = places.get(whole, places.get(str(item.path)))
-            if place is not None:
-                # Behind a module's own tests it is of no interest which file a test is from.
-                found.append((min(place, 2), self.seconds[item.nodeid], item.nodeid, item))
-        return [item for *_, item in sorted(found, key=lambda one: one[:3])]
+        if module not in self._ordered:
+            places = {test: place for place, test in enumerate(tests_of(module))}
+            found = []
+            for item in self.items:
+                place = places.get(f"{item.path}::{item.name}", places.get(str(item.path)))
+                if place is not None:
+                    # Behind a module's own tests it is of no interest which file a test is from.
+                    found.append((min(place, 2), self.measured.quickly[item.nodeid], item.nodeid, item))
+            self._ordered[module] = [item for *_, item in sorted(found, key=lambda one: one[:3])]
+        return self._ordered[module]
+
+    def running(self, module: str, code: CodeType) -> list[pytest.Item]:
+        """Those tests of a module that run this function of it."""
+        by_line = self.measured.running.get(code.co_filename, {})
+        names = {name for line in lines_of(code) for name in by_line.get(line, ())}
+        return [item for item in self.of(module) if item.nodeid in names]
+
+    def _forget(self) -> None:
+        for each in self._caches:
+            each.cache_clear()
+
+    def _measure(self) -> Measured:
+        files = sorted({str(item.path) for item in self.items})
+        anew = fork_quiet(lambda: PASSED if passes_anew(files, FEW_EXAMPLES) else FAILED)
+        reading, writing = os.pipe()
+
+        def measure() -> int:
+            measured, coverage = Measured(), Coverage(data_file=None, config_file=False, include=[f"{SOURCES}/*"])
+            coverage.start()
+            for item in self.items:
+                # What one test leaves in a cache the next would not run.
+                self._forget()
+                coverage.switch_context(item.nodeid)
+                measured.quickly[item.nodeid] = _seconds(item)
+            coverage.stop()
+            found = coverage.get_data()
+            measured.running = {name: found.contexts_by_lineno(name) for name in found.measured_files()}
+            measured.thoroughly = measured.quickly | {each.nodeid: _seconds(each) for each in thorough(self.items)}
+            with os.fdopen(writing, "wb") as told:
+                pickle.dump(measured, told)
+            return PASSED
+
+        loaded = fork_quiet(measure)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as told:
+            measured = told.read()
+        for pid, how in ((loaded, "as they are loaded"), (anew, "imported anew")):
+            if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != PASSED:
+                raise SystemExit(f"the tests {how} fail without any mistake")
+        return cast("Measured", pickle.loads(measured))
+
+
+def _seconds(item: pytest.Item) -> float:
+    began = time.process_time()
+    if not passes(item):
+        raise AssertionError(item.nodeid)
+    return time.process_time() - began
 
 
 class _Loaded:
@@ -127,21 +173,34 @@ def passes(item: pytest.Item) -> bool:
     return not item.session.testsfailed
 
 
+def thorough(items: Iterable[pytest.Item]) -> Sequence[pytest.Item]:
+    """The properties among these loaded tests, from now on with all examples."""
+    properties = [item for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.function)]
+    for item in properties:
+        # One that says its number itself keeps it.
+        with suppress(InvalidArgument):
+            profile(ALL_EXAMPLES)(item.function)
+    return properties
+
+
 def passes_anew(tests: Sequence[str], examples: int) -> bool:
-    """Imports everything anew and runs these tests."""
+    """Imports everything anew and runs these tests: first the module's own, for which less needs to be loaded."""
     for name in [name for name in sys.modules if name.startswith(("cxsurvey", "tests"))]:
         del sys.modules[name]
     give_examples(examples)
-    return int(pytest.main([*OPTIONS, *tests])) == PASSED
+    return all(int(pytest.main([*OPTIONS, *some])) == PASSED for some in (tests[:2], tests[2:]) if some)
 
 
 def give_examples(most: int) -> None:
-    """How many examples Hypothesis gives to a test that is loaded from now on, the same in every trial."""
-    # A failure needs to be seen, not made small.
+    """How many examples Hypothesis gives to a test that is loaded from now on."""
+    settings.register_profile(f"{most} examples", profile(most))
+    settings.load_profile(f"{most} examples")
+
+
+def profile(most: int) -> settings:
+    """So many examples, the same in every trial; a failure needs to be seen, not made small."""
     phases = (Phase.explicit, Phase.generate)
-    name = f"{most} examples"
-    settings.register_profile(name, derandomize=True, database=None, deadline=None, phases=phases, max_examples=most)
-    settings.load_profile(name)
+    return settings(derandomize=True, database=None, deadline=None, phases=phases, max_examples=most)
 
 
 def fork_quiet(work: Callable[[], int]) -> int:
@@ -158,11 +217,3 @@ def fork_quiet(work: Callable[[], int]) -> int:
     finally:
         # Whatever happens, the fork must not go on with the work of its parent.
         os._exit(status)
-
-
-def leave_unless_passed(pid: int, what: str) -> float:
-    """Waits for a fork without a mistake; the processor seconds that it took."""
-    _, status, used = os.wait4(pid, 0)
-    if os.waitstatus_to_exitcode(status) != PASSED:
-        raise SystemExit(f"{what} fail without any mistake")
-    return used.ru_utime

@@ -1,24 +1,23 @@
 """One mistake at a time, each in a fork of a process that has loaded the tests already.
 
-First the tests run with few examples, and a mistake inside a function is put into the function as it is loaded: that
-notices nearly all, and quickly. What passes is tried once more, with everything imported anew and with all examples,
-and only what passes again has survived.
+A mistake inside a function is put into the function as it is loaded, and the tests that run it follow: with few
+examples for a property, then with all. Any other is imported. What passes is tried once more, with everything imported
+anew, all tests of the module and all examples, and only what passes again has survived.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_loader
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType
+
+import pytest
 
 from bench.mutation.mistakes import Mistake, code_with
 from bench.mutation.suite import (
@@ -29,15 +28,17 @@ from bench.mutation.suite import (
     SOURCES,
     Suite,
     fork_quiet,
-    leave_unless_passed,
     passes,
     passes_anew,
     tests_of,
+    thorough,
 )
-from bench.mutation.swapping import changed_function, swapped
+from bench.mutation.swapping import changed_function, key_of
 
 # Tests that need so many times the processor seconds that they should, and some more, have run into an endless loop.
 SLOWER, SLACK = 5.0, 1.0
+# What importing everything takes at most, in processor seconds.
+LOADING = 10.0
 
 
 class Outcome(StrEnum):
@@ -48,35 +49,17 @@ class Outcome(StrEnum):
     SURVIVED = "survived"
 
 
-class _Changed(MetaPathFinder, Loader):
-    """Gives one module the changed code."""
-
-    def __init__(self, name: str, path: Path, code: CodeType) -> None:
-        self.name, self.path, self.code = name, path, code
-
-    def find_spec(self, fullname: str, path: object, target: ModuleType | None = None) -> ModuleSpec | None:
-        if fullname != self.name:
-            return None
-        spec = spec_from_loader(fullname, self, origin=str(self.path))
-        assert spec is not None
-        spec.has_location = True
-        return spec
-
-    def exec_module(self, module: ModuleType) -> None:
-        exec(self.code, module.__dict__)
-
-
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Trials:
     """Tries mistakes with loaded tests."""
 
     suite: Suite
-    _seconds: dict[str, float] = field(default_factory=dict)
 
     def outcomes(self, waiting: Iterable[Mistake], workers: int) -> Iterator[tuple[Mistake, Outcome]]:
         """Tries mistakes, so many at once, in the order in which they end."""
         running: dict[int, tuple[Mistake, bool]] = {}
         for mistake in waiting:
+            self.suite.of(mistake.module)  # put in order here once, not in each fork
             running[fork_quiet(partial(self._quickly, mistake))] = mistake, False
             while len(running) >= workers:
                 yield from self._ended(running)
@@ -94,31 +77,41 @@ class Trials:
         elif thoroughly:
             yield mistake, Outcome.SURVIVED
         else:
-            limit = self._seconds_of_all_examples(mistake.module)
-            running[fork_quiet(lambda: self._anew(mistake, ALL_EXAMPLES, limit))] = mistake, True
+            running[fork_quiet(partial(self._anew, mistake, ALL_EXAMPLES))] = mistake, True
 
     def _quickly(self, mistake: Mistake) -> int:
-        changed = changed_function(SOURCES / f"{mistake.module}.py", mistake.number)
-        tests = self.suite.of(mistake.module)
-        if changed is None or not swapped(self.suite.functions, f"cxsurvey.scoring.{mistake.module}", changed):
-            return self._anew(mistake, FEW_EXAMPLES, sum(self.suite.seconds[each.nodeid] for each in tests))
-        for each in tests:
-            _end_after(self.suite.seconds[each.nodeid])
-            if not passes(each):
-                return FAILED
-        return PASSED
+        changed = changed_function(_source(mistake), mistake.number)
+        function = changed and self.suite.functions.get(key_of(_module(mistake), changed))
+        if changed is None or function is None:
+            return self._anew(mistake, FEW_EXAMPLES)
+        tests = self.suite.running(mistake.module, function.__code__)
+        function.__code__ = changed
+        quick = all(self._passes(each, self.suite.measured.quickly) for each in tests)
+        passed = quick and all(self._passes(each, self.suite.measured.thoroughly) for each in thorough(tests))
+        return PASSED if passed else FAILED
 
-    def _anew(self, mistake: Mistake, examples: int, seconds: float) -> int:
-        path = SOURCES / f"{mistake.module}.py"
-        sys.meta_path.insert(0, _Changed(f"cxsurvey.scoring.{mistake.module}", path, code_with(path, mistake.number)))
-        _end_after(seconds)
+    def _passes(self, item: pytest.Item, seconds: Mapping[str, float]) -> bool:
+        _end_after(seconds[item.nodeid])
+        return passes(item)
+
+    def _anew(self, mistake: Mistake, examples: int) -> int:
+        code, get_code = code_with(_source(mistake), mistake.number), SourceFileLoader.get_code
+
+        def changed(loader: SourceFileLoader, name: str) -> CodeType | None:
+            return code if name == _module(mistake) else get_code(loader, name)
+
+        pytest.MonkeyPatch().setattr(SourceFileLoader, "get_code", changed)
+        seconds = self.suite.measured.thoroughly if examples == ALL_EXAMPLES else self.suite.measured.quickly
+        _end_after(LOADING + sum(seconds[each.nodeid] for each in self.suite.of(mistake.module)))
         return PASSED if passes_anew(tests_of(mistake.module), examples) else FAILED
 
-    def _seconds_of_all_examples(self, module: str) -> float:
-        if module not in self._seconds:
-            pid = fork_quiet(lambda: PASSED if passes_anew(tests_of(module), ALL_EXAMPLES) else FAILED)
-            self._seconds[module] = leave_unless_passed(pid, f"the tests of {module}")
-        return self._seconds[module]
+
+def _source(mistake: Mistake) -> Path:
+    return SOURCES / f"{mistake.module}.py"
+
+
+def _module(mistake: Mistake) -> str:
+    return f"cxsurvey.scoring.{mistake.module}"
 
 
 def _end_after(seconds: float) -> None:

@@ -64,6 +64,11 @@ def test_every_definition_has_a_key_of_its_own() -> None:
     assert all(definition.key == key for key, definition in CATALOGUE.items())
 
 
+def test_keys_name_the_version_of_the_reading_first_published() -> None:
+    # stored beside every score: another number would call old scores scores of another reading
+    assert {definition.key.rpartition("/")[2] for definition in CATALOGUE.values()} == {"1"}
+
+
 def test_only_the_readings_of_short_scales_are_marked_translated() -> None:
     translated = {definition.key for definition in CATALOGUE.values() if definition.translated}
 

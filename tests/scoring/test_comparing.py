@@ -46,6 +46,16 @@ def test_shares_of_a_published_example() -> None:
     assert known(change.p_value) == pytest.approx(0.0080, abs=0.0005)
 
 
+def test_the_results_on_both_sides_carry_their_headlines_only() -> None:
+    now = ScoreCounts.from_mapping({5: 40, 4: 30, 1: 10}, STARS_5.scale)
+
+    change = compare(now, now, STARS_5)
+
+    for side in (change.now, change.before):
+        assert side.estimate == pytest.approx(4.125)
+        assert (side.top_box, side.bottom_box) == (None, None)
+
+
 def test_means_are_compared_in_scale_points() -> None:
     now = ScoreCounts.from_mapping({5: 40, 4: 30, 1: 10}, STARS_5.scale)
     before = ScoreCounts.from_mapping({5: 20, 4: 30, 1: 30}, STARS_5.scale)

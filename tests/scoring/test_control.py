@@ -135,6 +135,15 @@ def test_laney_widens_the_limits_when_periods_scatter_more_than_chance() -> None
     assert corrected.points[0].upper - 50 == pytest.approx((plain.points[0].upper - 50) * corrected.dispersion)
 
 
+def test_laney_widens_the_limits_also_when_periods_scatter_a_little_more_than_chance() -> None:
+    """0.84 standard errors above and below in turn: mean range 1.68, sigma-z 1.68 / 1.128 = 1.489."""
+    chart = share_chart([(5_042 if index % 2 else 4_958, 10_000) for index in range(20)])
+
+    assert chart.dispersion == pytest.approx(1.489, abs=5e-4)
+    assert chart.corrected
+    assert chart.points[0].upper == pytest.approx(50 + 1.5 * 1.489, abs=1e-3)
+
+
 def test_limits_are_never_narrower_than_chance() -> None:
     calm = share_chart([(50, 100), (50, 100), (51, 100), (49, 100)])
 
@@ -155,7 +164,7 @@ def test_dispersion_of_mere_chance_is_about_one_and_false_alarms_are_rare() -> N
 def test_all_alike_or_a_single_period_is_no_signal() -> None:
     for everyone in (GroupCounts(20, 0, 0), GroupCounts(0, 20, 0), GroupCounts(0, 0, 20)):
         chart = net_chart([everyone] * 12)
-        assert (chart.signals, chart.dispersion) == ((), 1.0)
+        assert (chart.signals, chart.dispersion, chart.corrected) == ((), 1.0, False)
     assert net_chart([USUAL] * 12).signals == ()
     assert net_chart([USUAL]).signals == ()
 

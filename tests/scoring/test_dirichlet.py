@@ -88,6 +88,20 @@ def test_far_out_no_digits_are_lost_either(shapes: tuple[float, float, float], s
     assert net_share_quantile(1e-9, *shapes) == pytest.approx(share, rel=1e-13)
 
 
+@pytest.mark.parametrize(
+    ("shapes", "share"),
+    # One response: the posteriors whose integrand falls slowest. By the same integral with evenly spaced nodes, four
+    # times as dense.
+    [
+        ((1.5, 0.5, 0.5), -0.5864062856760062),
+        ((0.5, 1.5, 0.5), -0.7073285652457805),
+        ((0.5, 0.5, 1.5), -0.976324342556668),
+    ],
+)
+def test_one_response_loses_no_digits(shapes: tuple[float, float, float], share: float) -> None:
+    assert net_share_quantile(0.025, *shapes) == pytest.approx(share, rel=1e-14)
+
+
 @given(shapes, shapes)
 def test_the_middle_of_a_symmetric_posterior_is_zero(ends: float, middle: float) -> None:
     deviation = sqrt(2 * ends / ((2 * ends + middle) * (2 * ends + middle + 1)))

@@ -135,6 +135,12 @@ def test_intervals_hold_their_weights_and_narrow_with_less_confidence() -> None:
         assert outer.lower < outer.weight < outer.upper
 
 
+def test_what_is_drawn_by_default_is_said() -> None:
+    found = key_drivers(*survey(100, 1))
+
+    assert (found.confidence, found.resamples, found.seed) == (0.95, 1_000, 20_260_101)
+
+
 def test_intervals_narrow_with_rows() -> None:
     def width(rows: int) -> float:
         some, overall = survey(rows, 2)

@@ -3,17 +3,18 @@
 import gc
 from functools import lru_cache
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import cxsurvey.scoring.rounding
 from bench.mutation import suite
 from bench.mutation.__main__ import LISTED, equivalent
 from bench.mutation.mistakes import code_with, mistakes
 from bench.mutation.suite import SOURCES
-from bench.mutation.swapping import changed_function, loaded_functions, swapped
+from bench.mutation.swapping import changed_function, key_of, lines_of, loaded_functions
 
 SOURCE = '''
 """Not looked at: 1 + 1."""
@@ -92,21 +93,39 @@ def test_only_a_mistake_inside_a_function_needs_no_new_import(source: Path, mist
     assert (changed and changed.co_qualname) == name
 
 
-def test_a_loaded_function_is_given_the_changed_code(source: Path) -> None:
+def test_the_loaded_function_of_a_changed_code_is_found_and_the_lines_that_run_it(source: Path) -> None:
     by_name = {mistake.name: mistake.number for mistake in mistakes(source)}
     changed = changed_function(source, by_name["probe: a *= 3 -> a /= 3"])
     assert changed is not None
     loaded: dict[str, Any] = {"lru_cache": lru_cache, "__name__": "probe"}
     exec(source.read_text(encoding="utf-8"), loaded)
     function = loaded["inner"].__wrapped__
-    # The module is not imported, so its function is handed over by hand.
-    functions: dict[tuple[str, str, int], FunctionType] = {
-        ("probe", "inner", function.__code__.co_firstlineno): function
-    }
 
-    assert swapped(functions, "probe", changed)
-    assert function.__code__ is changed
-    assert not swapped(functions, "another", changed)
+    assert key_of("probe", changed) == key_of(function.__module__, function.__code__)
+    assert key_of("another", changed) != key_of(function.__module__, function.__code__)
+    # From the decorator's line, where the function begins, to its last.
+    assert lines_of(function.__code__) == {5, 8, 9, 10, 11}
+
+
+def test_a_loaded_property_can_be_given_more_examples_than_it_was_loaded_with() -> None:
+    given_numbers: list[int] = []
+
+    @suite.profile(suite.FEW_EXAMPLES)
+    @given(st.integers())
+    def few(number: int) -> None:
+        given_numbers.append(number)
+
+    @given(st.integers())
+    def more(number: int) -> None:
+        given_numbers.append(number)
+
+    few()
+    first = len(given_numbers)
+    suite.profile(suite.ALL_EXAMPLES)(more)
+    more()
+
+    assert first == suite.FEW_EXAMPLES
+    assert len(given_numbers) - first == suite.ALL_EXAMPLES
 
 
 def test_the_functions_of_a_package_are_found_as_they_are_loaded() -> None:

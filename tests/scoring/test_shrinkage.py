@@ -10,6 +10,7 @@ from cxsurvey.scoring import shrinkage
 from cxsurvey.scoring.counts import GroupCounts
 from cxsurvey.scoring.errors import EmptyCountsError, InvalidConfidenceError, InvalidCountError
 from cxsurvey.scoring.intervals import response_variance
+from cxsurvey.scoring.pulling import normal_fit
 from cxsurvey.scoring.results import Unit
 from cxsurvey.scoring.shrinkage import ShrinkageMethod, ShrunkenScore, shrunken_nps, shrunken_shares
 from cxsurvey.scoring.special import beta_cdf
@@ -47,7 +48,7 @@ def known(score: ShrunkenScore) -> tuple[float, float, float, float]:
 def test_the_eighteen_batters_are_shrunken_as_published() -> None:
     mean = sum(BATTERS) / 45 / 18
 
-    fit = shrinkage._fit([hits / 45 for hits in BATTERS], [mean * (1 - mean) / 45] * 18)
+    fit = normal_fit([hits / 45 for hits in BATTERS], [mean * (1 - mean) / 45] * 18)
 
     assert fit.mean == pytest.approx(0.2654, abs=5e-5)
     assert fit.weights == pytest.approx([0.212] * 18, abs=5e-4)

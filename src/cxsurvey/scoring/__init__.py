@@ -31,6 +31,7 @@ module            what it offers
 ``significance``  ``POWER``, ``two_sided`` p-values, ``detectable`` differences
 ``multiple``      ``adjusted(p_values, q, correction)``: many tests at once, with flags
 ``shrinkage``     ``shrunken_nps(segments)``, ``shrunken_shares(segments)``: empirical Bayes
+``pulling``       ``normal_fit``, ``mean_and_correlation``: how much of differences is chance
 ``ranking``       ``ranking(segments) -> Ranking``: shrunken, tied, flagged
 ``funnel``        ``nps_funnel(overall, bases)``, ``share_funnel(k, n, bases)``: limits to draw
 ``withholding``   ``withholding(groups, minimum)``: what an anonymous survey must not show

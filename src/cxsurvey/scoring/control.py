@@ -9,7 +9,7 @@ many responses, Laney's correction (2002) widens the limits.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import sqrt
 from typing import Final, NamedTuple
 
@@ -195,17 +195,12 @@ def _outside(points: Sequence[ChartPoint]) -> list[Signal]:
 
 
 def _runs(points: Sequence[ChartPoint], sides: Sequence[Movement]) -> list[Signal]:
-    found: list[Signal] = []
-    run: list[int] = []
-    for index in (index for index, point in enumerate(points) if point.charted):
-        if run and sides[run[-1]] is not sides[index]:
-            run = []
-        run.append(index)
-        if sides[index] is Movement.LEVEL or len(run) < RUN:
-            continue
-        if len(run) > RUN:
-            found.pop()
-        found.append(Signal(SignalKind.RUN, sides[index], run[0], index))
+    found = []
+    charted = (index for index, point in enumerate(points) if point.charted)
+    for side, indexes in groupby(charted, key=sides.__getitem__):
+        run = list(indexes)
+        if side is not Movement.LEVEL and len(run) >= RUN:
+            found.append(Signal(SignalKind.RUN, side, run[0], run[-1]))
     return found
 
 

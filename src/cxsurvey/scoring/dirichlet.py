@@ -20,6 +20,7 @@ from cxsurvey.scoring.special import normal_quantile
 _STEP: Final = 0.0625
 _FINE_STEP: Final = 0.03125
 _FAR_OUT: Final = 1e-6
+_HURRY: Final = 0.15
 _NEGLIGIBLE: Final = 1e-17
 _SMALLEST_LOG_ODDS: Final = -350.0
 _LARGEST_LOG_ODDS: Final = 40.0
@@ -34,8 +35,8 @@ def net_share_quantile(p: float, promoters: float, passives: float, detractors: 
     The shapes are positive and finite, such as counts plus one half; nothing is checked here.
     Newton's method on the logarithm of that chance, as a function of log((1 + t) / (1 - t)).
     Accurate to about 1e-12 of the posterior's standard deviation, 1e-9 at 10^12 responses. It takes
-    half a millisecond with many responses and two with one, whose integrand falls slowest. Coarser
-    nodes for all steps but the last would save a third of that and fail in the tails.
+    half a millisecond with many responses and about one with a single one, whose integrand falls slowest.
+    Coarser nodes for all steps but the last would save a third of that and fail in the tails.
 
     >>> round(net_share_quantile(0.025, 10.5, 0.5, 0.5), 4)
     0.5297
@@ -73,7 +74,7 @@ def _log_chance_below(place: float, shapes: tuple[float, float, float], apart: f
     """The logarithm of the chance of a net share below the one at ``place``, and its slope.
 
     The variable is r = -(1 + t) w. The path crosses the real axis at the saddle, between the pole
-    at 0 and the singularity of the detractors at 1: r = saddle + width (bend sinh^2 v + i sinh v).
+    at 0 and the singularity of the detractors at 1: r = saddle + width (bend sinh^2 u + i sinh u).
     """
     slopes = (exp(-place), 0.5 * expm1(-place), -1.0)
     log_odds = _saddle(tuple(zip(shapes, slopes, strict=True)))
@@ -104,6 +105,8 @@ def _bend(terms: list[_Term], saddle: float, width: float) -> float:
 def _integral(terms: list[_Term], saddle: float, width: float, apart: float) -> tuple[float, float]:
     """The sums of the trapezoidal rule for the chance and for its slope."""
     bend = _bend(terms, saddle, width)
+    # Along u = v + hurry v^3 nodes lie farther apart where the integrand falls slowly, as exp(-u sum of shapes).
+    hurry = _HURRY / (1.0 + sum(term.shape for term in terms))
     # The path is its own mirror image, so its upper half is enough and the first node counts half.
     chance = 0.5 * width / saddle
     density = 0.5 * width * sum(term.shape * term.weight for term in terms)
@@ -111,17 +114,20 @@ def _integral(terms: list[_Term], saddle: float, width: float, apart: float) -> 
     # The slope may have no end where the density has none; the chance always has one.
     while abs(part) > negligible:
         v += apart
-        ahead = sinh(v)
+        along = v + hurry * v**3
+        ahead = sinh(along)
         z = width * complex(bend * ahead * ahead, ahead)
-        depth = turn = 0.0
-        for term in terms:
-            x, y = term.bend * z.real, term.bend * z.imag
-            depth += term.shape * log1p(2.0 * x + x * x + y * y)
-            turn += term.shape * atan2(y, 1.0 + x)
-        value = width * cosh(v) * complex(2.0 * bend * ahead, 1.0) * rect(exp(-0.5 * depth), -turn)
+        depth, turn, falling = 0.0, 0.0, 0j
+        for shape, bends, weight in terms:
+            x, y = bends * z.real, bends * z.imag
+            depth += shape * log1p(2.0 * x + x * x + y * y)
+            turn += shape * atan2(y, 1.0 + x)
+            falling += shape * weight / complex(1.0 + x, y)
+        onward = width * (1.0 + 3.0 * hurry * v * v) * cosh(along)
+        value = onward * complex(2.0 * bend * ahead, 1.0) * rect(exp(-0.5 * depth), -turn)
         part = value / (saddle + z)
         chance += part.imag
-        density += (value * sum(term.shape * term.weight / (1.0 + term.bend * z) for term in terms)).imag
+        density += (value * falling).imag
     return chance, density
 
 

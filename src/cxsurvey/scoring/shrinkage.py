@@ -10,20 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum, sqrt
-from typing import Final, NamedTuple
+from typing import Final
 
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts, checked_part
 from cxsurvey.scoring.errors import EmptyCountsError
 from cxsurvey.scoring.intervals import checked_confidence, response_variance, z_value
-from cxsurvey.scoring.means import mean
+from cxsurvey.scoring.means import PADDING, mean
+from cxsurvey.scoring.pulling import ShareCounts, correction, mean_and_correlation, normal_fit
 from cxsurvey.scoring.results import Unit
 from cxsurvey.scoring.special import beta_quantile
 
 # What the adjusted Wald interval adds to every sample: 3/4, 1 1/2 and 3/4 of a response.
 _ADDED_RESPONSES: Final = 3.0
 _ADDED_SQUARES: Final = 1.5
-# What the end-padded interval of a mean adds: 3/4 of a response at each end of the scale.
-_ADDED_AT_ENDS: Final = 1.5
 
 
 class ShrinkageMethod(StrEnum):
@@ -40,13 +39,6 @@ class ShrinkageMethod(StrEnum):
         'shrunken toward the mean of all segments'
         """
         return "shrunken toward the mean of all segments"
-
-
-class ShareCounts(NamedTuple):
-    """How many of ``n`` responses were successes, such as top-box responses."""
-
-    successes: int
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +81,6 @@ class Shrinkage:
         return self.method.label
 
 
-class _Fit(NamedTuple):
-    mean: float
-    between: float
-    weights: list[float]
-    variances: list[float]
-
-
 def shrunken_nps(segments: Mapping[str, GroupCounts], confidence: float = 0.95) -> Shrinkage:
     """The NPS of k segments in points, shrunken toward their mean.
 
@@ -130,7 +115,7 @@ def shrunken_nps(segments: Mapping[str, GroupCounts], confidence: float = 0.95) 
     _refuse_empty(known)
     raws = [(groups.promoters - groups.detractors) / groups.n for groups in known.values()]
     within = _pooled_variance(list(known.values()))
-    fit = _fit(raws, [within / groups.n for groups in known.values()])
+    fit = normal_fit(raws, [within / groups.n for groups in known.values()])
     shrunken = {}
     for name, raw, weight, variance in zip(known, raws, fit.weights, fit.variances, strict=True):
         # Rounding may carry the mean of unanimous segments a hair beyond the scale.
@@ -182,10 +167,10 @@ def shrunken_shares(segments: Mapping[str, tuple[int, int]], confidence: float =
     known = {name: _checked_share(*share) for name, share in segments.items()}
     known = {name: share for name, share in known.items() if share.n}
     _refuse_empty(known)
-    mean, correlation = _mean_and_correlation(list(known.values()))
+    mean, correlation = mean_and_correlation(list(known.values()))
     shrunken = {}
     for name, (successes, n) in known.items():
-        pull = _correction(len(known)) * (1.0 - correlation) / (1.0 - correlation + n * correlation)
+        pull = correction(len(known)) * (1.0 - correlation) / (1.0 - correlation + n * correlation)
         size = n * pull / (1.0 - pull)
         a, b = max(0.5, mean * size), max(0.5, (1.0 - mean) * size)
         first, second = a + successes, b + (n - successes)
@@ -229,8 +214,8 @@ def shrunken_means(segments: Mapping[str, ScoreCounts], confidence: float = 0.95
     )
     freedom = sum(counts.n for counts in known.values()) - len(known)
     half = (scale.maximum - scale.minimum) / 2.0
-    within = (squares + _ADDED_AT_ENDS * half * half) / (freedom + _ADDED_AT_ENDS)
-    fit = _fit(raws, [within / counts.n for counts in known.values()])
+    within = (squares + 2.0 * PADDING * half * half) / (freedom + 2.0 * PADDING)
+    fit = normal_fit(raws, [within / counts.n for counts in known.values()])
     shrunken = {}
     for name, raw, weight, variance in zip(known, raws, fit.weights, fit.variances, strict=True):
         estimate, margin = fit.mean + weight * (raw - fit.mean), z * sqrt(variance)
@@ -247,54 +232,10 @@ def shrunken_means(segments: Mapping[str, ScoreCounts], confidence: float = 0.95
     )
 
 
-def _fit(values: Sequence[float], variances: Sequence[float]) -> _Fit:
-    """The empirical Bayes fit of Morris (1983) to values with known variances."""
-    k = len(values)
-    between = _between(values, variances)
-    precisions = [1.0 / (between + variance) for variance in variances]
-    total = fsum(precisions)
-    mean = fsum(value * precision for value, precision in zip(values, precisions, strict=True)) / total
-    typical = fsum(variance * precision for variance, precision in zip(variances, precisions, strict=True)) / total
-    weights, spreads = [], []
-    for value, variance, precision in zip(values, variances, precisions, strict=True):
-        pull = _correction(k) * variance * precision
-        for_the_mean = pull * pull / total
-        for_the_pull = 0.0 if k <= 3 else 2.0 / (k - 3) * (pull * (value - mean)) ** 2 * (typical + between) * precision
-        weights.append(1.0 - pull)
-        spreads.append(variance * (1.0 - pull) + for_the_mean + for_the_pull)
-    return _Fit(mean, between, weights, spreads)
-
-
-def _between(values: Sequence[float], variances: Sequence[float]) -> float:
-    """The variance between segments: DerSimonian and Laird's moments."""
-    precisions = sorted((1.0 / variance for variance in variances), reverse=True)
-    total = fsum(precisions)
-    mean = fsum(value / variance for value, variance in zip(values, variances, strict=True)) / total
-    excess = fsum((value - mean) ** 2 / variance for value, variance in zip(values, variances, strict=True))
-    # The greatest precision may drown the others, so what it leaves is summed, not subtracted.
-    others = [fsum(precisions[1:]), *(total - precision for precision in precisions[1:])]
-    scale = fsum(precision * other / total for precision, other in zip(precisions, others, strict=True))
-    return max(0.0, (excess - (len(values) - 1)) / scale) if scale else 0.0
-
-
 def _pooled_variance(groups: Sequence[GroupCounts]) -> float:
     squares = fsum(group.n * response_variance(group) for group in groups)
     freedom = sum(group.n for group in groups) - len(groups)
     return (squares + _ADDED_SQUARES) / (freedom + _ADDED_RESPONSES)
-
-
-def _mean_and_correlation(shares: Sequence[ShareCounts]) -> tuple[float, float]:
-    k, n = len(shares), sum(share.n for share in shares)
-    mean = (sum(share.successes for share in shares) + 0.5) / (n + 1.0)
-    squares = fsum(share.n * (share.successes / share.n - mean) ** 2 for share in shares)
-    # Whole numbers, because N - sum n^2 / N loses everything to one large segment.
-    scale = (n * n - sum(share.n**2 for share in shares)) / n - (k - 1)
-    excess = squares / (mean * (1.0 - mean)) - (k - 1)
-    return mean, min(1.0, max(0.0, excess / scale)) if scale > 0.0 else 0.0
-
-
-def _correction(k: int) -> float:
-    return (k - 3) / (k - 1) if k > 3 else 0.0
 
 
 def _checked_share(successes: object, n: object) -> ShareCounts:

@@ -27,9 +27,9 @@ from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.score import score
 from cxsurvey.scoring.trend import Grain
 from cxsurvey.transfer.export import Cell, filename
+from cxsurvey.transfer.scored import SCORED, cells_of
 
-_STRETCH: Final = ("row", "survey", "since", "until", "zone", "complete", "n")
-_SCORE: Final = ("estimate", "lower", "upper", "unit", "confidence", "method", "definition", "flags")
+_STRETCH: Final = ("row", "survey", "since", "until", "zone", "complete")
 _FIGURES: Final = ("mean", "top_box", "bottom_box", "net")
 _LIMITS: Final = ("", "_lower", "_upper", "_method")
 _LEFT_OUT: Final = tuple(f"left_out_{name}" for name, _ in LeftOut())
@@ -112,9 +112,10 @@ def heading(formula: Definition) -> list[Cell]:
     """The names of the columns; those of groups and single scores are the survey's own."""
     return [
         *_STRETCH,
+        SCORED[0],
         *formula.group_names,
         *(f"score_{value}" for value in formula.scale.values),
-        *_SCORE,
+        *SCORED[1:],
         *(f"{figure}{limit}" for figure in _FIGURES for limit in _LIMITS),
         *_LEFT_OUT,
         *_CHANGE,
@@ -149,6 +150,7 @@ def _row(
     left_out: LeftOut | None = None,
 ) -> list[Cell]:
     """The cells of one row; those of the change and of what was left out are empty where they are not given."""
+    n, *scored = cells_of(result)
     return [
         stretch.row,
         report.survey.name,
@@ -156,17 +158,10 @@ def _row(
         stretch.last_day.isoformat(),
         report.period.zone,
         stretch.complete,
-        result.n,
+        n,
         *(group.n for group in result.groups),
         *(result.scores or ()),
-        result.estimate,
-        result.lower,
-        result.upper,
-        result.unit.value,
-        result.confidence,
-        result.method.value,
-        result.definition,
-        " ".join(flag.value for flag in result.flags),
+        *scored,
         *_figure(result.mean),
         *_figure(result.top_box),
         *_figure(result.bottom_box),

@@ -16,10 +16,10 @@ from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.segments import SegmentReport, SegmentRow
 from cxsurvey.insights.service import refuse_anonymous, survey_line
-from cxsurvey.scoring.results import Difference, Result
+from cxsurvey.scoring.results import Difference
 from cxsurvey.transfer.export import Cell, filename
+from cxsurvey.transfer.scored import SCORED, cells_of
 
-_SCORE: Final = ("n", "estimate", "lower", "upper", "unit", "confidence", "method", "definition", "flags")
 _DISTANCE: Final = ("", "_lower", "_upper", "_p_value", "_changed", "_comparable", "_other_n")
 HEADING: Final = (
     "row",
@@ -29,7 +29,7 @@ HEADING: Final = (
     "since",
     "until",
     "zone",
-    *_SCORE,
+    *SCORED,
     *(f"rest{part}" for part in _DISTANCE),
     "rest_adjusted_p_value",
     "stands_out",
@@ -105,7 +105,7 @@ def _row(found: SegmentReport, kind: str, row: SegmentRow) -> list[Cell]:
         period.since.isoformat(),
         period.last_day.isoformat(),
         period.zone,
-        *_score(row.result),
+        *cells_of(row.result),
         *_distance(row.rest),
         row.adjusted_p_value,
         row.stands_out if row.rest is not None else None,
@@ -115,22 +115,6 @@ def _row(found: SegmentReport, kind: str, row: SegmentRow) -> list[Cell]:
         *((shrunken.estimate, shrunken.lower, shrunken.upper) if shrunken is not None else (None, None, None)),
         rank.place if rank is not None else None,
         rank.tied if rank is not None else None,
-    ]
-
-
-def _score(result: Result | None) -> list[Cell]:
-    if result is None:
-        return [*[None] * (len(_SCORE) - 1), "withheld"]
-    return [
-        result.n,
-        result.estimate,
-        result.lower,
-        result.upper,
-        result.unit.value,
-        result.confidence,
-        result.method.value,
-        result.definition,
-        " ".join(flag.value for flag in result.flags),
     ]
 
 
