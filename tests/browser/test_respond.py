@@ -121,21 +121,21 @@ def _states(site: Site, page: Page, lang: str) -> Iterator[str]:
     for name in ("closed", "unknown", "anonymous", "shared"):
         page.goto(site.url(name, query))
         yield name
-    page.click("button")
+    page.click("main button")
     yield "error"
     _choose(page, 2)
     page.fill("#comment", "Words")
     site.look()
-    page.click("button")
+    page.click("main button")
     yield "more"
     page.locator("label.choice").first.click()
-    page.click("button")
+    page.click("main button")
     yield "thanks"
     page.click(".given a")
     yield "change"
     _choose(page, 10)
     site.look()
-    page.click("button")
+    page.click("main button")
     yield "changed"
     page.goto(site.invitation(lang) + "?s=9")
     yield "personal"
@@ -162,7 +162,7 @@ def test_two_taps_without_a_script_on_the_smallest_phone(site: Site, open_page: 
     page.goto(site.url("shared"))
     site.look()
     page.locator("label.score").nth(9).tap()
-    page.locator("button").tap()
+    page.locator("main button").tap()
     page.wait_for_url("**/a/*")
     assert page.inner_text("h1") == "Thank you!"
     assert site.scores() == [(9, "counted")]
@@ -173,7 +173,7 @@ def test_one_tap_answers_a_score_link_without_a_script(site: Site, open_page: Op
     page.goto(site.invitation() + "?s=10")
     assert page.locator("#score-10").is_checked()
     site.look()
-    page.click("button")
+    page.click("main button")
     page.wait_for_url("**/next")
     assert page.inner_text("h1") == "Thank you, Kim!"
     assert site.scores() == [(10, "counted")]
@@ -208,7 +208,7 @@ def test_an_error_is_focused_and_leads_to_its_field(site: Site, open_page: OpenP
     page = open_page()
     page.goto(site.url("shared"))
     page.fill("#comment", "Typed before")
-    page.click("button")
+    page.click("main button")
     page.wait_for_selector("#problems")
     assert page.title().startswith("Error: ")
     assert page.evaluate("document.activeElement.id") == "problems"
@@ -227,7 +227,7 @@ def test_targets_are_large_and_the_scale_breaks_after_five_on_a_phone(
     boxes = [box for label in page.locator("label.score").all() if (box := label.bounding_box())]
     assert len(boxes) == 11
     assert min(min(box["width"], box["height"]) for box in boxes) >= 44
-    button = page.locator("button").bounding_box()
+    button = page.locator("main button").bounding_box()
     assert button is not None
     assert button["height"] >= 44
     rows = sorted({round(box["y"]) for box in boxes})
