@@ -27,6 +27,7 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.web import operations
 from tests.application import copied, settings_for
+from tests.browser.keyboard import Keyboard
 from tests.browser.looking import OpenPage, axe
 from tests.browser.serving import HOST, bound_socket, served
 from tests.factories import make_anonymous_survey, make_workspace
@@ -202,6 +203,33 @@ def test_a_survey_is_answered_with_few_keys_and_the_focus_is_seen(site: Site, op
         page.keyboard.press(key)
     page.wait_for_url("**/a/*")
     assert site.scores() == [(3, "counted")]
+
+
+@pytest.mark.parametrize("width", [320, 1440])
+def test_a_whole_survey_without_a_mouse_and_without_a_script(site: Site, open_page: OpenPage, width: int) -> None:
+    page = open_page(width, java_script_enabled=False)
+    keys = Keyboard(page)
+    page.goto(site.url("shared"))
+    site.look()
+
+    keys.to("0", "input")
+    keys.press("ArrowRight", "ArrowRight", "ArrowRight")
+    keys.to("What", "textarea")
+    keys.write("Two weeks late")
+    keys.follow("Deutsch", "button")
+    assert page.input_value("#comment") == "Two weeks late"
+    assert page.is_checked("#score-3")
+    keys.follow("English", "button")
+    keys.follow("Send my answer", "button")
+    keys.to("Price", "input")
+    keys.press("ArrowDown")
+    keys.to("What do you wish?", "textarea")
+    keys.write("Staff who call back")
+    keys.follow("Türkçe", "button")
+    assert page.input_value("[id=f-wish]") == "Staff who call back"
+    keys.follow(page.inner_text(".aside a"))
+    keys.follow(page.inner_text(".given a:last-of-type"))
+    assert page.input_value("[id=f-wish]") == "", "what was not sent is not kept"
 
 
 def test_an_error_is_focused_and_leads_to_its_field(site: Site, open_page: OpenPage) -> None:
