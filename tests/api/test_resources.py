@@ -213,7 +213,7 @@ def test_numbers_can_be_asked_of_an_earlier_scale(rest: TestClient, scene: Scene
     assert told(scale="1") == [("nps", 12)] * 2
     for tail in ("score?", "segments?by=touchpoint&", "follow-ups?"):
         assert rest.get(f"{base}/{tail}scale=2").status_code == 200
-        assert rest.get(f"{base}/{tail}scale=3").status_code == 404
+        assert rest.get(f"{base}/{tail}scale=3").json()["errors"][0]["rule"] == "not_offered"
     refused = rest.get(f"{base}/score?scale=first")
     assert (refused.status_code, refused.json()["errors"][0]["query"]) == (422, "scale")
 

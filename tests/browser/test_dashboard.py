@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, expect
 
-from cxsurvey import app, wiring
-from cxsurvey.core.clock import SystemClock
 from cxsurvey.core.context import Context
-from cxsurvey.core.db.database import Database
-from cxsurvey.core.db.units import Share
-from cxsurvey.core.ids import SystemIds, encode
-from cxsurvey.core.signing import Keys
-from tests.application import copied, settings_for
+from cxsurvey.surveys.service import SurveyView
+from tests.browser.house import House, running
 from tests.browser.looking import OpenPage, axe
-from tests.browser.serving import HOST, bound_socket, served
-from tests.dashboard.conftest import PASSWORD, PASSWORD_HASH
-from tests.factories import make_open_survey, make_user, make_workspace
+from tests.factories import make_open_survey
 from tests.insights.answers import answer, store
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")]
@@ -43,44 +35,18 @@ SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 UNSURE = {"color-contrast", "frame-tested"}
 
 
-@dataclass(frozen=True)
-class House:
-    """A running dashboard with one survey that two customers answered."""
-
-    origin: str
-    survey: str
-
-    def sign_in(self, page: Page) -> None:
-        page.goto(f"{self.origin}/sign-in")
-        page.fill("[name=email]", "ada@example.com")
-        page.fill("[name=password]", PASSWORD)
-        page.click("button")
-        page.wait_for_url("**/w/northwind/")
-
-    def url(self, part: str = "") -> str:
-        return f"{self.origin}/w/northwind/{part.replace('SURVEY', f'surveys/{self.survey}')}"
-
-
 @pytest.fixture
 def house(migrated_url: str, tmp_path: Path) -> Iterator[House]:
-    listening = bound_socket()
-    origin = f"http://{HOST}:{listening.getsockname()[1]}"
-    settings = settings_for(copied(migrated_url, "house", tmp_path), tmp_path).model_copy(update={"base_url": origin})
-    keys = Keys((b"a root secret that is only used in tests",))
-    database = Database.open(settings, SystemClock(), SystemIds(), keys, wiring.reactions())
-    survey = database.write(_survey, share=Share.JOBS)
-    with served(app.build(database), listening):
-        yield House(origin, survey)
-    database.close()
+    """A survey with a long name that two customers answered."""
+    with running(migrated_url, tmp_path, _survey) as opened:
+        yield opened
 
 
-def _survey(ctx: Context) -> str:
-    workspace = make_workspace(ctx)
-    make_user(ctx, workspace.id, "owner", "ada@example.com").password_hash = PASSWORD_HASH
+def _survey(ctx: Context) -> SurveyView:
     survey = make_open_survey(ctx, LONG)
     said = [answer(ctx, survey.id, score, ctx.now - timedelta(hours=score), "so it was") for score in (2, 9)]
     store(ctx, said)
-    return encode("srv", survey.id)
+    return survey
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1440, "light")])

@@ -27,6 +27,7 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.web import operations
 from tests.application import copied, settings_for
+from tests.browser.keyboard import Keyboard
 from tests.browser.looking import OpenPage, axe
 from tests.browser.serving import HOST, bound_socket, served
 from tests.factories import make_anonymous_survey, make_workspace
@@ -121,21 +122,21 @@ def _states(site: Site, page: Page, lang: str) -> Iterator[str]:
     for name in ("closed", "unknown", "anonymous", "shared"):
         page.goto(site.url(name, query))
         yield name
-    page.click("button")
+    page.click("main button")
     yield "error"
     _choose(page, 2)
     page.fill("#comment", "Words")
     site.look()
-    page.click("button")
+    page.click("main button")
     yield "more"
     page.locator("label.choice").first.click()
-    page.click("button")
+    page.click("main button")
     yield "thanks"
     page.click(".given a")
     yield "change"
     _choose(page, 10)
     site.look()
-    page.click("button")
+    page.click("main button")
     yield "changed"
     page.goto(site.invitation(lang) + "?s=9")
     yield "personal"
@@ -162,7 +163,7 @@ def test_two_taps_without_a_script_on_the_smallest_phone(site: Site, open_page: 
     page.goto(site.url("shared"))
     site.look()
     page.locator("label.score").nth(9).tap()
-    page.locator("button").tap()
+    page.locator("main button").tap()
     page.wait_for_url("**/a/*")
     assert page.inner_text("h1") == "Thank you!"
     assert site.scores() == [(9, "counted")]
@@ -173,7 +174,7 @@ def test_one_tap_answers_a_score_link_without_a_script(site: Site, open_page: Op
     page.goto(site.invitation() + "?s=10")
     assert page.locator("#score-10").is_checked()
     site.look()
-    page.click("button")
+    page.click("main button")
     page.wait_for_url("**/next")
     assert page.inner_text("h1") == "Thank you, Kim!"
     assert site.scores() == [(10, "counted")]
@@ -204,11 +205,38 @@ def test_a_survey_is_answered_with_few_keys_and_the_focus_is_seen(site: Site, op
     assert site.scores() == [(3, "counted")]
 
 
+@pytest.mark.parametrize("width", [320, 1440])
+def test_a_whole_survey_without_a_mouse_and_without_a_script(site: Site, open_page: OpenPage, width: int) -> None:
+    page = open_page(width, java_script_enabled=False)
+    keys = Keyboard(page)
+    page.goto(site.url("shared"))
+    site.look()
+
+    keys.to("0", "input")
+    keys.press("ArrowRight", "ArrowRight", "ArrowRight")
+    keys.to("What", "textarea")
+    keys.write("Two weeks late")
+    keys.follow("Deutsch", "button")
+    assert page.input_value("#comment") == "Two weeks late"
+    assert page.is_checked("#score-3")
+    keys.follow("English", "button")
+    keys.follow("Send my answer", "button")
+    keys.to("Price", "input")
+    keys.press("ArrowDown")
+    keys.to("What do you wish?", "textarea")
+    keys.write("Staff who call back")
+    keys.follow("Türkçe", "button")
+    assert page.input_value("[id=f-wish]") == "Staff who call back"
+    keys.follow(page.inner_text(".aside a"))
+    keys.follow(page.inner_text(".given a:last-of-type"))
+    assert page.input_value("[id=f-wish]") == "", "what was not sent is not kept"
+
+
 def test_an_error_is_focused_and_leads_to_its_field(site: Site, open_page: OpenPage) -> None:
     page = open_page()
     page.goto(site.url("shared"))
     page.fill("#comment", "Typed before")
-    page.click("button")
+    page.click("main button")
     page.wait_for_selector("#problems")
     assert page.title().startswith("Error: ")
     assert page.evaluate("document.activeElement.id") == "problems"
@@ -227,7 +255,7 @@ def test_targets_are_large_and_the_scale_breaks_after_five_on_a_phone(
     boxes = [box for label in page.locator("label.score").all() if (box := label.bounding_box())]
     assert len(boxes) == 11
     assert min(min(box["width"], box["height"]) for box in boxes) >= 44
-    button = page.locator("button").bounding_box()
+    button = page.locator("main button").bounding_box()
     assert button is not None
     assert button["height"] >= 44
     rows = sorted({round(box["y"]) for box in boxes})

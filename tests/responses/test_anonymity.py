@@ -182,7 +182,7 @@ def test_no_filter_split_or_id_shows_an_answer_that_waits(
     given = give(write, place, *[9] * 7, *[2] * 6, comment="Words")
     every = tuple(ResponseState)
 
-    def looked() -> tuple[int, ...]:
+    def looked() -> tuple[int | None, ...]:
         with database.read() as ctx:
             act_in(ctx, place.workspace_id)
             line = service.survey_line(ctx, place.survey.id)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.errors import Invalid
 from cxsurvey.dashboard.period_bar import PeriodBar
 from cxsurvey.insights import filters, listing
@@ -16,6 +17,7 @@ from cxsurvey.insights.filters import NOT_SET, Filter
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.surveys.asked import definitions_of
 from cxsurvey.web.door import Visit
 from cxsurvey.web.forms import errors_by_field
 
@@ -28,6 +30,7 @@ BANDS: Final[Mapping[str, str]] = {
     "detractor": "Unhappy: detractors, dissatisfied, difficult",
 }
 FOLLOW_UPS: Final[Mapping[str, str]] = {"yes": "With follow-ups", "no": "Without follow-ups"}
+CONTACTS: Final[Mapping[str, str]] = {"yes": "May be contacted", "no": "May not be contacted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def filter_bar(
 
     With a `survey` the values of its answers in these `states` are offered, of an anonymous one none; without one those
     of the workspace. `without` is a segment that the page is about itself; `more` names what else the page can be
-    filtered by: `band`, `follow_up`, `q`.
+    filtered by: `band`, `follow_up`, `contact`, `q`.
     """
     segments = survey is None or not survey.anonymous
     values, errors = _wanted(request, segments=segments, more=(*more, *(["scale"] if survey is not None else []))), {}
@@ -115,6 +118,14 @@ def filter_bar(
     )
 
 
+def asks_contact(visit: Visit, surveys: Iterable[SurveyLine]) -> tuple[str, ...]:
+    """`contact` among what a page can be filtered by: where any of the surveys asks, for whoever may read people."""
+    if not allows(visit.ctx, Grant.PEOPLE_READ):
+        return ()
+    asked = definitions_of(visit.ctx, (each.version_id for each in surveys if not each.anonymous))
+    return ("contact",) if any(each.asks_contact for each in asked.values()) else ()
+
+
 def _wanted(request: Request, *, segments: bool, more: tuple[str, ...]) -> dict[str, str]:
     read = (*(SEGMENT_KEYS if segments else ()), *more)
     return {name: request.query_params[name] for name in read if name in request.query_params}
@@ -128,6 +139,8 @@ def _chips(only: Filter, names: Mapping[str, str], kept: Mapping[str, str]) -> l
         labels["band"] = BANDS[only.band.value]
     if only.follow_up is not None:
         labels["follow_up"] = FOLLOW_UPS[filters.FOLLOW_UP[not only.follow_up]]
+    if only.contact is not None:
+        labels["contact"] = CONTACTS[filters.YES_OR_NO[not only.contact]]
     if only.search:
         labels["q"] = f"“{only.search}”"
     return [
@@ -155,7 +168,7 @@ def _segments(
 
 def _more(only: Filter, names: tuple[str, ...]) -> tuple[FilterField, ...]:
     chosen = only.query
-    offered = {"band": ("Group", BANDS), "follow_up": ("Follow-ups", FOLLOW_UPS)}
+    offered = {"band": ("Group", BANDS), "follow_up": ("Follow-ups", FOLLOW_UPS), "contact": ("Contact", CONTACTS)}
     return tuple(
         FilterField(name, label, chosen.get(name, ""), (("", "any"), *options.items()))
         for name, (label, options) in offered.items()

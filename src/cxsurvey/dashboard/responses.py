@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
-from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
+from cxsurvey.dashboard.filter_bar import FilterBar, asks_contact, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
 from cxsurvey.dashboard.scale_bar import ScaleBar, scale_bar
 from cxsurvey.dashboard.surveys.path import see
@@ -52,11 +53,15 @@ DONE: Final[Mapping[tuple[str, str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """Some answers of a survey; `older` is the address of those before them."""
+    """Some answers of a survey; `older` is the address of those before them.
+
+    `total` is None where it is not known how many there are; after `searched_back_to` a search was broken off.
+    """
 
     rows: tuple[Row, ...]
-    total: int
+    total: int | None
     older: str | None
+    searched_back_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,14 @@ def show_list(
     line, states = wanted_survey(lines, survey), chosen_states(state)
     scales = scale_bar(visit, bar, line, scale) if line is not None else None
     line = scales.line if scales is not None else None
-    filters = filter_bar(request, visit, bar, line, states=states, more=("band",))
+    filters = filter_bar(
+        request,
+        visit,
+        bar,
+        line,
+        states=states,
+        more=("band", *asks_contact(visit, [line] if line is not None else [])),
+    )
     home = f"/w/{visit.workspace.slug}"
     work = partial(_listed, line=line, states=states, bar=bar, only=filters.only, after=after, home=home)
     survey_id = encode("srv", line.survey_id) if line else ""
@@ -166,7 +178,8 @@ def _listed(
         return ListView((), 0, None)
     found = listing.page(ctx, line, bar.period, states, only, after=after, limit=ANSWERS_A_PAGE)
     older = f"?{bar.query}&{urlencode({'after': found.next})}" if found.next else None
-    return ListView(tuple(row_of(answer, line, home) for answer in found.items), found.total, older)
+    rows = tuple(row_of(answer, line, home) for answer in found.items)
+    return ListView(rows, found.total, older, found.searched_back_to)
 
 
 def _choices(name: str, options: list[tuple[str, str]], chosen: str, bar: PeriodBar) -> tuple[Choice, ...]:

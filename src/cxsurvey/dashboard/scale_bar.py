@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from cxsurvey.core.errors import Invalid, NotFound
 from cxsurvey.dashboard import metrics
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
 from cxsurvey.insights import scales
@@ -34,7 +35,10 @@ class ScaleBar:
 
 def scale_bar(visit: Visit, bar: PeriodBar, survey: SurveyLine, scale: str) -> ScaleBar:
     """The scale that the address asks for. Raises `NotFound` for one that the survey was never asked on."""
-    line = scales.on_scale(visit.ctx, survey, scale)
+    try:
+        line = scales.on_scale(visit.ctx, survey, scale)
+    except Invalid:
+        raise NotFound from None
     asked = scales.scales_of(visit.ctx, survey, bar.period.zone)
     kept = {name: value for name, value in {**bar.kept, **bar.period.query}.items() if name != "scale"}
     choices = tuple(

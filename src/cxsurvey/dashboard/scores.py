@@ -15,7 +15,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard.answer_views import wanted_survey
 from cxsurvey.dashboard.comment_views import CommentsView, comments_view
-from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
+from cxsurvey.dashboard.filter_bar import FilterBar, asks_contact, filter_bar
 from cxsurvey.dashboard.follow_up_views import FollowUpsView, follow_ups_view
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
 from cxsurvey.dashboard.scale_bar import ScaleBar, scale_bar
@@ -119,8 +119,9 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
     line = wanted_survey(lines, survey) if survey else None
     scales = scale_bar(visit, bar, line, scale) if line is not None else None
     line = scales.line if scales is not None else None
-    chosen = filter_bar(request, visit, bar, line, more=("band", "follow_up", "q"))
     asked = [line] if line is not None else lines
+    more = ("band", "follow_up", *asks_contact(visit, asked), "q")
+    chosen = filter_bar(request, visit, bar, line, more=more)
 
     def found(ctx: Context) -> CommentsView:
         page = comments.newest(ctx, asked, bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)

@@ -19,6 +19,7 @@ from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import Comment, Comments, SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import texts_for
+from cxsurvey.responses.service import CONTACT
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -73,10 +74,11 @@ class _Test:
         self._words = folding.words(only.search)
 
     def __call__(self, row: Any, survey: SurveyLine) -> bool:
-        band, follow_up = self._only.band, self._only.follow_up
+        band, follow_up, contact = self._only.band, self._only.follow_up, self._only.contact
         return (
             (band is None or (row.score is not None and survey.formula.band(row.score) is band))
             and (follow_up is None or bool(row.follow_ups) is follow_up)
+            and (contact is None or (CONTACT in row.claims) is contact)
             and all(getattr(row, key) == number for key, number in self._numbers.items())
             and self._holds_words(row.comment)
         )

@@ -1,6 +1,7 @@
 """Which answers a number or a list is about, beside its days: one reading for pages, downloads and REST.
 
-Each segment key is a parameter of its own (`touchpoint=Delivery`), so are `band`, `state`, `q`, `follow_up`, `scale`.
+Each segment key is a parameter of its own (`touchpoint=Delivery`), so are `band`, `state`, `q`, `follow_up`, `contact`,
+`scale`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.insights import queries
@@ -24,8 +26,9 @@ LONGEST_VALUE: Final = 200
 NEWEST_ASKED: Final = 10_000
 """Answers of a survey that are asked for the values to choose from."""
 LONGEST_SEARCH: Final = 100
-FOLLOW_UP: Final = ("yes", "no")
-NAMES: Final = (*SEGMENT_KEYS, "band", "q", "follow_up", "scale")
+YES_OR_NO: Final = ("yes", "no")
+FOLLOW_UP: Final = YES_OR_NO
+NAMES: Final = (*SEGMENT_KEYS, "band", "q", "follow_up", "contact", "scale")
 """Every parameter that `parse` reads."""
 
 
@@ -42,14 +45,16 @@ class Segment:
 class Filter:
     """Which answers are wanted; all of it must hold.
 
-    `band` is a group of scores, `search` words of the comment, `follow_up` whether a follow-up was answered, `scale`
-    the number of an earlier scale of the survey, or "" for the one it is asked on now.
+    `band` is a group of scores, `search` words of the comment, `follow_up` whether a follow-up was answered,
+    `contact` whether the customer may be contacted, `scale` the number of an earlier scale of the survey, or "" for the
+    one it is asked on now.
     """
 
     segments: tuple[Segment, ...] = ()
     band: Band | None = None
     search: str = ""
     follow_up: bool | None = None
+    contact: bool | None = None
     scale: str = ""
 
     @property
@@ -67,6 +72,8 @@ class Filter:
             found["q"] = self.search
         if self.follow_up is not None:
             found["follow_up"] = FOLLOW_UP[not self.follow_up]
+        if self.contact is not None:
+            found["contact"] = YES_OR_NO[not self.contact]
         if self.scale:
             found["scale"] = self.scale
         return found
@@ -84,22 +91,29 @@ def parse(ctx: Context, values: Mapping[str, str]) -> Filter:
     """The filter that the parameters in `NAMES` ask for; an empty one is as good as none.
 
     Raises `Invalid` naming each parameter and its rule: `unknown_value` for a segment that no answer of the workspace
-    has, `not_a_band`, `not_offered`, `too_long`.
+    has, `not_a_band`, `not_offered`, `too_long`. Who may be contacted is only told to those who may read people.
     """
     problems: list[FieldProblem] = []
     wanted = {key: text for key in SEGMENT_KEYS if (text := values.get(key, "").strip())}
     segments = _segments(ctx, wanted, problems)
-    band, follow_up, search = (values.get(name, "").strip() for name in ("band", "follow_up", "q"))
+    band, search = (values.get(name, "").strip() for name in ("band", "q"))
     if band and band not in set(Band):
         problems.append(FieldProblem("band", "not_a_band", f"must be one of {', '.join(Band)}"))
-    if follow_up and follow_up not in FOLLOW_UP:
-        problems.append(FieldProblem("follow_up", "not_offered", f"must be one of {', '.join(FOLLOW_UP)}"))
+    follow_up, contact = (_yes_or_no(values, name, problems) for name in ("follow_up", "contact"))
+    if contact is not None:
+        require(ctx, Grant.PEOPLE_READ)
     if len(search) > LONGEST_SEARCH:
         problems.append(FieldProblem("q", "too_long", f"must have at most {LONGEST_SEARCH} characters"))
     if problems:
         raise Invalid(problems=problems)
-    answered = follow_up == "yes" if follow_up else None
-    return Filter(segments, Band(band) if band else None, search, answered, values.get("scale", ""))
+    return Filter(segments, Band(band) if band else None, search, follow_up, contact, values.get("scale", ""))
+
+
+def _yes_or_no(values: Mapping[str, str], name: str, problems: list[FieldProblem]) -> bool | None:
+    text = values.get(name, "").strip()
+    if text and text not in YES_OR_NO:
+        problems.append(FieldProblem(name, "not_offered", f"must be one of {', '.join(YES_OR_NO)}"))
+    return text == "yes" if text else None
 
 
 def _segments(ctx: Context, wanted: Mapping[str, str], problems: list[FieldProblem]) -> tuple[Segment, ...]:

@@ -34,6 +34,8 @@ _COUNTERS: Final[Mapping[ResponseState, tuple[str, ...]]] = {
     ResponseState.COUNTED: (*(f"n{score}" for score in range(11)), "unknown", "unscored"),
     **{state: (state.value,) for state in ResponseState if state is not ResponseState.COUNTED},
 }
+MOST_LOOKED_AT: Final = 20_000
+"""Answers, in whole days, that one page looks through for who may be contacted."""
 _CURSOR: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9a-f]{1,14})-([0-9a-f]{32})")
 
 
@@ -47,11 +49,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ResponsePage:
-    """Some answers, newest first, of `total` in all; `next` is the cursor of those after them."""
+    """Some answers, newest first, of `total` in all; `next` is the cursor of those after them.
+
+    Of who may be contacted no index tells, so `total` is None then; where too few were found among the answers that one
+    page may look at, `searched_back_to` is the day it came to, and `next` goes on from there.
+    """
 
     items: tuple[ResponseView, ...]
-    total: int
+    total: int | None
     next: str | None
+    searched_back_to: date | None = None
 
 
 def days_with(
@@ -90,8 +97,9 @@ def _days_from_index(
 
 
 def choice(survey: SurveyLine, only: Filter) -> queries.Choice:
-    """What a filter asks of each answer of a survey: the scores of its group, and its segments."""
-    return queries.Choice(only.numbers, scores_of(survey.formula, only.band) if only.band is not None else None)
+    """What a filter asks of each answer of a survey: the scores of its group, its segments, consent to be contacted."""
+    scores = scores_of(survey.formula, only.band) if only.band is not None else None
+    return queries.Choice(only.numbers, scores, responses.CONTACT, only.contact)
 
 
 def scores_of(formula: Definition, band: Band) -> frozenset[int]:
@@ -112,18 +120,23 @@ def page(
 ) -> ResponsePage:
     """Answers of a survey in a period and in one of these states, older than the cursor `after`.
 
-    Of a filter the segments and the group count here; words are searched for among comments. Raises `Invalid` for a
-    cursor that `ResponsePage.next` never gave, and as `days_with` does.
+    Of a filter the segments, the group and the consent to be contacted count here; words are searched for among
+    comments. Raises `Invalid` for a cursor that `ResponsePage.next` never gave, and as `days_with` does.
     """
     cursor = _read_cursor(after) if after else None
     days = days_with(ctx, survey, period, states, only)
-    wanted, chosen = enough(days, cursor[0] if cursor else None, limit + 1), choice(survey, only)
+    looked_at = limit + 1 if only.contact is None else MOST_LOOKED_AT
+    wanted, chosen = enough(days, cursor[0] if cursor else None, looked_at), choice(survey, only)
     rows = (
         queries.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1, chosen) if wanted else []
     )
     views = responses.some(ctx, [row.id for row in rows[:limit]])
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
-    return ResponsePage(tuple(views), sum(day.count for day in days), following)
+    if only.contact is None:
+        return ResponsePage(tuple(views), sum(day.count for day in days), following)
+    if following is None and wanted and wanted[-1] != days[0].day:
+        return ResponsePage(tuple(views), None, f"{wanted[-1]}.0-{UUID(int=0).hex}", wanted[-1])
+    return ResponsePage(tuple(views), None, following)
 
 
 def enough(days: Sequence[Day], first: date | None, wanted: int) -> list[date]:

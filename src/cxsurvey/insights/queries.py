@@ -66,15 +66,25 @@ Numbers = Mapping[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which answers of a list are wanted: by the numbers of their segments, and by score; None takes any score."""
+    """Which answers of a list are wanted: by the numbers of their segments, by score, and by whether they hold a claim.
+
+    None takes any score, or answers with and without the claim.
+    """
 
     numbers: Numbers
     scores: frozenset[int] | None
+    claim: str = ""
+    holds: bool | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What must hold of each answer."""
         found = chosen(self.numbers)
-        return found if self.scores is None else [*found, _responses.c.score.in_(self.scores)]
+        if self.scores is not None:
+            found.append(_responses.c.score.in_(self.scores))
+        if self.holds is not None:
+            said = _responses.c.claims[self.claim].as_string()
+            found.append(said.is_not(None) if self.holds else said.is_(None))
+        return found
 
 
 _PLACE = (_responses.c.id, _responses.c.report_day, _responses.c.answered_at)
@@ -169,6 +179,7 @@ def _comments_of_line(
         table.c.answered_at,
         table.c.report_day,
         table.c.follow_ups,
+        table.c.claims,
         *(table.c[key] for key in SEGMENT_KEYS),
     ).where(
         table.c.trend_line_id == line_id,

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import NotFound
+from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.insights import queries
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.surveys.definition import FORMULAS
@@ -37,14 +37,15 @@ def scales_of(ctx: Context, survey: SurveyLine, zone: str) -> tuple[AskedScale, 
 
 
 def on_scale(ctx: Context, survey: SurveyLine, scale: str) -> SurveyLine:
-    """The survey on the scale of this number; the one it is asked on now for "". Raises `NotFound`."""
+    """The survey on the scale of this number; the one it is asked on now for "". Raises `Invalid`."""
     if not scale:
         return survey
     rows = queries.lines_of(ctx.connection, ctx.workspace, survey.survey_id)
     for number, row in enumerate(rows, 1):
         if str(number) == scale:
             return _line(survey, row)
-    raise NotFound
+    message = f"must be the number of a scale that the survey was asked on, from 1 to {len(rows)}"
+    raise Invalid(problems=[FieldProblem("scale", "not_offered", message)])
 
 
 def _line(survey: SurveyLine, row: Any) -> SurveyLine:

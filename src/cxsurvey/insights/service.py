@@ -58,8 +58,8 @@ def score(
     """The score of one survey in a period, with its interval at `confidence` and the change since `against`.
 
     `method` None takes the default of the survey's metric; `against` None compares with the period before; `only`
-    narrows both periods to some segments or turns to an earlier scale. Raises `NotFound` as `survey_line` does, and
-    `Invalid` for a method that its metric does not have, or for segments of an anonymous survey.
+    narrows both periods to some segments or turns to an earlier scale. Raises what `survey_line` raises, and `Invalid`
+    for a method that its metric does not have, or for segments of an anonymous survey.
     """
     require(ctx, Grant.SCORES_READ)
     survey = survey_line(ctx, survey_id, only.scale)
@@ -138,7 +138,7 @@ def grain_for(period: Period) -> Grain:
 def survey_line(ctx: Context, survey_id: UUID, scale: str = "") -> SurveyLine:
     """A survey with the trend line of its scale: that of this number, or for "" the one it is asked on now.
 
-    Raises `NotFound` for a foreign survey, one that was never published, or a scale it was never asked on.
+    Raises `NotFound` for a foreign survey or one that was never published, `Invalid` for a scale it never had.
     """
     row = queries.survey(ctx.connection, ctx.workspace, survey_id)
     if row is None or row.trend_line_id is None:

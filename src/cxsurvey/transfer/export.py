@@ -57,7 +57,7 @@ class Order:
 
     @property
     def count(self) -> int:
-        """How many answers it holds when it is ordered."""
+        """How many answers it holds when it is ordered; at most, where the consent to be contacted is asked for."""
         return sum(day.count for day in self.days)
 
     @property
@@ -99,7 +99,7 @@ def order(
         states=[state.value for state in states],
         since=period.since.isoformat(),
         until=period.last_day.isoformat(),
-        count=made.count,
+        count=made.count if only.contact is None else f"up to {made.count}",
         filter=sorted(only.query),
     )
     return made

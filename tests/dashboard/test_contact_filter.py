@@ -1,0 +1,134 @@
+"""Finding those who may be contacted: in the list, in its file and among the comments, for whoever may read people."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from cxsurvey.core.context import Context
+from cxsurvey.core.ids import encode
+from cxsurvey.insights import listing
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import EditSurvey
+from cxsurvey.surveys.service import SurveyView
+from tests.application import NOON
+from tests.dashboard.conftest import (
+    PASSWORD_HASH,
+    Write,
+    attribute,
+    has,
+    in_northwind,
+    page,
+    sign_in,
+    text_of,
+)
+from tests.dashboard.survey_pages import fields_of
+from tests.factories import make_user
+from tests.insights.answers import answer, store
+
+LIST = "/w/northwind/responses"
+COMMENTS = "/w/northwind/comments"
+CONSENT = {"contact": {"consent": True, "address": "kim@example.com"}}
+
+
+@pytest.fixture
+def asking(survey: SurveyView, write: Write) -> SurveyView:
+    """A survey that asks whether one may be contacted. Of six answers the newest and the two oldest agree."""
+
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        definition = survey.draft.model_copy(update={"asks_contact": True})
+        edited = surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name="A", definition=definition))
+        asks = surveys.publish(ctx, edited.id).survey
+        said = [answer(ctx, survey.id, 3, NOON - timedelta(days=n), f"said {n}") for n in range(6)]
+        store(ctx, [replace(one, claims=CONSENT) if n in {0, 4, 5} else one for n, one in enumerate(said)])
+        return asks
+
+    made: SurveyView = write(work)
+    return made
+
+
+def listed(shown: Any) -> list[str]:
+    return [node.text().strip() for node in page(shown).css(".answer-text")]
+
+
+def test_the_list_and_its_file_hold_who_may_be_contacted(signed_in: TestClient, asking: SurveyView) -> None:
+    everybody = signed_in.get(LIST)
+    assert [option.text() for option in page(everybody).css("#filter-contact option")] == [
+        "any",
+        "May be contacted",
+        "May not be contacted",
+    ]
+
+    some, others = (signed_in.get(f"{LIST}?contact={each}") for each in ("yes", "no"))
+
+    assert listed(some) == ["said 0", "said 4", "said 5"]
+    assert listed(others) == ["said 1", "said 2", "said 3"]
+    assert text_of(some, ".chip.on") == "Take off May be contacted×"
+    form = page(some).css_first("form.download")
+    assert form is not None
+    file = signed_in.post(form.attributes["action"] or "", data={**fields_of(form), "bom": ""})
+    rows = list(csv.DictReader(StringIO(file.text)))
+    assert [(row["comment"], row["contact"]) for row in rows] == [(f"said {n}", "kim@example.com") for n in (5, 4, 0)]
+
+
+def test_comments_are_narrowed_to_who_may_be_contacted(signed_in: TestClient, asking: SurveyView) -> None:
+    for address in (COMMENTS, f"{COMMENTS}?survey={encode('srv', asking.id)}"):
+        assert has(signed_in.get(address), "#filter-contact")
+
+    found = signed_in.get(f"{COMMENTS}?contact=yes&q=said")
+
+    assert [text.text().strip() for text in page(found).css(".said-text")] == ["said 0", "said 4", "said 5"]
+
+
+def test_a_page_looks_through_so_many_answers_and_says_how_far_it_came(
+    signed_in: TestClient, asking: SurveyView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST_LOOKED_AT", 2)
+
+    found, at = [], f"{LIST}?contact=yes"
+    for _ in range(10):
+        shown = signed_in.get(at)
+        found += listed(shown)
+        onward = attribute(shown, ".answers .go", "href") if has(shown, ".answers .go") else None
+        if onward is None:
+            break
+        assert text_of(shown, ".answers [role=status]").startswith("Searched back to ")
+        at = f"{LIST}{onward}"
+
+    assert found == ["said 0", "said 4", "said 5"]
+    assert onward is None
+
+
+def test_where_nobody_is_asked_the_filter_is_not_offered(signed_in: TestClient, survey: SurveyView) -> None:
+    assert not has(signed_in.get(LIST), "#filter-contact")
+    assert not has(signed_in.get(COMMENTS), "#filter-contact")
+
+
+def test_who_may_not_read_people_learns_nothing_of_contacts(
+    signed_in: TestClient, asking: SurveyView, write: Write
+) -> None:
+    def viewer(ctx: Context) -> None:
+        in_northwind(ctx)
+        make_user(ctx, ctx.workspace, "viewer", "eve@example.com").password_hash = PASSWORD_HASH
+
+    write(viewer)
+    sign_in(signed_in, "eve@example.com")
+
+    for address in (LIST, COMMENTS):
+        shown = signed_in.get(f"{address}?contact=yes")
+        assert not has(shown, "#filter-contact")
+        assert all(f"said {n}" in shown.text for n in range(6)), "the filter is not even read"
+
+
+def test_another_word_is_refused(signed_in: TestClient, asking: SurveyView) -> None:
+    refused = signed_in.get(f"{LIST}?contact=perhaps")
+
+    assert refused.status_code == 422
+    assert "Must be one of yes, no" in text_of(refused, "[role=alert]")
