@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
+from cxsurvey.api.schemas.described import said_of_fields
 from cxsurvey.core.ids import encode
 
 Scalar = str | int | float | bool | None
@@ -40,7 +43,16 @@ def id_in(body: bytes) -> str:
 class Document(BaseModel):
     """Base of all replies."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema in which each field is described by the docstring below it."""
+        made = handler(core_schema)
+        described = handler.resolve_ref_schema(made).get("properties", {})
+        for name, text in said_of_fields(cls).items():
+            described[name].setdefault("description", text)
+        return made
 
     @property
     def tag_revision(self) -> int | None:
