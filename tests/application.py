@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pytest
 from pydantic import SecretStr
@@ -78,13 +80,86 @@ def copied(url: str, name: str, folder: Path) -> str:
     return create_postgres_database(name, template="template")
 
 
+@dataclass(frozen=True)
+class House(Generic[T]):
+    """A database that many tests begin with, and what its builder said about it."""
+
+    engines: Engines
+    found: T
+
+
+class Houses:
+    """Copies of the migrated database with something in them; each is built once per test process.
+
+    Whoever uses one rolls back, so that the next test finds it as it was built.
+    """
+
+    def __init__(self, url: str, folder: Path, keys: Keys) -> None:
+        self._url = url
+        self._folder = folder
+        self._keys = keys
+        self._built: dict[Callable[[Database], Any], House[Any]] = {}
+
+    def __call__(self, build: Callable[[Database], T]) -> House[T]:
+        """The house of a builder: a function that brings into a database what is to stand there."""
+        if build not in self._built:
+            self._built[build] = self._opened(build)
+        return self._built[build]
+
+    def _opened(self, build: Callable[[Database], T]) -> House[T]:
+        name = f"house{len(self._built)}"
+        folder = self._folder / name
+        folder.mkdir()
+        url = copied(self._url, name, folder)
+        settings = settings_for(url, folder)
+        engines = open_engines(settings)
+        with engines.writing.connect() as opened, opened.begin():
+            found = build(database_on(opened, FixedClock(NOON), self._keys, settings))
+        return House(engines, found)
+
+    def close(self) -> None:
+        for number, house in enumerate(self._built.values()):
+            house.engines.dispose()
+            if not house.engines.is_sqlite:
+                drop_postgres_database(f"house{number}")
+
+
+@pytest.fixture(scope="session")
+def houses(migrated_url: str, tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator[Houses]:
+    """What many tests begin with, built once: `houses(builder)`."""
+    made = Houses(migrated_url, tmp_path_factory.mktemp("houses"), keys)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def connection(engines: Engines) -> Iterator[Connection]:
-    """The one transaction of a test; undone at its end."""
+def house() -> House[Any] | None:
+    """The house that a test stands in; without one, its database is empty."""
+    return None
+
+
+@contextmanager
+def begun(engines: Engines) -> Iterator[Connection]:
+    """A transaction that is undone in the end."""
     with engines.writing.connect() as opened:
         transaction = opened.begin()
         yield opened
         transaction.rollback()
+
+
+@contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """Undoes what happens within, and nothing that was there before."""
+    savepoint = connection.begin_nested()
+    yield
+    savepoint.rollback()
+
+
+@pytest.fixture
+def connection(engines: Engines, house: House[Any] | None) -> Iterator[Connection]:
+    """The one transaction of a test; undone at its end."""
+    with begun(engines if house is None else house.engines) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -93,7 +168,7 @@ def clock() -> FixedClock:
     return FixedClock(NOON)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def keys() -> Keys:
     return Keys((b"a root secret that is only used in tests",))
 
@@ -106,6 +181,11 @@ def settings(migrated_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def database(connection: Connection, clock: FixedClock, keys: Keys, settings: Settings) -> Database:
     """The database as edges see it, on the transaction of the test."""
+    return database_on(connection, clock, keys, settings)
+
+
+def database_on(connection: Connection, clock: FixedClock, keys: Keys, settings: Settings) -> Database:
+    """A database whose units and reads all happen on one connection, within its transaction."""
     ids = SystemIds()
 
     def make_context(opened: Connection) -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,9 @@ from starlette.testclient import TestClient
 from cxsurvey import api
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
 from cxsurvey.core.ids import encode
-from tests.application import ORIGIN
+from tests.application import ORIGIN, House, Houses
 from tests.factories import Place, make_key, make_place
 
 LIVE, TEST, FOREIGN = "cxs_live_ours", "cxs_test_ours", "cxs_live_theirs"
@@ -55,10 +57,23 @@ def set_scene(ctx: Context) -> Scene:
     return Scene(place, foreign)
 
 
+def with_scene(database: Database) -> Scene:
+    """Builds the scene."""
+    return database.write(set_scene, share=Share.JOBS)
+
+
 @pytest.fixture
-def scene(write: Write) -> Scene:
-    made: Scene = write(set_scene)
-    return made
+def house(request: pytest.FixtureRequest) -> House[Scene] | None:
+    """The scene for tests that play in it; an empty database for all others."""
+    if "scene" not in request.fixturenames:
+        return None
+    houses: Houses = request.getfixturevalue("houses")
+    return houses(with_scene)
+
+
+@pytest.fixture
+def scene(house: House[Scene]) -> Scene:
+    return house.found
 
 
 @pytest.fixture
@@ -66,3 +81,15 @@ def rest(database: Database, scene: Scene) -> Iterator[TestClient]:
     """The API as a system with our live key uses it."""
     with TestClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as client:
         yield client
+
+
+_described: list[str] = []
+
+
+@pytest.fixture
+def document(rest: TestClient) -> dict[str, Any]:
+    """The description of the API; a process writes it once, for it takes long and no database is asked for it."""
+    if not _described:
+        _described.append(rest.get("/openapi.json", headers={"Authorization": ""}).text)
+    described: dict[str, Any] = json.loads(_described[0])
+    return described

@@ -21,12 +21,6 @@ DOWNLOADS = {"/api/v1/imports/{import_id}/refused"}
 """Files; each time they are asked for is one of its own, so no key makes two of them one."""
 
 
-@pytest.fixture
-def document(rest: TestClient) -> dict[str, Any]:
-    described: dict[str, Any] = rest.get("/openapi.json", headers={"Authorization": ""}).json()
-    return described
-
-
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import structlog
 
 from cxsurvey import cli
 from cxsurvey.core import logs
+from tests.log_lines import log_plainly
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def logging_of_the_tests() -> Iterator[None]:
     before = (root.handlers, root.level)
     yield
     root.handlers, root.level = before[0], before[1]
-    structlog.reset_defaults()
+    log_plainly()
     logs._access.stream = None
 
 

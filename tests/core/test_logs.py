@@ -15,6 +15,7 @@ import structlog
 from cxsurvey.core import logs
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.settings import Settings
+from tests.log_lines import log_plainly
 
 TOKEN = "7Kp2mQx9ZtB4vR8sNw3yHc6LdF1"
 
@@ -26,7 +27,7 @@ def stream() -> Iterator[io.StringIO]:
     before = (root.handlers, root.level)
     yield io.StringIO()
     root.handlers, root.level = before[0], before[1]
-    structlog.reset_defaults()
+    log_plainly()
     logs._access.stream = None
 
 

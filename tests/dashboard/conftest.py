@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
+from httpx2 import Cookies
 from selectolax.lexbor import LexborHTMLParser
 from starlette.testclient import TestClient
 
@@ -12,9 +14,10 @@ from cxsurvey import dashboard
 from cxsurvey.accounts import passwords, service
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
 from cxsurvey.respond.preview import preview_html
 from cxsurvey.surveys.service import SurveyView
-from tests.application import ORIGIN
+from tests.application import ORIGIN, House, Houses
 from tests.factories import act_in, make_open_survey, make_user, make_workspace
 
 PASSWORD = "four words nobody guesses"
@@ -55,40 +58,85 @@ def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def browser(database: Database) -> Iterator[TestClient]:
     """A browser on the dashboard that follows no redirect by itself and says where its requests come from."""
-    app = dashboard.build(database, draw_survey=preview_html)
-    with TestClient(app, base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE) as opened:
+    with browser_on(database) as opened:
         yield opened
 
 
-@pytest.fixture
-def ada(write: Write) -> str:
-    """The address of an owner of the workspace “northwind” who has a password."""
+def browser_on(database: Database) -> TestClient:
+    """A browser on the dashboard of a database, to be entered and left."""
+    app = dashboard.build(database, draw_survey=preview_html)
+    return TestClient(app, base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE)
+
+
+ADA = "ada@example.com"
+
+
+@dataclass(frozen=True)
+class Northwind:
+    """What was built in Ada's workspace: what her browser keeps once she has signed in, and an open survey."""
+
+    cookies: Cookies = field(default_factory=Cookies)
+    survey: SurveyView | None = None
+
+
+def with_ada(database: Database) -> Northwind:
+    """Builds the workspace “northwind” and Ada, an owner who has a password."""
 
     def make(ctx: Context) -> None:
         workspace = make_workspace(ctx)
-        make_user(ctx, workspace.id, "owner", "ada@example.com").password_hash = PASSWORD_HASH
+        make_user(ctx, workspace.id, "owner", ADA).password_hash = PASSWORD_HASH
 
-    write(make)
-    return "ada@example.com"
+    database.write(make, share=Share.JOBS)
+    return Northwind()
+
+
+def with_ada_signed_in(database: Database) -> Northwind:
+    """Builds Ada's workspace and lets her sign in."""
+    with_ada(database)
+    with browser_on(database) as browser:
+        sign_in(browser, ADA)
+        return Northwind(browser.cookies)
+
+
+def with_a_survey(database: Database) -> Northwind:
+    """Builds Ada's workspace with an open survey, and lets her sign in."""
+
+    def make(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        return make_open_survey(ctx)
+
+    northwind = with_ada_signed_in(database)
+    return replace(northwind, survey=database.write(make, share=Share.JOBS))
 
 
 @pytest.fixture
-def signed_in(browser: TestClient, ada: str) -> TestClient:
+def house(request: pytest.FixtureRequest) -> House[Northwind] | None:
+    """The one that has what the test asks for, and no more."""
+    for fixture, builder in (("survey", with_a_survey), ("signed_in", with_ada_signed_in), ("ada", with_ada)):
+        if fixture in request.fixturenames:
+            houses: Houses = request.getfixturevalue("houses")
+            return houses(builder)
+    return None
+
+
+@pytest.fixture
+def ada(house: House[Northwind]) -> str:
+    """The address of an owner of the workspace “northwind” who has a password."""
+    return ADA
+
+
+@pytest.fixture
+def signed_in(browser: TestClient, house: House[Northwind]) -> TestClient:
     """Ada's browser."""
-    sign_in(browser, ada)
+    browser.cookies = house.found.cookies
     return browser
 
 
 @pytest.fixture
-def survey(signed_in: TestClient, write: Write) -> SurveyView:
+def survey(signed_in: TestClient, house: House[Northwind]) -> SurveyView:
     """An open survey in Ada's workspace."""
-
-    def work(ctx: Context) -> SurveyView:
-        in_northwind(ctx)
-        return make_open_survey(ctx)
-
-    made: SurveyView = write(work)
-    return made
+    assert house.found.survey is not None
+    return house.found.survey
 
 
 def in_northwind(ctx: Context) -> None:

@@ -17,6 +17,7 @@ from cxsurvey import respond
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
 from cxsurvey.people.service import PersonInput
@@ -29,7 +30,7 @@ from cxsurvey.surveys.definition import Definition, Thanks
 from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Option
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import standard
-from tests.application import ORIGIN
+from tests.application import ORIGIN, House, Houses
 from tests.factories import act_in, make_workspace
 
 LANGUAGES = ("en", "de", "tr", "ar")
@@ -163,13 +164,29 @@ def attribute(page: HTMLParser, selector: str, name: str) -> str | None:
     return found.attributes[name]
 
 
-@pytest.fixture
-def customer(database: Database, clock: FixedClock, write: Callable[..., Any]) -> Iterator[Customer]:
+def with_survey(database: Database) -> SurveyView:
+    """Builds a workspace with the open survey of `definition`."""
+
     def unit(ctx: Context) -> SurveyView:
         make_workspace(ctx)
         made = surveys.create(ctx, CreateSurvey(name="Relationship", languages=LANGUAGES, definition=definition()))
         return surveys.publish(ctx, made.id).survey
 
-    survey = write(unit)
+    return database.write(unit, share=Share.JOBS)
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest) -> House[SurveyView] | None:
+    """An open survey for tests with a customer; an empty database for all others."""
+    if "customer" not in request.fixturenames:
+        return None
+    houses: Houses = request.getfixturevalue("houses")
+    return houses(with_survey)
+
+
+@pytest.fixture
+def customer(
+    database: Database, clock: FixedClock, write: Callable[..., Any], house: House[SurveyView]
+) -> Iterator[Customer]:
     with TestClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as client:
-        yield Customer(client, database, clock, survey, write)
+        yield Customer(client, database, clock, house.found, write)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
@@ -36,6 +35,7 @@ from cxsurvey.surveys.service import SurveyView
 from tests.application import ORIGIN, copied, settings_for
 from tests.databases import drop_postgres_database
 from tests.factories import make_anonymous_survey, make_open_survey, make_workspace
+from tests.log_lines import log_plainly
 from tests.respond.conftest import fields_of
 
 NOTICED = datetime(2026, 11, 21, 14, 3, 7, tzinfo=UTC)
@@ -70,7 +70,7 @@ def log(clock: FixedClock) -> Iterator[io.StringIO]:
     logs.configure(Settings(log_format="json", log_level="debug"), clock, stream)
     yield stream
     root.handlers, root.level = before[0], before[1]
-    structlog.reset_defaults()
+    log_plainly()
     logs._access.stream = None
 
 

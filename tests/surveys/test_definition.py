@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from cxsurvey.core.errors import Invalid
 from cxsurvey.core.text import NOT_IN_A_LINE
 from cxsurvey.scoring.errors import InvalidScoreError
-from cxsurvey.scoring.scales import Band
+from cxsurvey.scoring.scales import Band, Metric
 from cxsurvey.surveys.definition import CommentLabels, Definition, Texts, Thanks, ThanksByBand, is_web_address
 from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, FollowUpScale, Option
+from cxsurvey.surveys.standard import standard
 
 TAGS = st.sampled_from(["en", "de", "pt-BR", "zh-Hans", "ar"])
 LINES = st.text(max_size=40).map(str.strip).filter(lambda text: not NOT_IN_A_LINE.search(text))
@@ -71,8 +72,12 @@ def test_a_definition_survives_being_stored(definition: Definition) -> None:
     assert again.stored() == stored
 
 
-@given(definitions(), st.sampled_from(Band))
-def test_a_band_is_asked_what_is_required_first_else_in_order_and_all(definition: Definition, band: Band) -> None:
+@given(follow_ups(), st.sampled_from(Band))
+def test_a_band_is_asked_what_is_required_first_else_in_order_and_all(
+    follow_ups: tuple[FollowUp, ...], band: Band
+) -> None:
+    definition = standard(Metric.NPS, "Northwind").model_copy(update={"follow_ups": follow_ups})
+
     asked = definition.follow_ups_for(band)
     meant = [each for each in definition.follow_ups if band in each.bands]
 
