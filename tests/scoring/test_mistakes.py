@@ -144,6 +144,12 @@ def test_a_module_is_tried_by_its_examples_first_then_by_its_own_tests_and_those
     assert "test_interval_properties.py" in names
 
 
+def test_the_test_that_watches_the_clock_is_left_out() -> None:
+    name = suite.BY_CLOCK.partition("::")[2]
+
+    assert f"def {name}(" in (suite.ROOT / suite.BY_CLOCK.partition("::")[0]).read_text(encoding="utf-8")
+
+
 def test_what_is_listed_as_changing_no_result_still_exists() -> None:
     names = {mistake.name for path in SOURCES.glob("*.py") for mistake in mistakes(path)}
 
