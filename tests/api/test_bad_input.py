@@ -35,6 +35,40 @@ def test_a_score_is_a_whole_number_on_the_scale(rest: TestClient, scene: Scene, 
     assert score not in json.dumps(problem) or len(score) < 4
 
 
+A_BATCH = {"Content-Type": "application/json", "Idempotency-Key": "b"}
+
+
+@pytest.mark.parametrize("score", ["0", "6", "-1", "11", "-11", "1" + "0" * 400])
+def test_a_score_off_the_scale_is_one_refusal_that_names_the_scale_alone_and_in_a_batch(
+    rest: TestClient, score: str
+) -> None:
+    survey = rest.post("/surveys", json={"name": "After delivery", "formula": "csat-1-5/1"}).json()["id"]
+    rest.post(f"/surveys/{survey}/publish")
+    item = f'{{"survey": "{survey}", "score": {score}}}'
+    alone = refused(rest, item)
+    batch = rest.post("/responses/batch", content=f'{{"responses": [{item}]}}', headers=A_BATCH)
+    in_batch = batch.json()["data"][0]["problem"]
+
+    for problem, pointer in ((alone, "/score"), (in_batch, "/responses/0/score")):
+        assert (problem["status"], problem["code"]) == (422, "not_a_score")
+        (entry,) = problem["errors"]
+        assert (entry["pointer"], entry["rule"]) == (pointer, "not_a_score")
+        assert entry["message"] == "must be a whole number from 1 to 5"
+
+
+@pytest.mark.parametrize("score", ["true", '"9 "', "9.5", "1e999", "1" + "0" * 5000])
+def test_a_score_of_another_type_is_refused_in_a_batch_and_costs_the_others_nothing(
+    rest: TestClient, scene: Scene, score: str
+) -> None:
+    items = f'{{"survey": "{scene.survey}", "score": {score}}}, {json.dumps(scene.answer())}'
+    reply = rest.post("/responses/batch", content=f'{{"responses": [{items}]}}', headers=A_BATCH)
+    if reply.status_code == 207:
+        assert [item["status"] for item in reply.json()["data"]] == [422, 201]
+        assert reply.json()["data"][0]["problem"]["errors"][0]["pointer"] == "/responses/0/score"
+    else:
+        assert (reply.status_code, reply.json()["code"]) == (422, "invalid")
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -54,7 +54,7 @@ def test_a_file_is_tried_imported_and_its_refused_rows_taken_out(
     told = {"rows_read": 5, "stored": 3, "same_respondent": 1, "refused": 1}
     assert {name: number for name, number in tried["counts"].items() if number} == told
     assert tried["refused_rows"] == [
-        {"line": 5, "column": "Rating", "rule": "out_of_range", "message": "must be 10 or less"}
+        {"line": 5, "column": "Rating", "rule": "not_a_score", "message": "must be a whole number from 0 to 10"}
     ]
     assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 0
 
@@ -70,7 +70,7 @@ def test_a_file_is_tried_imported_and_its_refused_rows_taken_out(
     taken = rest.post(f"{here}/refused")
     assert taken.status_code == 200
     assert taken.headers["content-type"].startswith("text/csv")
-    assert taken.text.splitlines()[1:] == ["5,Rating,out_of_range,must be 10 or less,12,,c"]
+    assert taken.text.splitlines()[1:] == ["5,Rating,not_a_score,must be a whole number from 0 to 10,12,,c"]
     actions = write(
         lambda ctx: ctx.connection.execute(select(AuditEntry.action).order_by(AuditEntry.id)).scalars().all()
     )

@@ -88,13 +88,13 @@ def test_refused_rows_are_shown_written_down_and_told_by_the_exit_code(file: Pat
                  "comment==Why")  # fmt: skip
 
     assert result.exit_code == 1
-    assert result.stdout.count("out_of_range") == 20
+    assert result.stdout.count("not_a_score") == 20
     assert "and 5 more" in result.stdout
     with file.with_name("old answers.errors.csv").open(newline="") as written:
         problems = list(csv.reader(written))
     assert problems[0] == ["line", "column", "rule", "message", "Rating", "'=Why"]
     assert len(problems) == 26
-    assert problems[1] == ["3", "Rating", "out_of_range", "must be 10 or less", "11", ""]
+    assert problems[1] == ["3", "Rating", "not_a_score", "must be a whole number from 0 to 10", "11", ""]
 
 
 def test_a_column_name_in_the_problem_file_is_no_formula(file: Path) -> None:

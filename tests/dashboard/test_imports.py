@@ -74,7 +74,7 @@ def test_a_file_is_brought_tried_imported_and_its_refused_rows_taken_out(
     tried = signed_in.get(here)
     assert counters(tried)["would be stored"] == "3"
     assert text_of(tried, "#tried-title") == "What an import would do now"
-    assert "must be 10 or less" in tried.text
+    assert "must be a whole number from 0 to 10" in tried.text
 
     signed_in.post(f"{here}/start")
     drain(database)
@@ -88,7 +88,7 @@ def test_a_file_is_brought_tried_imported_and_its_refused_rows_taken_out(
     assert [way.partition("?")[2] for way in ways if "/results" in way] == ["period=all"], "old answers are shown too"
     refused = signed_in.post(f"{here}/refused")
     assert refused.headers["content-disposition"].startswith('attachment; filename="refused_imp_')
-    assert refused.text.splitlines()[1] == "5,Rating,out_of_range,must be 10 or less,c,12,"
+    assert refused.text.splitlines()[1] == "5,Rating,not_a_score,must be a whole number from 0 to 10,c,12,"
 
     def actions(ctx: Context) -> list[str]:
         return list(ctx.connection.execute(select(AuditEntry.action).order_by(AuditEntry.id)).scalars())

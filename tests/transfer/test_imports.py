@@ -153,7 +153,7 @@ def test_every_row_is_told_and_the_good_ones_are_counted(run: Run, database: Dat
 
     assert became(tally) == (3, 0, 1, 1)
     assert counted(database, place) == {"n9": 1, "n0": 1, "unscored": 1, "comments": 2}
-    assert problems == [RowProblem(5, "Rating", "out_of_range", "must be 10 or less")]
+    assert problems == [RowProblem(5, "Rating", "not_a_score", "must be a whole number from 0 to 10")]
 
 
 @pytest.mark.parametrize("cell", ["9.0", " 9", "+9", "٩", "1e1", "0x9", "ten", "-1", "0009"])
@@ -273,7 +273,7 @@ def test_every_rule_that_a_row_breaks_is_told(run: Run) -> None:
     _, (problem,) = run("Rating,When\n12,yesterday\n", "score=Rating", "answered_at=When")
 
     assert set(zip(problem.column.split(" | "), problem.rule.split(" | "), strict=True)) == {
-        ("Rating", "out_of_range"),
+        ("Rating", "not_a_score"),
         ("When", "not_a_time"),
     }
 
@@ -533,7 +533,7 @@ def test_a_refused_cell_of_any_length_can_be_shown(run: Run) -> None:
     view, problems = run("Rating,Why,Note\n11,a,=" + "x" * 131_071 + "\n")
 
     assert became(view) == (0, 0, 0, 1)
-    assert [(one.line, one.rule) for one in problems] == [(2, "out_of_range")]
+    assert [(one.line, one.rule) for one in problems] == [(2, "not_a_score")]
 
 
 def test_old_files_are_forgotten_and_young_ones_kept(

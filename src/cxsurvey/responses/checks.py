@@ -39,13 +39,17 @@ def check(item: Submission, survey: Asked, now: datetime, *, known: bool) -> Non
         if item.page is not None or (item.comment is None and not item.follow_ups):
             raise ScoreMissing(field="score")
     else:
-        scale = survey.definition.scale
-        if not scale.minimum <= item.score <= scale.maximum:
-            raise NotAScore(f"must be a whole number from {scale.minimum} to {scale.maximum}", field="score")
+        check_score(item.score, survey.definition.scale.minimum, survey.definition.scale.maximum)
     if item.answered_at is not None and not EARLIEST <= item.answered_at <= now + CLOCKS_MAY_DIFFER:
         raise OutsideTime(field="answered_at")
     if item.follow_ups:
         check_follow_ups(item.follow_ups, survey.definition, item.score)
+
+
+def check_score(score: int, minimum: int, maximum: int) -> None:
+    """Raises `NotAScore` with the ends of the scale when a score lies beyond them."""
+    if not minimum <= score <= maximum:
+        raise NotAScore(f"must be a whole number from {minimum} to {maximum}", field="score")
 
 
 def _check_unknown(item: Submission, definition: Definition) -> None:

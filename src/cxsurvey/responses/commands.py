@@ -61,7 +61,8 @@ class AnswerInput(Command):
 
     survey: Line40
     """The survey's id (`srv_…`)."""
-    score: int | None = Field(default=None, ge=0, le=10)
+    score: int | None = None
+    """A whole number on the scale of the survey."""
     unknown: bool = False
     """The customer chose "I do not know" in place of a score, where the survey offers that."""
     comment: Passage4000 | None = None

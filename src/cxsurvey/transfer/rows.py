@@ -14,7 +14,9 @@ from cxsurvey.core.errors import Refusal
 from cxsurvey.core.ids import encode
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import Segments
+from cxsurvey.responses.checks import check_score
 from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
+from cxsurvey.responses.errors import NotAScore
 from cxsurvey.transfer.mapping import NAMED, PERSON, Columns
 from cxsurvey.transfer.repeats import Occurrences, digest_of, id_of
 from cxsurvey.transfer.scales import Instead, Scale
@@ -112,6 +114,7 @@ class RowReader:
         if meaning is Instead.LEFT_OUT:
             return LeftOut(line)
         answered_at, oddity, problems = self._time(line, cells)
+        problems = (*problems, *self._off_scale(line, meaning))
         fields = self._fields(cells)
         fields["external_id"] = known_by
         if comment is not None:
@@ -130,6 +133,15 @@ class RowReader:
             return Broken(line, problems)
         submission = submission_of(answer, self._survey_id, self._workspace_id, accepts_closed=True)
         return Taken(line, submission, oddity, again)
+
+    def _off_scale(self, line: int, meaning: object) -> tuple[RowProblem, ...]:
+        """The problem of a score beyond the scale, told together with all others of its row."""
+        if isinstance(meaning, int):
+            try:
+                check_score(meaning, self._scale.minimum, self._scale.maximum)
+            except NotAScore as refusal:
+                return problems_at(line, refusal, self._columns)
+        return ()
 
     def _identity(self, cells: list[str]) -> tuple[str, bool]:
         """What the answer is known by, and whether an earlier row names the same respondent.
