@@ -46,6 +46,26 @@ def test_an_address_of_somebody_else_is_refused_and_nothing_changes(rest: TestCl
     assert rest.get("/people").json() == before
 
 
+def test_another_address_takes_the_place_of_the_old_one_and_leaves_a_trace(rest: TestClient, scene: Scene) -> None:
+    made = rest.post("/people", json=KIM).json()
+
+    moved = rest.post("/people", json={"external_id": "c-1", "email": "Kim@Elsewhere.example"})
+
+    assert (moved.status_code, moved.json()["created"]) == (200, False)
+    assert shown(moved.json()) == {**shown(made), "email": "Kim@Elsewhere.example"}
+    assert rest.get("/people", params={"email": "kim@example.com"}).json()["data"] == []
+    (entry,) = [each for each in rest.get("/audit-entries").json()["data"] if each["action"] == "person.changed"]
+    assert (entry["subject"], entry["detail"]) == (made["id"], {"fields": ["email"]})
+    rest.post("/people", json={"external_id": "c-1", "email": "kim@elsewhere.example"})
+    assert len([1 for each in rest.get("/audit-entries").json()["data"] if each["action"] == "person.changed"]) == 1
+
+
+def test_an_answer_takes_no_known_address_away(rest: TestClient, scene: Scene) -> None:
+    made = rest.post("/people", json=KIM).json()
+    rest.post("/responses", json=scene.answer(person={"external_id": "c-1", "email": "old@example.com"}))
+    assert rest.get(f"/people/{made['id']}").json()["email"] == "Kim@Example.com"
+
+
 def test_who_was_known_by_an_address_alone_is_given_an_id(rest: TestClient, scene: Scene) -> None:
     first = rest.post("/people", json={"email": "kim@example.com"}).json()
     second = rest.post("/people", json={"email": "kim@example.com", "external_id": "c-1"})

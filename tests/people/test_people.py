@@ -10,7 +10,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
 from cxsurvey.people import segments
 from cxsurvey.people.segments import Segments
-from cxsurvey.people.service import PersonInput, people, upsert
+from cxsurvey.people.service import PersonInput, people, upsert, write_down
 from tests.factories import make_workspace
 
 
@@ -48,6 +48,41 @@ def test_two_known_people_are_not_merged_by_a_request_that_names_both(ctx: Conte
 
     assert people(ctx, [by_id, by_address])[by_id].email is None
     assert people(ctx, [by_address])[by_address].email == "kim@example.com"
+
+
+def test_an_answer_gives_an_address_to_who_has_none_and_takes_none_away(ctx: Context, workspace_id: UUID) -> None:
+    first = put(ctx, workspace_id, external_id="c-1")
+
+    put(ctx, workspace_id, external_id="c-1", email="kim@example.com")
+    put(ctx, workspace_id, external_id="c-1", email="kim@elsewhere.example")
+
+    assert people(ctx, [first])[first].email == "kim@example.com"
+
+
+def test_people_move_in_one_call_and_others_take_the_addresses_they_leave(ctx: Context, workspace_id: UUID) -> None:
+    kim, lee, ada = (
+        put(ctx, workspace_id, external_id=f"c-{number}", email=f"{name}@example.com")
+        for number, name in enumerate(("kim", "lee", "ada"), 1)
+    )
+    said = [
+        {"external_id": "c-2", "name": "Lee"},
+        {"external_id": "c-1", "email": "new@example.com"},
+        {"external_id": "c-2", "email": "kim@example.com"},
+        {"external_id": "c-4", "email": "lee@example.com"},
+        {"external_id": "c-3", "email": "KIM@example.com"},
+    ]
+
+    written = write_down(ctx, [(workspace_id, PersonInput.from_fields(each)) for each in said], moves=True)
+
+    fourth = written[3][0]
+    found = people(ctx, [kim, lee, ada, fourth])
+    assert [found[each].email for each in (kim, lee, ada, fourth)] == [
+        "new@example.com",
+        "kim@example.com",
+        "ada@example.com",
+        "lee@example.com",
+    ], "an address that somebody has is never taken"
+    assert fourth not in {kim, lee, ada}
 
 
 def test_one_call_names_a_new_person_twice_and_adds_one(ctx: Context, workspace_id: UUID) -> None:

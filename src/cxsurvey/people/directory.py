@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -18,6 +19,9 @@ from cxsurvey.core.text import Line16, Line80, Line200, Scalar
 from cxsurvey.people import queries
 from cxsurvey.people.errors import EmailTaken
 from cxsurvey.people.service import PersonInput, PersonView, Written, people, write_down
+
+FIELDS: Final = ("email", "external_id", "name", "locale", "attributes")
+"""What is known of a person."""
 
 
 class ChangePerson(Command):
@@ -54,12 +58,17 @@ def get(ctx: Context, person_id: UUID) -> PersonView:
 def write(ctx: Context, person: PersonInput) -> tuple[PersonView, Written]:
     """Writes a person down, or brings one who is known up to date; who that is, and what became of it.
 
-    Raises `EmailTaken` when the address belongs to somebody with another external id.
+    The address of who is known by external id gives way to the one that is sent. Raises `EmailTaken` when that belongs
+    to somebody with another external id.
     """
     _require_write(ctx)
-    _refuse_two_people(ctx, person)
-    ((person_id, written),) = write_down(ctx, [(ctx.workspace, person)])
-    return _one(ctx, person_id), written
+    known = _known(ctx, person)
+    ((person_id, written),) = write_down(ctx, [(ctx.workspace, person)], moves=True)
+    view = _one(ctx, person_id)
+    if known is not None and written is Written.CHANGED:
+        fields = sorted(name for name in FIELDS if known[name] != getattr(view, name))
+        audit.record(ctx, "person.changed", encode("per", person_id), fields=fields)
+    return view, written
 
 
 def change(ctx: Context, person_id: UUID, wanted: ChangePerson) -> PersonView:
@@ -82,15 +91,22 @@ def change(ctx: Context, person_id: UUID, wanted: ChangePerson) -> PersonView:
     return _one(ctx, person_id)
 
 
-def _refuse_two_people(ctx: Context, person: PersonInput) -> None:
-    if person.email is None or person.external_id is None:
-        return
-    by_email = queries.people_by(ctx.connection, ctx.workspace, "email_key", {normal_email(person.email)})
-    by_id = queries.people_by(ctx.connection, ctx.workspace, "external_id", {person.external_id})
+def _known(ctx: Context, person: PersonInput) -> Mapping[str, Any] | None:
+    """The row of who is named; raises `EmailTaken` when the address and the external id belong to two people."""
+    by_email, by_id = (
+        queries.people_by(ctx.connection, ctx.workspace, column, {key}) if key is not None else []
+        for column, key in (
+            ("email_key", normal_email(person.email) if person.email is not None else None),
+            ("external_id", person.external_id),
+        )
+    )
     named = {row["id"] for row in by_id}
     # who has an address and no external id yet is given the new one
-    if any(row["id"] not in named and (named or row["external_id"] is not None) for row in by_email):
+    if person.external_id is not None and any(
+        row["id"] not in named and (named or row["external_id"] is not None) for row in by_email
+    ):
         raise EmailTaken
+    return next(iter((*by_id, *by_email)), None)
 
 
 def _one(ctx: Context, person_id: UUID) -> PersonView:

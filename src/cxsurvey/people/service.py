@@ -79,11 +79,14 @@ def upsert(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list[UUI
     return [person_id for person_id, _ in write_down(ctx, inputs)]
 
 
-def write_down(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list[tuple[UUID, Written]]:
+def write_down(
+    ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]], *, moves: bool = False
+) -> list[tuple[UUID, Written]]:
     """Adds who is new and updates what was sent about who is known; the id of each, and what became of it.
 
     Found by external id first, then by address. Two known people are never merged: the external id wins and the
-    address of the other stays with the other.
+    address of the other stays with the other. A known address gives way to another one only where the caller `moves`
+    people, whose input is about them and not about an answer that may be old.
     """
     found = _find(ctx, inputs)
     written: list[tuple[UUID, Written]] = []
@@ -99,17 +102,21 @@ def write_down(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> list
             added.append(known)
             _remember(found, known)
             outcome = Written.ADDED
-        elif merged := _merged(ctx, known, person, email_key, found):
+        elif merged := _merged(ctx, known, person, email_key if moves or not known["email_key"] else None, found):
+            # last in line: the address it takes may be one that somebody before it has left
+            changed.pop(known["id"], None)
             changed[known["id"]] = merged
             outcome = Written.CHANGED
         else:
             outcome = Written.KNOWN
         written.append((known["id"], outcome))
-    if added:
-        queries.add_people(ctx.connection, added)
     updates = [row for row in changed.values() if row["person"] not in {fresh["id"] for fresh in added}]
     if updates:
         queries.change_people(ctx.connection, updates)
+    if added:
+        queries.add_people(
+            ctx.connection, added
+        )  # after the others: somebody new may have an address that one of them left
     return written
 
 
@@ -155,9 +162,13 @@ def _new_row(ctx: Context, workspace_id: UUID, person: PersonInput, email_key: s
 def _merged(
     ctx: Context, known: dict[str, Any], person: PersonInput, email_key: str | None, found: _Found
 ) -> dict[str, Any] | None:
-    """The row to write when the input says something new about a known person, else None."""
+    """The row to write when the input says something new about a known person, else None.
+
+    `email_key` is the address to give, if nobody else has it; None leaves the one that is known.
+    """
     wanted = dict(known)
-    if email_key and not known["email_key"] and (known["workspace_id"], "email", email_key) not in found:
+    if email_key and email_key != known["email_key"] and (known["workspace_id"], "email", email_key) not in found:
+        found.pop((known["workspace_id"], "email", known["email_key"]), None)
         wanted["email_key"], wanted["email"] = email_key, person.email
     if person.external_id and not known["external_id"]:
         wanted["external_id"] = person.external_id

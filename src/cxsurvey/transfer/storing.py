@@ -80,7 +80,7 @@ _PEOPLE = {Written.ADDED: Became.STORED, Written.CHANGED: Became.CHANGED, Writte
 
 def store_people(ctx: Context, rows: Sequence[PersonRow]) -> list[Result]:
     """Writes people down; somebody known is updated."""
-    written = people.write_down(ctx, [(ctx.workspace, row.person) for row in rows])
+    written = people.write_down(ctx, [(ctx.workspace, row.person) for row in rows], moves=True)
     return [_PEOPLE[outcome] for _, outcome in written]
 
 

@@ -100,9 +100,10 @@ async def get_person(caller: Calling, person_id: PersonInPath) -> Response:
     },
 )
 async def write_person(caller: Calling) -> Response:
-    """Adds somebody new, or brings who is known by `external_id` or `email` up to date.
+    """Adds somebody new, or brings who is known by `external_id`, else by `email`, up to date with what is sent.
 
-    Two people never become one: an address of somebody with another `external_id` is refused with 409 `email_taken`.
+    Another `email` takes the place of the one that was known; what is left out stays. Two people never become one: an
+    address of somebody with another `external_id` is refused with 409 `email_taken`.
     """
     body = await body_of(caller.request)
     command = PersonInput.from_json(body)
