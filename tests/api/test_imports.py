@@ -14,7 +14,7 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.core.models import AuditEntry
 from cxsurvey.responses.models import Response
-from cxsurvey.transfer import uploads
+from cxsurvey.transfer import imports, keeping, uploads
 from tests.api.conftest import FOREIGN, TEST, Scene, Write, bearer
 
 RATINGS = b"Rating,Why,respondent_id\n9,Quick.,a\n3,=cmd,b\n9,And kind.,a\n12,,c\n6,,d\n"
@@ -223,3 +223,39 @@ def test_refused_rows_that_are_not_there_are_gone(rest: TestClient, scene: Scene
     made = bring(rest, survey=scene.survey, dry_run=False)
     gone = rest.post(f"/imports/{made.json()['id']}/refused")
     assert (gone.status_code, gone.json()["code"]) == (410, "refused_rows_gone")
+
+
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+NO_FORM = b"--x\r\nthis is no part of a form\r\n"
+"""A body that is refused as soon as anybody reads it as a form."""
+
+
+def test_a_file_without_room_is_refused_before_it_is_read(
+    rest: TestClient, scene: Scene, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "MOST_DRAFTS", 1)
+    assert rest.post("/imports", content=NO_FORM, headers=FORM).status_code == 400
+    first = bring(rest, headers={"Idempotency-Key": "first"}, dry_run=False)
+    assert first.status_code == 201, first.text
+
+    refused = rest.post("/imports", content=NO_FORM, headers=FORM)
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_files")
+    again = bring(rest, headers={"Idempotency-Key": "first"}, dry_run=False)
+    assert (again.status_code, again.headers.get("idempotency-replayed")) == (201, "true"), "a repeat needs no room"
+    assert bring(rest, headers=bearer(TEST)).json()["code"] == "live_key_needed"
+    assert folders(database) == 1
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_file_larger_than_the_room_left_is_refused_by_its_length_or_as_it_comes(
+    rest: TestClient, scene: Scene, database: Database, monkeypatch: pytest.MonkeyPatch, announced: bool
+) -> None:
+    monkeypatch.setattr(imports, "room", lambda _: 1000)
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n' + b"9\n" * 40_000
+
+    refused = rest.post("/imports", content=body if announced else iter([body]), headers=FORM)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_files")
+    assert ("content-length" in refused.request.headers) is announced
+    assert folders(database) == 0
+    assert bring(rest, dry_run=False).status_code == 201, "a small one fits in"

@@ -30,7 +30,7 @@ from cxsurvey.api.tags import is_known, tag_of
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.idempotency import KeptAnswer
+from cxsurvey.core.idempotency import KeptAnswer, Scope, is_kept
 from cxsurvey.web import seen
 from cxsurvey.web.client import header
 from cxsurvey.web.door import ReadingPlaces
@@ -98,6 +98,18 @@ class Caller:
         with self.database.read() as ctx:
             doors.enter_by_key(ctx, self.token)
             return work(ctx)
+
+    async def is_repeated(self) -> bool:
+        """Whether the request carries an Idempotency-Key under which an answer is kept, to this request or another."""
+        name = idempotency_key_of(self.request)
+        if name is None:
+            return False
+
+        def kept(ctx: Context) -> bool:
+            assert ctx.actor.id is not None
+            return is_kept(ctx, Scope(ctx.actor.id, route_of(self.request), name))
+
+        return await self.look(kept)
 
     async def act(self, work: Callable[[Context], T]) -> T:
         """Runs `work` as one unit, each time it is asked for; for what answers with no document."""

@@ -75,6 +75,12 @@ def find_many(ctx: Context, scopes: Collection[Scope]) -> dict[Scope, KeptAnswer
     return found
 
 
+def is_kept(ctx: Context, scope: Scope) -> bool:
+    """Whether an answer is kept under this key, for who has to know before the request is read whole."""
+    rows = _FIND.run(ctx.connection, [scope.key], caller=scope.api_key_id, route=scope.route)
+    return any(created_at + KEEP > ctx.now for *_, created_at in rows)
+
+
 def remember_many(ctx: Context, answers: Mapping[Scope, KeptAnswer]) -> None:
     """Keeps these answers. A twin that was stored meanwhile breaks the unit, which is then tried anew and finds it."""
     if answers:

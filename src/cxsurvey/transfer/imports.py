@@ -122,6 +122,12 @@ class ImportView:
         return self.state is ImportState.DRAFT and self.rehearsal and self.finished_at is not None
 
 
+def room(ctx: Context) -> int | None:
+    """How many bytes a file may have that is brought now, None for any; raises `TooManyFiles` where none may come."""
+    _require(ctx, Kind.RESPONSES)
+    return keeping.room(ctx)
+
+
 def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, size: int, source: Source) -> ImportView:
     """A draft for a file that was received and examined; nothing is imported yet. Raises `TooManyFiles`."""
     _require(ctx, kind)

@@ -8,6 +8,7 @@ from typing import Final
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.jobs.runner import JobRun
+from cxsurvey.settings import Settings
 from cxsurvey.transfer import queries, uploads
 from cxsurvey.transfer.errors import TooManyFiles
 
@@ -23,23 +24,36 @@ MOST_FILES: Final = 40
 
 
 def check_room(ctx: Context, size: int = 0) -> None:
-    """Raises `TooManyFiles` where the workspace has no room for another file of `size` bytes.
+    """Raises `TooManyFiles` where the workspace has no room for another file of `size` bytes."""
+    left = room(ctx)
+    if left is not None and size > left:
+        raise no_room(ctx.settings)
 
-    Whoever works on the machine itself may fill its disk in any way.
+
+def room(ctx: Context) -> int | None:
+    """How many bytes another file of the workspace may have; None for as many as it likes.
+
+    Whoever works on the machine itself may fill its disk in any way. Raises `TooManyFiles` where no file may come.
     """
     require(ctx, Grant.RESPONSES_WRITE)
     if ctx.actor.kind is ActorKind.OPERATOR:
-        return
+        return None
     drafts, kept = queries.kept(ctx.connection, ctx.workspace, ctx.now - KEEP_DRAFTS, ctx.now - KEEP_FILES)
     if drafts >= MOST_DRAFTS:
         raise TooManyFiles(f"There are {drafts} drafts of imports already. Start or discard one first.", field="file")
-    room = MOST_FILES * ctx.settings.import_megabytes
-    if kept + size > room * 1024 * 1024:
-        raise TooManyFiles(
-            f"The files of imports may take {room} MB together, and this one does not fit in. "
-            f"Discard drafts, or wait: a file goes {KEEP_FILES.days} days after its import has ended.",
-            field="file",
-        )
+    left = MOST_FILES * ctx.settings.import_megabytes * 1024 * 1024 - kept
+    if left <= 0:
+        raise no_room(ctx.settings)
+    return left
+
+
+def no_room(settings: Settings) -> TooManyFiles:
+    """What is said to a file that does not fit in beside the others."""
+    return TooManyFiles(
+        f"The files of imports may take {MOST_FILES * settings.import_megabytes} MB together, and this one does not "
+        f"fit in. Discard drafts, or wait: a file goes {KEEP_FILES.days} days after its import has ended.",
+        field="file",
+    )
 
 
 def forget_files(run: JobRun) -> None:

@@ -86,8 +86,9 @@ async def bring_import(caller: Calling) -> Response:
     """
     places: Places = caller.request.app.state.upload_places
     async with places.one():
-        await caller.look(lambda ctx: imports.newest(ctx, 1))  # before the first byte of the file is taken
-        command, file = await brought(caller)
+        # before the first byte of the file is taken; a repeated request is answered also where there is no room left
+        room = None if await caller.is_repeated() else await caller.look(imports.room)
+        command, file = await brought(caller, room)
         survey_id = found("srv", command.survey) if command.survey is not None else None
         try:
             reply = await caller.write(
