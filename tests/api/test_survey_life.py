@@ -6,12 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from cxsurvey import api
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from tests.api.conftest import LIVE, TEST, Scene, bearer, set_scene
+from cxsurvey.core.ids import decode
+from cxsurvey.surveys.models import SurveyVersion
+from tests.api.conftest import LIVE, TEST, Scene, Write, bearer, set_scene
 from tests.application import ORIGIN
 
 GONE = "srv_0694n1s2vhtlb9hqa83bssdf00"
@@ -176,7 +179,20 @@ def test_what_was_asked_can_be_read_version_by_version(rest: TestClient, draft: 
     assert second["definition"]["texts"]["en"]["question"] == "And now?"
 
 
-@pytest.mark.parametrize("number", ["0", "2", "-1", "1.0", "98539", "99999999999999999999", "first"])
+def test_a_version_of_more_than_four_digits_is_found(
+    rest: TestClient, scene: Scene, write: Write, draft: dict[str, Any]
+) -> None:
+    path = address(draft)
+    rest.post(f"{path}/publish")
+    own = SurveyVersion.survey_id == decode("srv", draft["id"])
+    write(lambda ctx: ctx.connection.execute(update(SurveyVersion).where(own).values(number=12_345)))
+    assert rest.get(f"{path}/versions/12345").json()["number"] == 12_345
+
+
+NOT_THERE = ["0", "2", "-1", "1.0", "32767", "32768", "98539", "99999999999999999999", "9" * 5000, "first"]
+
+
+@pytest.mark.parametrize("number", NOT_THERE, ids=lambda number: number[:24])
 def test_a_version_that_is_not_there(rest: TestClient, scene: Scene, number: str) -> None:
     missing = rest.get(f"/surveys/{scene.survey}/versions/{number}")
     assert (missing.status_code, missing.json()["code"]) == (404, "not_found")

@@ -12,7 +12,7 @@ from cxsurvey.core.ids import decode
 
 SurveyInPath = Annotated[str, Path(description="Id of a survey.", examples=["srv_0694n1s2vhtlb9hqa83bssdf00"])]
 ResponseInPath = Annotated[str, Path(description="Id of a response.", examples=["rsp_0694n1s6r5t5p8pke2vnv5ei3c"])]
-VersionInPath = Annotated[str, Path(description="Number of a version.", pattern="^[1-9][0-9]{0,3}$", examples=["1"])]
+VersionInPath = Annotated[str, Path(description="Number of a version.", pattern="^[1-9][0-9]{0,18}$", examples=["1"])]
 InvitationInPath = Annotated[str, Path(description="Id of an invitation.", examples=["inv_0694n1sa4dv6v1l6q1m0k5n4hg"])]
 
 

@@ -15,6 +15,7 @@ from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import policy, queries, service
 from cxsurvey.surveys.completeness import problems
 from cxsurvey.surveys.definition import Definition
+from cxsurvey.surveys.models import MOST_VERSIONS
 from cxsurvey.surveys.policy import Outcome, Step
 
 
@@ -51,7 +52,7 @@ def versions(ctx: Context, survey_id: UUID) -> list[VersionView]:
 def version(ctx: Context, survey_id: UUID, number: int) -> VersionView:
     """One version by its number; raises `NotFound`."""
     _seen(ctx, survey_id)
-    found = queries.history(ctx.connection, survey_id, number)
+    found = queries.history(ctx.connection, survey_id, number) if 1 <= number <= MOST_VERSIONS else []
     if not found:
         raise NotFound
     return _version(found[0])

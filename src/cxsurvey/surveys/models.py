@@ -16,6 +16,9 @@ EVERYTHING = date(9999, 12, 31)
 NOTHING_YET = date(1970, 1, 1)
 """Through which day answers are released: of a survey that is not anonymous, and of one that was just published."""
 
+MOST_VERSIONS = 32_767
+"""The largest number that a version can have: what its column holds on Postgres."""
+
 
 class Survey(Base):
     """A survey: its draft, its state and the version that is asked now."""
@@ -72,6 +75,7 @@ class SurveyVersion(Base):
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), index=True)
     survey_id: Mapped[UUID] = mapped_column(ForeignKey(Survey.id))
     number: Mapped[int] = mapped_column(SmallInteger)
+    """Counts the versions of a survey from 1, up to `MOST_VERSIONS`."""
     trend_line_id: Mapped[int] = mapped_column(ForeignKey(TrendLine.id), index=True)
     definition: Mapped[dict[str, Any]]
     published_at: Mapped[datetime]
