@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Check settings, database, disk and clock. Exit code 1 when something must be changed."""
+    """Check settings, database, disk, clock and waiting jobs. Exit code 1 when something must be changed."""
     from cxsurvey.cli.installation import opened_engines
     from cxsurvey.core.db.checks import Colour
 
@@ -101,10 +101,11 @@ def _secret_key(settings: Settings) -> Finding:
 def _database(engines: Engines) -> Iterator[Finding]:
     from cxsurvey.cli.installation import schema_problem
     from cxsurvey.core.clock import SystemClock
-    from cxsurvey.core.db import checks
+    from cxsurvey.core.db import checks, drift
     from cxsurvey.core.db.checks import Colour, Finding
     from cxsurvey.core.db.engines import unsafe_settings
     from cxsurvey.core.db.migrate import schema_of
+    from cxsurvey.wiring import metadata
 
     if engines.sqlite_file is not None and not engines.sqlite_file.exists():
         yield Finding(Colour.YELLOW, "Database", f"no file {engines.sqlite_file} yet; the first start makes it")
@@ -116,8 +117,14 @@ def _database(engines: Engines) -> Iterator[Finding]:
         with engines.writing.connect() as connection, connection.begin():
             yield from checks.safety(unsafe_settings(connection))
         if problem is None:
+            now = SystemClock().now()
             with engines.reading.connect() as connection:
-                yield checks.clock(connection, SystemClock().now())
+                lacking = drift.lacking(connection, metadata)
+                yield from lacking
+                # what is read from tables that are not there says nothing more
+                if not any(finding.colour is Colour.RED for finding in lacking):
+                    yield checks.clock(connection, now)
+                    yield checks.jobs(connection, now)
     except Exception as error:
         trouble = checks.trouble(error)
         if trouble is None:

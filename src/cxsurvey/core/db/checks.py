@@ -12,13 +12,16 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
-from cxsurvey.core.jobs.beats import BEATS
+from cxsurvey.core.jobs.beats import BEATS, alive
+from cxsurvey.core.jobs.queue import backlog
 
 SAFE_SQLITE = (3, 51, 3)
 FEW_BYTES = 1_000_000_000
 TOO_FEW_BYTES = 100_000_000
 CLOCK_TOLERANCE = timedelta(seconds=5)
 OLDEST_SENSIBLE_YEAR = 2026
+LONG_WAIT = timedelta(minutes=10)
+"""A worker looks for jobs every second: one that is due for so long is taken by nobody."""
 
 
 class Colour(StrEnum):
@@ -74,6 +77,21 @@ def clock(connection: Connection, now: datetime) -> Finding:
     if latest is not None and latest > now + CLOCK_TOLERANCE:
         return Finding(Colour.RED, "Clock", f"it was set back: a process was seen at {latest:%Y-%m-%d %H:%M:%S} UTC")
     return Finding(Colour.GREEN, "Clock", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def jobs(connection: Connection, now: datetime) -> Finding:
+    """Whether somebody takes the jobs that are due: imports, housekeeping, the release of anonymous answers."""
+    waiting = backlog(connection, now)
+    if waiting.oldest is None or waiting.oldest > now - LONG_WAIT:
+        return Finding(Colour.GREEN, "Jobs", "none waits for long")
+    said = f"{waiting.number} due, the oldest since {waiting.oldest:%Y-%m-%d %H:%M:%S} UTC"
+    if waiting.worked_on:
+        return Finding(Colour.GREEN, "Jobs", f"{said}; a worker is busy with another one, and goes on with them")
+    if alive(connection, now):
+        advice = "no worker takes them: start one (cxsurvey worker), or serve without CXSURVEY_RUN_WORKER=0"
+    else:
+        advice = "neither a server nor a worker runs: start one (cxsurvey serve or cxsurvey worker)"
+    return Finding(Colour.YELLOW, "Jobs", f"{said}; {advice}")
 
 
 def safety(problems: list[str]) -> list[Finding]:

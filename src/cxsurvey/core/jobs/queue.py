@@ -123,6 +123,24 @@ def candidates(connection: Connection, names: Collection[str], now: datetime, li
     return [Candidate(*row) for query in (left, due) for row in connection.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The jobs that are due and wait: how many, since when the oldest, and whether a worker is at work on another."""
+
+    number: int
+    oldest: datetime | None
+    worked_on: bool
+
+
+def backlog(connection: Connection, now: datetime) -> Backlog:
+    """What is due and waits at this moment."""
+    number, oldest = connection.execute(
+        select(func.count(), func.min(JOBS.c.due_at)).where(WAITING, JOBS.c.due_at <= now)
+    ).one()
+    held = select(JOBS.c.id).where(RUNNING, JOBS.c.lease_until >= now, JOBS.c.lease_until <= now + 2 * LEASE)
+    return Backlog(number, oldest, connection.execute(held.limit(1)).first() is not None)
+
+
 def candidate(connection: Connection, job_id: UUID, now: datetime) -> Candidate | None:
     """One job to claim now, if it waits and is due."""
     columns = select(JOBS.c.id, JOBS.c.state, JOBS.c.attempts)
