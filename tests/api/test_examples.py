@@ -1,4 +1,7 @@
-"""The examples of docs/api.md, sent as they stand there; and every address in it."""
+"""The examples of docs/api.md, sent as they stand there; and every address in it.
+
+Here each is sent by itself; that they work when they are typed one after the other stands in `tests.lane.test_typed`.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,10 @@ from tests.api.conftest import LIVE, Scene
 from tests.parts import ROOT
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
+FILE = json.loads(re.findall(r"^cat > survey.json <<'END'\n(.*?)^END\n", PAGE, re.MULTILINE | re.DOTALL)[0])
+"""The survey that the page makes."""
 A_FILE = b"Rating,Why\n9,Quick and friendly\n"
-SURVEY = "srv_0694n1s2vhtlb9hqa83bssdf00"
+SURVEY = "$SURVEY"
 
 
 @dataclass
@@ -36,7 +41,9 @@ def calls() -> list[Call]:
     """Every curl in the examples of the page."""
     found: list[Call] = []
     for block in re.findall(r"^```sh\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL):
-        words = shlex.split(block.replace("\\\n", ""), comments=True)
+        without_files = re.sub(r"^cat > .*?^END\n", "", block, flags=re.MULTILINE | re.DOTALL)
+        plain = without_files.replace("\\\n", "").replace("$(curl", " curl ")
+        words = shlex.split(plain, comments=True)
         starts = [place for place, word in enumerate(words) if word == "curl"]
         found += [call_of(words[start + 1 : end]) for start, end in zip(starts, [*starts[1:], None], strict=True)]
     return found
@@ -46,6 +53,8 @@ def call_of(words: list[str]) -> Call:
     """A call with its options read as curl reads them; an option that is not known here fails."""
     call, rest = Call(), iter(words)
     for word in rest:
+        if word in {"|", "export", "printf"}:
+            break
         if word == "-H":
             name, _, value = next(rest).partition(": ")
             call.headers[name] = value
@@ -67,12 +76,14 @@ CALLS = calls()
 
 def test_the_page_shows_how_to_do_each_thing() -> None:
     shown = [f"{call.method} {call.address.partition('?')[0].replace(SURVEY, '{id}')}" for call in CALLS]
-    assert len(CALLS) >= 8
+    assert len(CALLS) >= 12
     assert {
         "GET /me",
         "POST /surveys",
+        "POST /surveys/{id}/publish",
         "PUT /surveys/{id}",
         "POST /responses",
+        "POST /responses/batch",
         "GET /responses",
         "GET /surveys/{id}/score",
         "POST /invitations",
@@ -80,28 +91,42 @@ def test_the_page_shows_how_to_do_each_thing() -> None:
     } <= set(shown)
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.method} {call.address.partition('?')[0]}")
+@pytest.mark.parametrize("call", CALLS, ids=[f"{number} {call.method}" for number, call in enumerate(CALLS, 1)])
 def test_an_example_works_as_it_stands(rest: TestClient, scene: Scene, call: Call) -> None:
     assert call.headers["Authorization"] == "Bearer $KEY"
     headers, body = {**call.headers, "Authorization": f"Bearer {LIVE}"}, call.body
-    if body == "@draft.json":
-        read = rest.get(f"/surveys/{scene.survey}")
-        body = json.dumps({"name": read.json()["name"], "definition": read.json()["draft"]})
-        headers["If-Match"] = read.headers["etag"]
+    here = rest.post("/surveys", json=FILE).json()["id"]
+    if not call.address.endswith("/publish"):
+        rest.post(f"/surveys/{here}/publish")
+    if "If-Match" in headers:
+        headers["If-Match"] = rest.get(f"/surveys/{here}").headers["etag"]
     reply = rest.request(
         call.method,
-        call.address.replace(SURVEY, scene.survey),
+        call.address.replace(SURVEY, here),
         headers=headers,
-        content=body.replace(SURVEY, scene.survey) if body else None,
-        **parts_of(call, scene),
+        content=json.dumps(FILE) if body == "@survey.json" else (body or "").replace(SURVEY, here) or None,
+        **parts_of(call, here),
     )
-    assert reply.status_code in {200, 201}, reply.text
+    assert reply.status_code in {200, 201, 207}, reply.text
 
 
-def parts_of(call: Call, scene: Scene) -> dict[str, Any]:
+def test_the_survey_of_the_example_has_every_kind_of_follow_up_and_can_be_published(
+    rest: TestClient, scene: Scene
+) -> None:
+    made = rest.post("/surveys", json=FILE)
+    assert made.status_code == 201, made.text
+    draft = made.json()["draft"]
+    assert {each["kind"] for each in draft["follow_ups"]} == {"text", "single", "multiple", "scale"}
+    assert {each["required"] for each in draft["follow_ups"]} == {True, False}
+    assert draft["texts"]["en"]["question"] == FILE["definition"]["texts"]["en"]["question"]
+    ready = rest.get(f"/surveys/{made.json()['id']}/readiness").json()
+    assert (ready["possible"], ready["errors"]) == (True, [])
+
+
+def parts_of(call: Call, survey: str) -> dict[str, Any]:
     """The fields and files of a form as the client takes them."""
     files = {name: (text[1:], A_FILE) for name, text in call.parts.items() if text.startswith("@")}
-    fields = {name: text.replace(SURVEY, scene.survey) for name, text in call.parts.items() if name not in files}
+    fields = {name: text.replace(SURVEY, survey) for name, text in call.parts.items() if name not in files}
     return {"files": files, "data": fields} if files else {}
 
 

@@ -16,9 +16,14 @@ from cxsurvey.accounts.doors import enter_by_key
 from cxsurvey.accounts.links import LinkGone
 from cxsurvey.cli import demo as command
 from cxsurvey.cli import serve
+from cxsurvey.cli.choosing import enter
 from cxsurvey.cli.demo_output import Doors, curl
+from cxsurvey.core.context import Context
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Unauthenticated
+from cxsurvey.core.ids import encode
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.transfer.demo import furnish
 from cxsurvey.transfer.demo.answers import weeks
 from tests.cli.installed import installation, opened, run
@@ -108,6 +113,27 @@ def test_a_second_start_keeps_the_data_and_replaces_link_and_key(made: Path) -> 
             with pytest.raises(LinkGone):
                 signin.check_link(ctx, first.sign_in.rpartition("/")[2])
     assert (first.survey, first.sign_in == second.sign_in) == (second.survey, False)
+
+
+@pytest.mark.parametrize("name", ["After delivery", "After a visit"])
+def test_another_survey_of_the_same_name_keeps_no_second_start_from_working(made: Path, name: str) -> None:
+    with opened() as database:
+        before = database.write(command._doors, share=Share.JOBS)
+
+        def another(ctx: Context) -> None:
+            enter(ctx, None)
+            first = next(each for each in surveys.listed(ctx) if encode("srv", each.id) == before.survey_id)
+            surveys.publish(ctx, surveys.create(ctx, CreateSurvey(name=first.name)).id)
+            edit = EditSurvey(revision=first.revision, name=name, definition=first.draft)
+            surveys.edit(ctx, first.id, edit)
+
+        database.write(another, share=Share.JOBS)
+    again = run("demo")
+
+    assert again.exit_code == 0, again.output
+    if name == "After delivery":
+        with opened() as database:
+            assert database.write(command._doors, share=Share.JOBS).survey_id == before.survey_id
 
 
 def test_a_making_that_was_interrupted_leaves_nothing_half_done(
