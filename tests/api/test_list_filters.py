@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -20,9 +21,10 @@ from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.models import TrendLine
 from tests.api.conftest import TEST, Scene, Write, bearer
-from tests.factories import act_in, form_page, make_anonymous_survey
-from tests.insights.answers import store
+from tests.factories import act_in, form_page, make_anonymous_survey, make_key
+from tests.insights.answers import answer, store
 
+NARROW = "cxs_live_narrow"
 DELIVERY = {"touchpoint": "delivery"}
 
 
@@ -168,6 +170,7 @@ def test_each_wrong_filter_is_refused_by_name(rest: TestClient, scene: Scene) ->
         "band": "happy",
         "state": "lost",
         "follow_up": "maybe",
+        "contact": "perhaps",
         "q": "x" * 101,
         "period": "year",
         "since": "2026-02-30",
@@ -178,6 +181,28 @@ def test_each_wrong_filter_is_refused_by_name(rest: TestClient, scene: Scene) ->
         reply = rest.get("/responses", params={name: value, **({"since": "2026-11-01"} if name == "until" else {})})
         assert reply.status_code == 422, name
         assert [problem["query"] for problem in reply.json()["errors"]] == [name]
+
+
+def test_who_may_be_contacted_is_found_by_a_key_that_may_read_people(
+    rest: TestClient, scene: Scene, write: Write, clock: FixedClock
+) -> None:
+    def make(ctx: Context) -> None:
+        act_in(ctx, scene.place.workspace_id)
+        consent = {"contact": {"consent": True, "address": "kim@example.com"}}
+        given = [answer(ctx, scene.place.survey.id, score, ctx.now) for score in range(4)]
+        store(ctx, [replace(one, claims=consent) if one.score == 2 else one for one in given])
+        make_key(ctx, scene.place.workspace_id, NARROW).scopes = "responses:read"
+
+    write(make)
+    clock.instant += timedelta(seconds=10)
+
+    def scores(**query: str) -> list[int]:
+        return [item["score"] for item in rest.get("/responses", params=query).json()["data"]]
+
+    assert scores(contact="yes") == [2]
+    assert scores(contact="no", survey=scene.survey) == [0, 1, 3]
+    assert rest.get("/responses?contact=yes", headers=bearer(NARROW)).status_code == 403
+    assert rest.get("/responses", headers=bearer(NARROW)).status_code == 200
 
 
 def test_tests_are_a_state_like_any_other(rest: TestClient, scene: Scene, clock: FixedClock) -> None:

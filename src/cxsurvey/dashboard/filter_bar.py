@@ -138,7 +138,7 @@ def _chips(only: Filter, names: Mapping[str, str], kept: Mapping[str, str]) -> l
     if only.band is not None:
         labels["band"] = BANDS[only.band.value]
     if only.follow_up is not None:
-        labels["follow_up"] = FOLLOW_UPS[filters.FOLLOW_UP[not only.follow_up]]
+        labels["follow_up"] = FOLLOW_UPS[filters.YES_OR_NO[not only.follow_up]]
     if only.contact is not None:
         labels["contact"] = CONTACTS[filters.YES_OR_NO[not only.contact]]
     if only.search:

@@ -16,6 +16,7 @@ from cxsurvey.insights.comments import MOST_LETTERS, MOST_LOOKED_AT
 from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.listing import scores_of
 from cxsurvey.insights.periods import Period
+from cxsurvey.insights.scales import numbered
 from cxsurvey.insights.service import refusal_of_segments
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.errors import SurveyUnknown
@@ -30,13 +31,9 @@ CHUNK: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which responses; all of it must hold.
-
-    `scale` is the number of one scale of the survey, "" takes all; `period` None takes every day.
-    """
+    """Which responses; all of it must hold. Without a scale in `only` all scales, with `period` None every day."""
 
     survey_id: UUID | None = None
-    scale: str = ""
     period: Period | None = None
     states: tuple[ResponseState, ...] = tuple(ResponseState)
     only: Filter = EVERYTHING
@@ -101,16 +98,18 @@ class _Test:
 
     def __init__(self, only: Filter) -> None:
         self.letters = 0
-        self._follow_up = only.follow_up
+        self._follow_up, self._contact = only.follow_up, only.contact
         self._words = folding.words(only.search)
 
     @property
     def reads(self) -> bool:
         """Whether any response can fail it."""
-        return bool(self._words) or self._follow_up is not None
+        return bool(self._words) or self._follow_up is not None or self._contact is not None
 
     def __call__(self, row: Mapping[str, Any]) -> bool:
         if self._follow_up is not None and bool(row["follow_ups"]) is not self._follow_up:
+            return False
+        if self._contact is not None and (responses.CONTACT in row["claims"]) is not self._contact:
             return False
         comment = row["comment"] or ""
         if self._words:
@@ -142,13 +141,9 @@ def _survey(ctx: Context, wanted: Wanted) -> UUID | None:
 
 
 def _line(ctx: Context, wanted: Wanted) -> int | None:
-    if not wanted.scale:
+    scale = wanted.only.scale
+    if not scale:
         return None
     if wanted.survey_id is None:
         raise Invalid(problems=[FieldProblem("survey", "missing", "is required with scale")])
-    rows = queries.lines_of(ctx.connection, ctx.workspace, wanted.survey_id)
-    lines = {str(number): int(row.id) for number, row in enumerate(rows, 1)}
-    if wanted.scale not in lines:
-        message = f"must be the number of a scale that the survey was asked on, from 1 to {len(lines)}"
-        raise Invalid(problems=[FieldProblem("scale", "not_offered", message)])
-    return lines[wanted.scale]
+    return int(numbered(ctx, wanted.survey_id, scale).id)

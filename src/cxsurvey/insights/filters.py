@@ -27,7 +27,6 @@ NEWEST_ASKED: Final = 10_000
 """Answers of a survey that are asked for the values to choose from."""
 LONGEST_SEARCH: Final = 100
 YES_OR_NO: Final = ("yes", "no")
-FOLLOW_UP: Final = YES_OR_NO
 NAMES: Final = (*SEGMENT_KEYS, "band", "q", "follow_up", "contact", "scale")
 """Every parameter that `parse` reads."""
 
@@ -71,7 +70,7 @@ class Filter:
         if self.search:
             found["q"] = self.search
         if self.follow_up is not None:
-            found["follow_up"] = FOLLOW_UP[not self.follow_up]
+            found["follow_up"] = YES_OR_NO[not self.follow_up]
         if self.contact is not None:
             found["contact"] = YES_OR_NO[not self.contact]
         if self.scale:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cxsurvey.core.context import Context
@@ -38,12 +39,15 @@ def scales_of(ctx: Context, survey: SurveyLine, zone: str) -> tuple[AskedScale, 
 
 def on_scale(ctx: Context, survey: SurveyLine, scale: str) -> SurveyLine:
     """The survey on the scale of this number; the one it is asked on now for "". Raises `Invalid`."""
-    if not scale:
-        return survey
-    rows = queries.lines_of(ctx.connection, ctx.workspace, survey.survey_id)
+    return _line(survey, numbered(ctx, survey.survey_id, scale)) if scale else survey
+
+
+def numbered(ctx: Context, survey_id: UUID, scale: str) -> Any:
+    """The (id, formula, created at) of the trend line of a survey's scale by its number. Raises `Invalid`."""
+    rows = queries.lines_of(ctx.connection, ctx.workspace, survey_id)
     for number, row in enumerate(rows, 1):
         if str(number) == scale:
-            return _line(survey, row)
+            return row
     message = f"must be the number of a scale that the survey was asked on, from 1 to {len(rows)}"
     raise Invalid(problems=[FieldProblem("scale", "not_offered", message)])
 

@@ -37,7 +37,7 @@ from cxsurvey.core.errors import Invalid, Refusal
 from cxsurvey.core.ids import decode
 from cxsurvey.core.signing import digest
 from cxsurvey.insights import changes, filters, periods
-from cxsurvey.insights.filters import FOLLOW_UP, LONGEST_SEARCH
+from cxsurvey.insights.filters import LONGEST_SEARCH, YES_OR_NO
 from cxsurvey.responses import service
 from cxsurvey.responses.commands import AnswerInput
 from cxsurvey.responses.errors import SurveyUnknown
@@ -97,8 +97,12 @@ class Listing(StretchOfDays):
     )
     state: ResponseState | None = Field(default=None, description="Only those in this state.")
     band: Band | None = Field(default=None, description="Only scores of this group, as each survey reads them.")
-    follow_up: Literal[FOLLOW_UP] | None = Field(  # type: ignore[valid-type]
+    follow_up: Literal[YES_OR_NO] | None = Field(  # type: ignore[valid-type]
         default=None, description="`yes`: only those that answered a follow-up; `no`: only the others."
+    )
+    contact: Literal[YES_OR_NO] | None = Field(  # type: ignore[valid-type]
+        default=None,
+        description="`yes`: only those whose customer may be contacted; `no`: only the others. Needs `people:read`.",
     )
     q: Annotated[
         str | None,
@@ -215,7 +219,6 @@ def _wanted(ctx: Context, listing: Listing) -> changes.Wanted:
     has_days = not named.keys().isdisjoint({"period", "since", "until"})
     return changes.Wanted(
         survey_id=_survey_in(listing),
-        scale=named.get("scale", ""),
         period=periods.parse(named, ctx.now, accounts.workspace(ctx).report_zone) if has_days else None,
         states=filters.states(named.get("state", "")),
         only=filters.parse(ctx, named),
