@@ -173,9 +173,15 @@ def keys() -> Keys:
     return Keys((b"a root secret that is only used in tests",))
 
 
+@pytest.fixture(scope="session")
+def settings_as_read(migrated_url: str) -> Settings:
+    """Settings that are read once, for the many tests that differ in their folder alone."""
+    return settings_for(migrated_url, Path())
+
+
 @pytest.fixture
-def settings(migrated_url: str, tmp_path: Path) -> Settings:
-    return settings_for(migrated_url, tmp_path)
+def settings(settings_as_read: Settings, tmp_path: Path) -> Settings:
+    return settings_as_read.model_copy(update={"data_dir": tmp_path})
 
 
 @pytest.fixture

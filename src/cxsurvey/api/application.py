@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey import __version__
@@ -33,11 +33,30 @@ from cxsurvey.web.middleware import guard
 PREFIX = "/api/v1"
 INTAKE = f"{PREFIX}/responses"
 BATCH = f"{INTAKE}/batch"
+RESOURCES = (
+    responses,
+    surveys,
+    formulas,
+    scores,
+    links,
+    invitations,
+    imports,
+    people,
+    company,
+    branding,
+    me,
+    description,
+)
+_ALL = APIRouter()
+for _router in (responses.intake, *(resource.router for resource in RESOURCES)):
+    _ALL.include_router(_router, prefix=PREFIX)
 
 
 def build(database: Database) -> ASGIApp:
     """The application behind `/api/`."""
+    # the routes of all applications of a process are the same ones: the framework works each out but once
     app = FastAPI(
+        routes=_ALL.routes,
         title="cxsurvey",
         summary="Responses in, invitations out, scores with their uncertainty.",
         description=description.INTRODUCTION,
@@ -52,22 +71,6 @@ def build(database: Database) -> ASGIApp:
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.state.upload_places = Places(UPLOADS_AT_ONCE)
-    app.include_router(responses.intake, prefix=PREFIX)
-    for resource in (
-        responses,
-        surveys,
-        formulas,
-        scores,
-        links,
-        invitations,
-        imports,
-        people,
-        company,
-        branding,
-        me,
-        description,
-    ):
-        app.include_router(resource.router, prefix=PREFIX)
     errors.install(app, face)
     throttled = Throttle(Direct(app, _busiest, face), database.clock, database.settings, face, _most_turns)
     return guard(throttled, database, Audience.API, face)

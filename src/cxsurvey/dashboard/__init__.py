@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
@@ -46,11 +46,15 @@ ROUTERS = (
     imports.router,
     planning.router,
 )
+_ALL = APIRouter()
+for _router in ROUTERS:
+    _ALL.include_router(_router)
 
 
 def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:
     """The application of the dashboard. `draw_survey` draws what stands in the frame of a survey's preview."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    # the routes of all applications of a process are the same ones: the framework works each out but once
+    app = FastAPI(routes=_ALL.routes, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.state.writing_places = Places(WRITES_AT_ONCE)
@@ -58,7 +62,5 @@ def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:
     app.state.door_places = Places(DOORS_AT_ONCE)
     app.state.hashing = Hashing()
     app.state.draw_survey = draw_survey
-    for router in ROUTERS:
-        app.include_router(router)
     errors.install(app, face)
     return guard(app, database, Audience.DASHBOARD, face)
