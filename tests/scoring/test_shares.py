@@ -18,7 +18,6 @@ from cxsurvey.scoring.errors import (
 )
 from cxsurvey.scoring.intervals import Limits, z_value
 from cxsurvey.scoring.shares import (
-    ShareDifference,
     ShareMethod,
     ShareTest,
     agresti_coull,
@@ -283,15 +282,6 @@ def test_fisher_is_used_when_one_side_alone_is_small() -> None:
     # Of its four responses two are expected to be successes.
     assert share_difference((4, 4), (500, 1_000)).test is ShareTest.FISHER
     assert share_difference((500, 1_000), (4, 4)).test is ShareTest.FISHER
-
-
-@pytest.mark.parametrize(
-    ("lower", "upper", "changed"), [(0.0, 0.2, False), (-0.2, 0.0, False), (1e-9, 0.2, True), (-0.2, -1e-9, True)]
-)
-def test_an_interval_that_ends_at_zero_holds_it(lower: float, upper: float, changed: bool) -> None:
-    found = ShareDifference((lower + upper) / 2, lower, upper, 0.05, ShareTest.CHI_SQUARE, 0.1)
-
-    assert found.changed is changed
 
 
 def whole_number_fisher(k: int, drawn: int, successes: int, n: int) -> Fraction:

@@ -16,7 +16,7 @@ from cxsurvey.scoring.counts import checked_part
 from cxsurvey.scoring.errors import EmptyCountsError
 from cxsurvey.scoring.intervals import Limits, checked_confidence, method_named, wilson, z_value
 from cxsurvey.scoring.scales import Headline
-from cxsurvey.scoring.significance import detectable, two_sided
+from cxsurvey.scoring.significance import detectable, leaves_out_zero, two_sided
 from cxsurvey.scoring.special import beta_quantile
 
 FEWEST_EXPECTED: Final = 5
@@ -74,7 +74,7 @@ class ShareDifference:
     @property
     def changed(self) -> bool:
         """Whether the interval leaves 0 out."""
-        return self.lower > 0.0 or self.upper < 0.0
+        return leaves_out_zero(self.lower, self.upper)
 
 
 def share_interval(
