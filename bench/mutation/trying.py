@@ -36,7 +36,7 @@ from bench.mutation.suite import (
 from bench.mutation.swapping import changed_function, key_of
 
 # Tests that need so many times the processor seconds that they should, and some more, have run into an endless loop.
-SLOWER, SLACK = 5.0, 1.0
+SLOWER, SLACK = 5.0, 0.5
 # What importing everything takes at most, in processor seconds.
 LOADING = 10.0
 

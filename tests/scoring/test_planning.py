@@ -77,6 +77,20 @@ def test_responses_for_a_share_margin_match_the_textbook_worst_case() -> None:
     assert responses_for_margin(share_spread(0.5), 3).responses == 1_068
 
 
+def test_a_mean_may_be_planned_to_a_million_scale_points() -> None:
+    assert responses_for_margin(mean_spread(1.5), 1e6).responses == 1
+    with pytest.raises(InvalidAssumptionError, match=r"above 0 and at most 1e\+06"):
+        responses_for_margin(mean_spread(1.5), 1e6 + 0.001)
+
+
+def test_a_plan_may_need_as_many_as_can_be_counted() -> None:
+    one = responses_for_margin(mean_spread(1.5), 1e6)
+
+    assert invitations_needed(one, 1 / MAX_COUNT).invitations == pytest.approx(MAX_COUNT, rel=1e-11)
+    with pytest.raises(OutOfReachError):
+        invitations_needed(one, 0.999 / MAX_COUNT)
+
+
 def test_the_sign_of_a_change_counts_for_a_share_only() -> None:
     up, down = (responses_to_see_change(share_spread(0.8), change).responses for change in (5, -5))
 
@@ -86,7 +100,9 @@ def test_the_sign_of_a_change_counts_for_a_share_only() -> None:
 
 
 def test_a_share_may_change_to_the_very_end_but_not_beyond() -> None:
-    assert responses_to_see_change(share_spread(0.5), 50).responses > 0
+    # ((1.960 sqrt(2 x .25 x .75) + 0.842 sqrt(.25)) / .5)^2 = 10.51, and from the middle down as up
+    assert responses_to_see_change(share_spread(0.5), 50).responses == 11
+    assert responses_to_see_change(share_spread(0.5), -50).responses == 11
     with pytest.raises(InvalidAssumptionError, match=r"0\.9 cannot change to 1\.1"):
         responses_to_see_change(share_spread(0.9), 20)
 

@@ -278,6 +278,12 @@ def test_chi_square_is_used_from_five_expected_in_every_cell() -> None:
     assert rough.p_value == pytest.approx(0.00349, abs=5e-6)
 
 
+def test_fisher_is_used_when_one_side_alone_is_small() -> None:
+    # Of its four responses two are expected to be successes.
+    assert share_difference((4, 4), (500, 1_000)).test is ShareTest.FISHER
+    assert share_difference((500, 1_000), (4, 4)).test is ShareTest.FISHER
+
+
 def whole_number_fisher(k: int, drawn: int, successes: int, n: int) -> Fraction:
     tables = range(max(0, drawn + successes - n), min(drawn, successes) + 1)
     ways = [comb(successes, i) * comb(n - successes, drawn - i) for i in tables]

@@ -155,6 +155,14 @@ def test_chi_square_of_even_degrees_of_freedom_is_a_sum_of_powers(shape: int) ->
     assert chi_square_survival(2.0 * shape, 2.0 * shape) == pytest.approx(exact, rel=6e-15)
 
 
+def test_chi_square_far_above_the_mean_loses_no_digits_to_one_minus_the_rest() -> None:
+    """The same sum of powers, where it is about 10^-15."""
+    shape, half = 100, 190
+    exact = exp(-half) * float(sum(Fraction(half**k, factorial(k)) for k in range(shape)))
+
+    assert chi_square_survival(2.0 * half, 2.0 * shape) == pytest.approx(exact, rel=1e-12)
+
+
 def test_chi_square_is_certain_at_its_ends() -> None:
     assert [chi_square_survival(x, 5.0) for x in (-1.0, 0.0, 5e-324, inf)] == [1.0, 1.0, 1.0, 0.0]
     assert chi_square_survival(1e6, 1e6) == pytest.approx(0.4998, abs=0.0001)
@@ -209,3 +217,9 @@ def test_shapes_and_degrees_of_freedom_have_their_bounds(bad: float) -> None:
         t_cdf(0.5, bad)
     with pytest.raises(InvalidArgumentError, match="degrees of freedom"):
         chi_square_survival(0.5, bad)
+
+
+def test_chi_square_takes_a_million_degrees_of_freedom_and_no_more() -> None:
+    assert chi_square_survival(0.5, 1e6) == 1.0
+    with pytest.raises(InvalidArgumentError, match="degrees of freedom"):
+        chi_square_survival(0.5, 1e6 + 1e-3)

@@ -14,7 +14,7 @@ from cxsurvey.scoring.counts import ScoreCounts, checked_count
 from cxsurvey.scoring.errors import EmptyCountsError, ScaleMismatchError
 from cxsurvey.scoring.intervals import Limits, Moments, checked_confidence, method_named, z_value
 from cxsurvey.scoring.scales import Headline
-from cxsurvey.scoring.significance import detectable, two_sided
+from cxsurvey.scoring.significance import detectable, leaves_out_zero, two_sided
 from cxsurvey.scoring.special import t_cdf, t_quantile
 
 MEAN_NEEDS: Final = 30
@@ -68,7 +68,7 @@ class MeanDifference:
     @property
     def changed(self) -> bool:
         """Whether the interval leaves 0 out."""
-        return self.lower > 0.0 or self.upper < 0.0
+        return leaves_out_zero(self.lower, self.upper)
 
 
 class _Sums(NamedTuple):

@@ -11,7 +11,7 @@ from cxsurvey.scoring.intervals import Method, adjusted_moments
 from cxsurvey.scoring.results import Difference, Movement, Result
 from cxsurvey.scoring.scales import NPS, Definition
 from cxsurvey.scoring.score import score
-from cxsurvey.scoring.significance import detectable, two_sided
+from cxsurvey.scoring.significance import detectable, leaves_out_zero, two_sided
 
 WIDEST_CHANGE: Final = 200.0
 """From all detractors to all promoters, in points."""
@@ -94,7 +94,7 @@ def difference(
         upper=upper,
         p_value=two_sided(mean, standard_error),
         direction=direction_of(estimate),
-        changed=lower > 0.0 or upper < 0.0,
+        changed=leaves_out_zero(lower, upper),
         minimum_detectable=detectable(standard_error, confidence, WIDEST_CHANGE),
         confidence=confidence,
         now=results[0],

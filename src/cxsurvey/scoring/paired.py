@@ -16,7 +16,7 @@ from cxsurvey.scoring.intervals import z_value
 from cxsurvey.scoring.nps import WIDEST_CHANGE, direction_of
 from cxsurvey.scoring.results import Movement
 from cxsurvey.scoring.scales import NPS, Band, Definition
-from cxsurvey.scoring.significance import detectable, two_sided
+from cxsurvey.scoring.significance import detectable, leaves_out_zero, two_sided
 
 # Half a person at each of the five steps from -2 to +2, so that the spread is never 0.
 _PADDING: Final = 0.5
@@ -153,7 +153,7 @@ def paired_difference(found: Steps, confidence: float = 0.95) -> PairedDifferenc
         p_value=two_sided(middle, error),
         minimum_detectable=detectable(100.0 * error, confidence, WIDEST_CHANGE),
         direction=direction_of(estimate),
-        changed=lower > 0.0 or upper < 0.0,
+        changed=leaves_out_zero(lower, upper),
         confidence=confidence,
     )
 

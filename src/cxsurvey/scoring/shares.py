@@ -8,6 +8,7 @@ Agresti-Coull and Jeffreys are for comparison with other tools.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from math import hypot, sqrt
 from typing import Final
 
@@ -15,7 +16,7 @@ from cxsurvey.scoring.counts import checked_part
 from cxsurvey.scoring.errors import EmptyCountsError
 from cxsurvey.scoring.intervals import Limits, checked_confidence, method_named, wilson, z_value
 from cxsurvey.scoring.scales import Headline
-from cxsurvey.scoring.significance import detectable, two_sided
+from cxsurvey.scoring.significance import detectable, leaves_out_zero, two_sided
 from cxsurvey.scoring.special import beta_quantile
 
 FEWEST_EXPECTED: Final = 5
@@ -73,7 +74,7 @@ class ShareDifference:
     @property
     def changed(self) -> bool:
         """Whether the interval leaves 0 out."""
-        return self.lower > 0.0 or self.upper < 0.0
+        return leaves_out_zero(self.lower, self.upper)
 
 
 def share_interval(
@@ -209,25 +210,25 @@ def _p_value(now: tuple[int, int], before: tuple[int, int]) -> tuple[float, Shar
 
 def _fisher(observed: int, drawn: int, successes: int, n: int) -> float:
     """The chance of every table no likelier than the observed one, all margins given."""
-    lowest, highest = max(0, drawn + successes - n), min(drawn, successes)
     # The likeliest table, or one beside it. Log-gammas of 10^12 would lose the chances, so they are relative to it.
     middle = drawn * successes // n
     chances = {middle: 1.0}
-    chances.update(_chances(middle, highest, drawn, successes, n))
-    failed = _chances(drawn - middle, drawn - lowest, drawn, n - successes, n)
+    chances.update(_chances(middle, drawn, successes, n))
+    failed = _chances(drawn - middle, drawn, n - successes, n)
     chances.update((drawn - k, chance) for k, chance in failed)
     limit = chances.get(observed, 0.0) * _AS_LIKELY
     as_unlikely = sorted(chance for chance in chances.values() if chance <= limit)
     return min(1.0, sum(as_unlikely) / sum(sorted(chances.values())))
 
 
-def _chances(start: int, end: int, drawn: int, successes: int, n: int) -> Iterator[tuple[int, float]]:
-    """Tables with more than ``start`` successes drawn, by falling chance, until it underflows.
+def _chances(start: int, drawn: int, successes: int, n: int) -> Iterator[tuple[int, float]]:
+    """Tables with more than ``start`` successes drawn, by falling chance, until it is 0.
 
-    A cell is expected to hold fewer than 5, so that takes some hundred steps at most.
+    It is 0 when no more can be drawn. Before that it may underflow: a cell is expected to hold fewer than 5, so either
+    takes some hundred steps at most.
     """
     chance = 1.0
-    for k in range(start, end):
+    for k in count(start):
         chance *= (successes - k) * (drawn - k) / ((k + 1) * (n - successes - drawn + k + 1))
         if chance == 0.0:
             return

@@ -10,6 +10,15 @@ POWER: Final = 0.80
 """The chance with which a true difference of the minimum detectable size would be found."""
 
 
+def leaves_out_zero(lower: float, upper: float) -> bool:
+    """Whether the interval of a difference leaves 0 out, and the difference so counts as a change.
+
+    >>> leaves_out_zero(0.1, 5.0), leaves_out_zero(0.0, 5.0)
+    (True, False)
+    """
+    return lower > 0.0 or upper < 0.0
+
+
 def two_sided(difference: float, standard_error: float) -> float:
     """The chance of a difference at least as large, to either side, when there is none in truth.
 

@@ -14,7 +14,7 @@ with shapes from 0.5 to 10^12: 2e-12 for tails down to 10^-300 (1e-13 for those 
 
 from fractions import Fraction
 from functools import lru_cache
-from math import cos, erfc, exp, expm1, inf, lgamma, log, log1p, pi, sqrt
+from math import copysign, cos, erfc, exp, expm1, inf, lgamma, log, log1p, pi, sqrt
 from statistics import NormalDist
 from typing import Final, NamedTuple
 
@@ -151,7 +151,7 @@ def t_quantile(p: float, df: float) -> float:
         return 0.0
     log_odds = _log_odds_quantile(2.0 * min(p, 1.0 - p), df / 2.0, 0.5)
     size = sqrt(df) * exp(min(-0.5 * log_odds, _LARGEST_EXPONENT))
-    return size if p > 0.5 else -size
+    return copysign(size, p - 0.5)
 
 
 def chi_square_survival(x: float, df: float) -> float:
@@ -167,8 +167,10 @@ def chi_square_survival(x: float, df: float) -> float:
     _check_number(x, "A chi-square value", -inf, inf)
     _check_number(df, "The degrees of freedom", 1.0, 1e6)
     shape, half = df / 2.0, x / 2.0
-    if half <= 0.0 or half == inf:
-        return float(half <= 0.0)
+    if half <= 0.0:
+        return 1.0
+    if half == inf:
+        return 0.0
     excess = (half - shape) / shape
     deviance = _share_deviance(excess, log(half), shape)
     density = exp(0.5 * log(shape) - _HALF_LOG_TWO_PI - _stirling_error(shape) - shape * deviance)

@@ -142,8 +142,7 @@ def spread_of_groups(counts: GroupCounts | ScoreCounts, definition: Definition =
     """
     groups = counts.groups(definition) if isinstance(counts, ScoreCounts) else counts
     error = adjusted_moments(groups).standard_error
-    variance = min(1.0, error * error * (groups.n + 3.0))
-    return Spread(Subject.NPS, variance, "own responses", widest=200.0, n=groups.n)
+    return Spread(Subject.NPS, error * error * (groups.n + 3.0), "own responses", widest=200.0, n=groups.n)
 
 
 def spread_of_share(successes: int, n: int) -> Spread:

@@ -14,6 +14,7 @@ from cxsurvey.scoring.errors import EmptyStratumError, InvalidStrataError
 from cxsurvey.scoring.intervals import Limits, response_variance, score_interval, wilson
 from cxsurvey.scoring.nps import difference
 from cxsurvey.scoring.results import Difference, Unit
+from cxsurvey.scoring.significance import leaves_out_zero
 from cxsurvey.scoring.weights import WeightedResult, checked_weight
 
 _SHOWN_NAMES: Final = 5
@@ -187,7 +188,7 @@ def mix_standardised_change(
         estimate=estimate,
         lower=lower,
         upper=upper,
-        changed=lower > 0.0 or upper < 0.0,
+        changed=leaves_out_zero(lower, upper),
         mix_effect=(raw.estimate or 0.0) - estimate,
         mix=tuple((name, shares[name]) for name in now),
         confidence=confidence,
