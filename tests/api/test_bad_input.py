@@ -392,3 +392,40 @@ def test_a_parameter_is_named_once(rest: TestClient, path: str) -> None:
 def test_a_key_in_the_query_is_no_key(rest: TestClient) -> None:
     reply = rest.get("/me?access_token=cxs_live_ours", headers={"Authorization": ""})
     assert reply.status_code == 401
+
+
+def test_a_metric_or_formula_that_contradicts_the_definition_is_refused(rest: TestClient) -> None:
+    made = rest.post("/surveys", json={"name": "After delivery", "formula": "csat-1-5/1"}).json()
+    again = {"name": "Again", "definition": made["draft"]}
+    for said in ({"formula": "csat-1-7/1"}, {"metric": "nps"}):
+        reply = rest.post("/surveys", json={**again, **said})
+        assert (reply.status_code, reply.json()["errors"][0]["rule"]) == (422, "scale_does_not_fit")
+    assert rest.post("/surveys", json={**again, "metric": "csat", "formula": "csat-1-5/1"}).status_code == 201
+
+
+def test_a_survey_that_is_not_there_is_named_wherever_a_request_names_one(rest: TestClient, scene: Scene) -> None:
+    content = {"file": ("a.csv", b"Rating\n9\n")}
+    for survey in ("srv_0694n1s2vhtlb9hqa83bssdf00", "nonsense", scene.foreign_survey):
+        replies = (
+            rest.post("/responses", json=scene.answer(survey=survey)),
+            rest.post("/invitations", json={"survey": survey}),
+            rest.post("/imports", files=content, data={"settings": json.dumps({"survey": survey})}),
+            rest.get("/responses", params={"survey": survey}),
+            rest.get("/invitations", params={"survey": survey}),
+        )
+        for reply in replies:
+            problem = reply.json()
+            assert (reply.status_code, problem["code"]) == (404, "survey_unknown"), reply.request.url
+            assert problem["errors"][0].get("query", problem["errors"][0].get("field")) == "survey"
+
+
+@pytest.mark.parametrize("since", ["1740900000", "1740900000000", "-1", "1740900000.5", "2026-03-02", "yesterday"])
+def test_an_instant_is_no_number_of_seconds(rest: TestClient, scene: Scene, since: str) -> None:
+    reply = rest.get("/responses", params={"updated_since": since})
+    assert (reply.status_code, reply.json()["errors"][0]["rule"]) == (422, "not_an_instant")
+
+
+def test_another_kind_of_body_is_told_which_one_is_taken(rest: TestClient, scene: Scene) -> None:
+    for reply in (rest.post("/responses", data={"score": "9"}), rest.post("/imports", json={})):
+        assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
+        assert "Content-Type: application/json" in reply.json()["detail"]

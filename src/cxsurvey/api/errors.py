@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ R = TypeVar("R", bound=Refusal)
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:cxsurvey:problem:"
 MOST_PROBLEMS = 20
+KINDS_OF_BODY = "Send Content-Type: application/json, or multipart/form-data for a file; not compressed."
 
 TITLES = {
     400: "Bad request",
@@ -118,6 +120,10 @@ def _about_match(rule: str, message: str) -> ParameterProblem:
 
 def face(request: Request, fault: Fault) -> Response:
     """A fault as problem details."""
+    if fault.status == 415:
+        fault = replace(
+            fault, text="Send Content-Type: application/json, or multipart/form-data for a file, uncompressed."
+        )
     body = {**document(fault), "request_id": request_id(request)}
     headers = dict(fault.headers)
     if fault.status == 401:

@@ -9,6 +9,7 @@ from fastapi import Path
 
 from cxsurvey.core.errors import NotFound
 from cxsurvey.core.ids import decode
+from cxsurvey.responses.errors import SurveyUnknown
 
 SurveyInPath = Annotated[str, Path(description="Id of a survey.", examples=["srv_0694n1s2vhtlb9hqa83bssdf00"])]
 ResponseInPath = Annotated[str, Path(description="Id of a response.", examples=["rsp_0694n1s6r5t5p8pke2vnv5ei3c"])]
@@ -21,4 +22,12 @@ def found(prefix: str, text: str) -> UUID:
     value = decode(prefix, text)
     if value is None:
         raise NotFound
+    return value
+
+
+def survey_named(text: str) -> UUID:
+    """The id of a survey that a body or query names in its field `survey`; raises `SurveyUnknown`."""
+    value = decode("srv", text)
+    if value is None:
+        raise SurveyUnknown(field="survey")
     return value

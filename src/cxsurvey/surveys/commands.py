@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
@@ -57,6 +57,16 @@ class CreateSurvey(Command):
         if formula is not None and metric is not None and OFFERED[formula].metric is not metric:
             raise PydanticCustomError("other_metric", "must be a formula of the metric")
         return formula
+
+    @model_validator(mode="after")
+    def _contradicts_no_definition(self) -> CreateSurvey:
+        if self.definition is not None:
+            scale = self.definition.scale
+            if self.formula not in {None, scale.formula} or self.metric not in {None, scale.metric}:
+                raise PydanticCustomError(
+                    "scale_does_not_fit", "must have no metric or formula beside its definition, or those of its scale"
+                )
+        return self
 
     @property
     def asked_formula(self) -> str:

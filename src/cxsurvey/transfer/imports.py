@@ -15,8 +15,9 @@ from uuid import UUID
 from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core import audit
 from cxsurvey.core.context import ActorKind, Context
-from cxsurvey.core.errors import LiveKeyNeeded, NotFound
+from cxsurvey.core.errors import LiveKeyNeeded
 from cxsurvey.core.ids import encode
+from cxsurvey.responses.errors import SurveyUnknown
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import keeping, mapping, queries, uploads
@@ -276,7 +277,7 @@ def _check_survey(ctx: Context, survey_id: UUID | None, reading: Reading) -> Non
     if survey_id is None:
         raise MappingWrong("Say which survey these are answers to.", field="survey")
     if not surveys.exists(ctx, survey_id):
-        raise NotFound
+        raise SurveyUnknown(field="survey")
     asked = asked_by_id(ctx, survey_id)
     if asked is None:
         raise NothingAsked(field="survey")

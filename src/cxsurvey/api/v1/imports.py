@@ -17,7 +17,7 @@ from cxsurvey.api.body import body_of, empty_body
 from cxsurvey.api.contract import READS, WRITES, binary, keyed_by, problems, stored, takes, takes_file
 from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import Calling
-from cxsurvey.api.ids import found
+from cxsurvey.api.ids import found, survey_named
 from cxsurvey.api.once import REPLAYED
 from cxsurvey.api.v1.uploading import Brought, brought
 from cxsurvey.core.context import Context
@@ -89,7 +89,7 @@ async def bring_import(caller: Calling) -> Response:
         # before the first byte of the file is taken; a repeated request is answered also where there is no room left
         room = None if await caller.is_repeated() else await caller.look(imports.room)
         command, file = await brought(caller, room)
-        survey_id = found("srv", command.survey) if command.survey is not None else None
+        survey_id = survey_named(command.survey) if command.survey is not None else None
         try:
             reply = await caller.write(
                 lambda ctx: _begun(ctx, file, command, survey_id), body=file.known_by, status=201
@@ -139,7 +139,7 @@ async def settle_import(caller: Calling, import_id: ImportInPath) -> Response:
     body = await body_of(caller.request)
     command = ImportSettings.from_json(body)
     wanted = found("imp", import_id)
-    survey_id = found("srv", command.survey) if command.survey is not None else None
+    survey_id = survey_named(command.survey) if command.survey is not None else None
     view = await caller.look(lambda ctx: imports.get(ctx, wanted))
     other = await run_sync(partial(_examined, caller, view, command))
 

@@ -13,13 +13,16 @@ from cxsurvey.api.body import body_of, empty_body
 from cxsurvey.api.contract import READS, WRITES, keyed_by, problems, stored, takes
 from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import Calling
-from cxsurvey.api.ids import InvitationInPath, found
+from cxsurvey.api.errors import in_query
+from cxsurvey.api.ids import InvitationInPath, found, survey_named
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
+from cxsurvey.core.errors import NotFound
 from cxsurvey.core.text import Line40
 from cxsurvey.invitations import listing, service
 from cxsurvey.invitations.service import CreateInvitation, InvitationView
 from cxsurvey.people import segments
+from cxsurvey.responses.errors import SurveyUnknown
 
 router = APIRouter(prefix="/invitations", tags=["invitations"])
 
@@ -60,8 +63,11 @@ async def list_invitations(caller: Calling, wanted: Annotated[Listing, Query()])
     after = pages.after
 
     def read(ctx: Context, _: object) -> schemas.InvitationList:
-        survey_id = found("srv", wanted.survey) if wanted.survey is not None else None
-        views = listing.page(ctx, survey_id=survey_id, after=after, limit=wanted.limit + 1)
+        try:
+            survey_id = survey_named(wanted.survey) if wanted.survey is not None else None
+            views = listing.page(ctx, survey_id=survey_id, after=after, limit=wanted.limit + 1)
+        except NotFound:
+            raise in_query(SurveyUnknown(field="survey")) from None
         more, views = len(views) > wanted.limit, views[: wanted.limit]
         place = (views[-1].created_at, views[-1].id) if more else None
         following = pages.next(place) if place is not None else None
@@ -97,7 +103,7 @@ async def create_invitation(caller: Calling) -> Response:
     body = await body_of(caller.request)
     command = InvitationInput.from_json(body)
     return await caller.write(
-        lambda ctx: _document(ctx, service.create(ctx, found("srv", command.survey), command)),
+        lambda ctx: _document(ctx, _made(ctx, command)),
         body=body,
         status=201,
         read_again=_by_id,
@@ -128,6 +134,13 @@ async def revoke_invitation(caller: Calling, invitation_id: InvitationInPath) ->
     body = await empty_body(caller.request)
     Nothing.from_json(body or b"{}")
     return await caller.write(lambda ctx: _document(ctx, service.revoke(ctx, found("inv", invitation_id))), body=body)
+
+
+def _made(ctx: Context, command: InvitationInput) -> InvitationView:
+    try:
+        return service.create(ctx, survey_named(command.survey), command)
+    except NotFound:
+        raise SurveyUnknown(field="survey") from None
 
 
 def _by_id(ctx: Context, invitation_id: str) -> schemas.Invitation:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.routing import APIRoute
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +21,7 @@ from cxsurvey.api.credential import token_of
 from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import JSON, Calling
 from cxsurvey.api.errors import IdempotencyKeyRequired, in_query
-from cxsurvey.api.ids import ResponseInPath, found
+from cxsurvey.api.ids import ResponseInPath, found, survey_named
 from cxsurvey.api.once import REPLAYED, Once, idempotency_key_of, request_hash
 from cxsurvey.api.query import strict
 from cxsurvey.api.turns import take_more
@@ -34,7 +33,6 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Invalid, Refusal
-from cxsurvey.core.ids import decode
 from cxsurvey.core.signing import digest
 from cxsurvey.insights import changes, filters, periods
 from cxsurvey.insights.filters import LONGEST_SEARCH, YES_OR_NO
@@ -69,9 +67,19 @@ _HEADERS = raw({"Content-Type": JSON})
 _REPLAYED = raw({"Content-Type": JSON, **REPLAYED})
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2199, 12, 31, tzinfo=UTC)
+
+
+def _no_number(text: object) -> object:
+    """Seconds since 1970 would be taken for an instant without a word, and so would milliseconds."""
+    if isinstance(text, str) and "-" not in text.removeprefix("-"):
+        raise ValueError
+    return text
+
+
 Instant = Annotated[
     AwareDatetime,
     Field(ge=EARLIEST, le=LATEST),
+    BeforeValidator(_no_number),
     says("not_an_instant", "must be an instant with an offset such as 2026-03-02T09:30:00Z, from 2000 to 2199"),
 ]
 ANSWER: dict[str, Any] = {
@@ -218,20 +226,11 @@ def _wanted(ctx: Context, listing: Listing) -> changes.Wanted:
     named = {name: str(value) for name, value in listing.model_dump(mode="json").items() if value is not None}
     has_days = not named.keys().isdisjoint({"period", "since", "until"})
     return changes.Wanted(
-        survey_id=_survey_in(listing),
+        survey_id=survey_named(listing.survey) if listing.survey is not None else None,
         period=periods.parse(named, ctx.now, accounts.workspace(ctx).report_zone) if has_days else None,
         states=filters.states(named.get("state", "")),
         only=filters.parse(ctx, named),
     )
-
-
-def _survey_in(listing: Listing) -> UUID | None:
-    if listing.survey is None:
-        return None
-    survey_id = decode("srv", listing.survey)
-    if survey_id is None:
-        raise SurveyUnknown(field="survey")
-    return survey_id
 
 
 @router.get(
