@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from cxsurvey.core import metrics
@@ -29,6 +30,23 @@ def test_what_is_counted_is_shown() -> None:
     assert value("cxsurvey_lane_batch_units_sum") >= 7
     assert value("cxsurvey_http_requests_total", audience="api", status="201") >= 1
     assert value("cxsurvey_job_runs_total", job="core.forget_old", outcome="done") >= 1
+
+
+def test_requests_are_timed_between_bounds() -> None:
+    def up_to(bound: str) -> float:
+        return value("cxsurvey_http_seconds_bucket", audience="operations", le=bound)
+
+    bounds = ("0.001", "0.0025", "1.0", "5.0", "+Inf")
+    before = {bound: up_to(bound) for bound in bounds}
+    number = value("cxsurvey_http_seconds_count", audience="operations")
+    total = value("cxsurvey_http_seconds_sum", audience="operations")
+
+    for seconds in (0.0025, 0.75, 60.0):
+        metrics.request("operations", 200, seconds)
+
+    assert [up_to(bound) - before[bound] for bound in bounds] == [0, 1, 2, 2, 3]
+    assert value("cxsurvey_http_seconds_count", audience="operations") == number + 3
+    assert value("cxsurvey_http_seconds_sum", audience="operations") == pytest.approx(total + 60.7525)
 
 
 def test_watched_numbers_are_read_when_asked() -> None:

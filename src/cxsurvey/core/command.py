@@ -7,7 +7,9 @@ repeat what was sent.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import NoneType
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
@@ -87,15 +89,24 @@ def without_defaults(schema: dict[str, Any]) -> None:
         described.pop("default", None)
 
 
+_WITHOUT_NAMES = frozenset({str, int, float, bool, NoneType, datetime})
+"""Of these kinds are most values; telling so is quicker than finding that they are none of the others."""
+
+
 def _names_in(value: object) -> int:
     """How many names the objects have that this value was read from; each counts once."""
     if isinstance(value, Command):
-        return sum(1 + _names_in(getattr(value, name)) for name in value.model_fields_set)
+        named = value.model_fields_set
+        return len(named) + _names_in_each([getattr(value, name) for name in named])
     if isinstance(value, Mapping):
-        return sum(1 + _names_in(inner) for inner in value.values())
+        return len(value) + _names_in_each(value.values())
     if isinstance(value, list | tuple | set | frozenset):
-        return sum(map(_names_in, value))
+        return _names_in_each(value)
     return 0
+
+
+def _names_in_each(values: Iterable[object]) -> int:
+    return sum([_names_in(value) for value in values if type(value) not in _WITHOUT_NAMES])
 
 
 MOST_PROBLEMS = 1000

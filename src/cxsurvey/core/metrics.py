@@ -5,9 +5,11 @@ Counting costs about a microsecond; everything that needs a query or a sum is re
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from itertools import accumulate
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -18,8 +20,9 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+from prometheus_client.utils import floatToGoString
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 Numbers = Callable[[], Mapping[str, int]]
@@ -50,19 +53,6 @@ _refusals = Counter(
 )
 _responses = Counter("cxsurvey_responses", "Responses stored, by state.", ["state"], registry=registry)
 _jobs = Counter("cxsurvey_job_runs", "Runs of jobs, by job and outcome.", ["job", "outcome"], registry=registry)
-_requests = Counter(
-    "cxsurvey_http_requests",
-    "HTTP requests answered, by audience and status.",
-    ["audience", "status"],
-    registry=registry,
-)
-_request_seconds = Histogram(
-    "cxsurvey_http_seconds",
-    "Seconds until an HTTP request was answered.",
-    ["audience"],
-    buckets=_SECONDS,
-    registry=registry,
-)
 
 
 def batch(units: int, seconds: float) -> None:
@@ -87,19 +77,48 @@ def job_ended(job: str, outcome: str) -> None:
 
 
 def request(audience: str, status: int, seconds: float) -> None:
-    """An HTTP request of respond, dashboard, api or operations was answered."""
-    _counted(audience, status).inc()
-    _timed(audience).observe(seconds)
+    """An HTTP request of respond, dashboard, api or operations was answered; to be told by one thread."""
+    _requests.answered[audience, status] += 1
+    _requests.times[audience].add(seconds)
 
 
-@lru_cache(maxsize=256)
-def _counted(audience: str, status: int) -> Counter:
-    return _requests.labels(audience, str(status))
+class _Times:
+    """How many requests took how long: one number for each bound of `_SECONDS`, and one for what lies above."""
+
+    def __init__(self) -> None:
+        self.numbers = [0] * (len(_SECONDS) + 1)
+        self.total = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.numbers[bisect_left(_SECONDS, seconds)] += 1
+        self.total += seconds
 
 
-@lru_cache(maxsize=16)
-def _timed(audience: str) -> Histogram:
-    return _request_seconds.labels(audience)
+class _Requests(Collector):
+    """What `request` is told, on the path of every answer: there the locks and labels of the library are too dear."""
+
+    def __init__(self) -> None:
+        self.answered: dict[tuple[str, int], int] = defaultdict(int)
+        self.times: dict[str, _Times] = defaultdict(_Times)
+
+    def collect(self) -> Iterator[Metric]:
+        answered = CounterMetricFamily(
+            "cxsurvey_http_requests", "HTTP requests answered, by audience and status.", labels=["audience", "status"]
+        )
+        for (audience, status), number in list(self.answered.items()):
+            answered.add_metric([audience, str(status)], number)
+        yield answered
+        seconds = HistogramMetricFamily(
+            "cxsurvey_http_seconds", "Seconds until an HTTP request was answered.", labels=["audience"]
+        )
+        bounds = [*map(floatToGoString, _SECONDS), "+Inf"]
+        for audience, times in list(self.times.items()):
+            seconds.add_metric([audience], list(zip(bounds, accumulate(times.numbers), strict=True)), times.total)
+        yield seconds
+
+
+_requests = _Requests()
+registry.register(_requests)
 
 
 class _Watched(Collector):

@@ -44,6 +44,7 @@ SIGNING_IN = ("/sign-in", "/setup/", "/reset/", "/enter/", "/join/")
 
 WRONG_HOST = Fault(400, "wrong_host", "This installation does not answer to that name. Check CXSURVEY_BASE_URL.")
 CROSS_SITE = Fault(403, "cross_site", "This request did not come from one of our own pages, so it was not carried out.")
+FULL = fault_of(Unavailable())
 
 log = structlog.get_logger("cxsurvey.access")
 
@@ -121,7 +122,7 @@ class Guard:
         # A customer's form is always read, because the refusal holds what was typed.
         if self.audience is Audience.API and given not in origin.SAFE_METHODS and not self.database.has_room(Share.API):
             metrics.refused(Share.API)
-            return fault_of(Unavailable())
+            return FULL
         return None
 
     def _needs_same_site(self, scope: Scope, given: str) -> bool:
