@@ -23,6 +23,7 @@ from cxsurvey.core.jobs import queue
 from cxsurvey.transfer import imports, refusals, running, scales, source, uploads
 from cxsurvey.transfer.errors import FileUnreadable, NothingAsked, ScaleWrong
 from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.pace import ALONE
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale, ScaleReading
 
@@ -150,7 +151,7 @@ def _ended(here: Here, view: ImportView, *, quiet: bool) -> ImportView:
             advance(seen.tally["rows_read"])
             return not seen.is_under_way
 
-        beside.wait(here, job_id, {imports.JOB: partial(running.run, pace=running.ALONE)}, has_ended)
+        beside.wait(here, job_id, {imports.JOB: partial(running.run, pace=ALONE)}, has_ended)
     return _seen(here.database, view)
 
 

@@ -22,11 +22,12 @@ from cxsurvey.api.once import REPLAYED
 from cxsurvey.api.v1.uploading import Brought, brought
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Refusal, Unconfirmed
-from cxsurvey.transfer import imports, refusals, settling, source, uploads
+from cxsurvey.transfer import imports, refusals, settling, source, undoing, uploads
 from cxsurvey.transfer.errors import ImportStateForbids
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.settling import ImportSettings, NewImport
 from cxsurvey.transfer.source import Source
+from cxsurvey.transfer.undoing import UndoImport
 from cxsurvey.web.door import Places
 
 router = APIRouter(prefix="/imports", tags=["imports"])
@@ -122,7 +123,8 @@ async def get_import(caller: Calling, import_id: ImportInPath) -> Response:
     def described(ctx: Context, _: KeyView) -> schemas.Import:
         view = imports.get(ctx, found("imp", import_id))
         path = uploads.refused(ctx.settings, view.id)
-        return schemas.Import.of(view, refusals.first_refused(path, view.position, SHOWN))
+        refused = refusals.first_refused(path, view.position, SHOWN)
+        return schemas.Import.of(view, refused, lacks_worker=imports.lacks_worker(ctx, view))
 
     return await caller.read(described)
 
@@ -187,6 +189,25 @@ async def cancel_import(caller: Calling, import_id: ImportInPath) -> Response:
     """Stops it. What it has stored stays stored; a dry run becomes the draft that it was."""
     body = await empty_body(caller.request)
     return await caller.write(lambda ctx: schemas.Import.of(imports.cancel(ctx, found("imp", import_id))), body=body)
+
+
+@router.post(
+    "/{import_id}/undo",
+    summary="Take an import back",
+    operation_id="undoImport",
+    openapi_extra=takes(UndoImport, {"reason": "The columns were mixed up."}),
+    responses={**stored(schemas.ImportSummary, {200: "The import, being taken back."}), **problems(*WRITES, 404)},
+)
+async def undo_import(caller: Calling, import_id: ImportInPath) -> Response:
+    """Makes every answer void that the import stored and nobody changed since; the scores are as if it had never run.
+
+    A worker does it: the import is `undoing`, then `undone`. The same file can be imported again afterwards. People
+    stay as an import wrote them down.
+    """
+    body = await body_of(caller.request)
+    command = UndoImport.from_json(body)
+    wanted = found("imp", import_id)
+    return await caller.write(lambda ctx: schemas.ImportSummary.of(undoing.undo(ctx, wanted, command)), body=body)
 
 
 @router.post(

@@ -12,11 +12,11 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound, Refusal
 from cxsurvey.core.ids import decode
 from cxsurvey.dashboard.imports.drafts import draft_page
-from cxsurvey.dashboard.imports.views import STATES, ListPage, Row, RunPage, lines_of, pace, summary_of
+from cxsurvey.dashboard.imports.views import STATES, ListPage, Row, RunPage, lines_of, pace, percent_of, summary_of
 from cxsurvey.dashboard.surveys.path import address as survey_address
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.surveys import service as surveys
@@ -126,14 +126,16 @@ def _run_page(visit: Visit, view: ImportView) -> RunPage:
         view=view,
         href=address(_slug(visit), view),
         state=STATES[view.state],
-        percent=min(100, 100 * view.tally["rows_read"] // max(1, view.rows)),
+        percent=percent_of(view),
         rate=rate,
         left=left,
         lines=lines_of(view, tried=view.rehearsal),
         problems=refusals.first_refused(path, view.position, SHOWN),
         survey=(survey.name, survey_address(_slug(visit), survey.id)) if survey is not None else None,
         has_file=bool(view.position) and path.exists(),
-        at=view.finished_at,
+        at=view.undone_at or view.finished_at,
+        lacks_worker=imports.lacks_worker(visit.ctx, view),
+        may_undo=view.can_be_undone and allows(visit.ctx, Grant.RESPONSES_VOID),
     )
 
 
