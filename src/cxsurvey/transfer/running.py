@@ -19,7 +19,7 @@ from cxsurvey.core.errors import Kind, NotFound, Refusal
 from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.surveys.asked import asked_by_id
-from cxsurvey.transfer import imports, people_rows, queries, uploads
+from cxsurvey.transfer import imports, queries, uploads
 from cxsurvey.transfer.errors import ImportUnknown
 from cxsurvey.transfer.files import CsvFile
 from cxsurvey.transfer.imports import ImportState, ImportView
@@ -28,14 +28,16 @@ from cxsurvey.transfer.pace import BESIDE_OTHERS, FIRST, Pace
 from cxsurvey.transfer.people_rows import PersonReader
 from cxsurvey.transfer.reading import Kind as Of
 from cxsurvey.transfer.refusals import RefusedRow, RefusedRows
-from cxsurvey.transfer.repeats import Occurrences, digest_of, repeated
+from cxsurvey.transfer.repeats import Counted, Occurrences, digest_of, repeated
 from cxsurvey.transfer.rows import Broken, LeftOut, RowReader, Skipped, Taken, Target, problems_at
 from cxsurvey.transfer.scales import Scale
 from cxsurvey.transfer.storing import (
     Became,
+    PeopleRehearsal,
     PersonRow,
     Rehearsal,
     Store,
+    names_of,
     store_answers,
     store_people,
 )
@@ -116,10 +118,9 @@ def _plan(job: JobRun, view: ImportView) -> Plan:
     table = view.source.table(settings, view.id)
     columns = find_columns(view.reading.mapping, table.header())
     if view.kind is Of.PEOPLE:
-        reader, store, name = PersonReader(columns), store_people, people_rows.known_by
-        repeats = _repeats(table.rows(), columns, ("external_id", "email"), view.rehearsal)
-        rehearsal: Store[Any] = Rehearsal(store, repeats, name, lambda _: Became.KNOWN, lambda _: False)
-        return Plan(view, table, columns, reader, rehearsal if view.rehearsal else store)
+        named = Counted(_people_named(table.rows(), columns, view.rehearsal))
+        store: Store[Any] = PeopleRehearsal(named) if view.rehearsal else store_people
+        return Plan(view, table, columns, PersonReader(columns), store)
     repeats = _repeats(table.rows(), columns, ("external_id", "respondent"), view.rehearsal)
     rehearsal = Rehearsal(store_answers, repeats, _known_by, _met_as, _adds)
     return Plan(
@@ -153,6 +154,13 @@ def _met_as(row: Taken) -> Became:
 
 def _adds(row: Taken) -> bool:
     return row.again
+
+
+def _people_named(rows: Iterable[Cells], columns: Columns, is_rehearsal: bool) -> Iterator[bytes]:
+    """What the people of a file are known by; reads all of it, like `_repeats`, and tells only a rehearsal of it."""
+    for _, cells in rows:
+        if is_rehearsal:
+            yield from names_of(columns.cell(cells, "external_id"), columns.cell(cells, "email"))
 
 
 def _repeats(rows: Iterable[Cells], columns: Columns, names: Sequence[str], is_rehearsal: bool) -> frozenset[int]:
