@@ -13,8 +13,8 @@ from uuid import UUID
 from cxsurvey.cli import beside
 from cxsurvey.cli.beside import Here
 from cxsurvey.cli.choosing import enter, survey_named
-from cxsurvey.cli.imports_output import Outcome, progress
-from cxsurvey.cli.installation import fail
+from cxsurvey.cli.imports_output import Outcome, grouped, progress
+from cxsurvey.cli.installation import fail, tell
 from cxsurvey.core.context import OPERATOR, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
@@ -151,8 +151,19 @@ def _ended(here: Here, view: ImportView, *, quiet: bool) -> ImportView:
             advance(seen.tally["rows_read"])
             return not seen.is_under_way
 
-        beside.wait(here, job_id, {imports.JOB: partial(running.run, pace=ALONE)}, has_ended)
+        try:
+            beside.wait(here, job_id, {imports.JOB: partial(running.run, pace=ALONE)}, has_ended)
+        except KeyboardInterrupt:
+            if not view.rehearsal:
+                _tell_how_far(_seen(here.database, view))
+            raise
     return _seen(here.database, view)
+
+
+def _tell_how_far(view: ImportView) -> None:
+    """For who has stopped looking on."""
+    done, rows = grouped(view.tally["rows_read"]), grouped(view.rows)
+    tell(f"{done} of {rows} rows are done. Or type the same command again to go on now; nothing is stored twice.")
 
 
 def _seen(database: Database, view: ImportView) -> ImportView:

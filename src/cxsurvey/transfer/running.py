@@ -118,10 +118,10 @@ def _plan(job: JobRun, view: ImportView) -> Plan:
     table = view.source.table(settings, view.id)
     columns = find_columns(view.reading.mapping, table.header())
     if view.kind is Of.PEOPLE:
-        named = Counted(_people_named(table.rows(), columns, view.rehearsal))
+        named = Counted(_people_named(job.until_stopped(table.rows()), columns, view.rehearsal))
         store: Store[Any] = PeopleRehearsal(named) if view.rehearsal else store_people
         return Plan(view, table, columns, PersonReader(columns), store)
-    repeats = _repeats(table.rows(), columns, ("external_id", "respondent"), view.rehearsal)
+    repeats = _repeats(job.until_stopped(table.rows()), columns, ("external_id", "respondent"), view.rehearsal)
     rehearsal = Rehearsal(store_answers, repeats, _known_by, _met_as, _adds)
     return Plan(
         view, table, columns, _row_reader(job, view, columns, repeats), rehearsal if view.rehearsal else store_answers
@@ -183,7 +183,7 @@ def _carry_out(job: JobRun, plan: Plan, pace: Pace, on_progress: Callable[[Impor
     """The import with all its rows read; None when it was cancelled on the way."""
     view, size = plan.view, min(FIRST, pace.most)
     refused = RefusedRows(uploads.refused(job.database.settings, view.id), plan.columns.header)
-    rows = ((cells, plan.reader.read(line, cells)) for line, cells in plan.table.rows())
+    rows = ((cells, plan.reader.read(line, cells)) for line, cells in job.until_stopped(plan.table.rows()))
     # what is stored already is read all the same: a row's id may depend on those before it
     for _ in islice(rows, view.tally["rows_read"]):
         pass
