@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Annotated, Any
-from uuid import UUID
 
+from anyio import from_thread
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
@@ -19,10 +19,10 @@ from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import Calling
 from cxsurvey.api.ids import found
 from cxsurvey.api.once import REPLAYED
-from cxsurvey.api.v1.uploading import Brought, brought
+from cxsurvey.api.v1.uploading import Sent, sent
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import Refusal, Unconfirmed
-from cxsurvey.transfer import imports, refusals, settling, source, undoing, uploads
+from cxsurvey.transfer import bringing, imports, refusals, settling, source, undoing, uploads
+from cxsurvey.transfer.bringing import Brought
 from cxsurvey.transfer.errors import ImportStateForbids
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.settling import ImportSettings, NewImport
@@ -89,25 +89,25 @@ async def bring_import(caller: Calling) -> Response:
     async with places.one():
         # before the first byte of the file is taken; a repeated request is answered also where there is no room left
         room = None if await caller.is_repeated() else await caller.look(imports.room)
-        command, file = await brought(caller, room)
-        survey_id = found("srv", command.survey) if command.survey is not None else None
-        try:
-            reply = await caller.write(
-                lambda ctx: _begun(ctx, file, command, survey_id), body=file.known_by, status=201
-            )
-        except Unconfirmed:
-            raise  # perhaps it is there, so its file stays; housekeeping removes what belongs to nothing
-        except Refusal:
-            await run_sync(uploads.remove, caller.database.settings, file.import_id)
-            raise
+        async with sent(caller, room) as given:
+            return await run_sync(_brought, caller, given)
+
+
+def _brought(caller: Calling, given: Sent) -> Response:
+    """The draft for a file, or the stored answer to the same request; then the file has come once more for nothing."""
+    command, settings = given.command, caller.database.settings
+    survey_id = found("srv", command.survey) if command.survey is not None else None
+
+    def begin(file: Brought) -> Response:
+        def work(ctx: Context) -> schemas.Import:
+            return schemas.Import.of(settling.apply(ctx, file.begin(ctx, command.kind), command, survey_id))
+
+        reply = from_thread.run(partial(caller.write, work, body=given.known_by, status=201))
         if any(name in reply.headers for name in REPLAYED):
-            await run_sync(uploads.remove, caller.database.settings, file.import_id)
+            uploads.remove(settings, file.import_id)
         return reply
 
-
-def _begun(ctx: Context, file: Brought, command: NewImport, survey_id: UUID | None) -> schemas.Import:
-    view = imports.begin(ctx, command.kind, file.import_id, file.name, file.size, file.source)
-    return schemas.Import.of(settling.apply(ctx, view, command, survey_id))
+    return bringing.bring(settings, caller.database.ids, given.file, given.said, begin)
 
 
 @router.get(

@@ -20,7 +20,8 @@ from cxsurvey.dashboard.imports.views import STATES, ListPage, Row, RunPage, lin
 from cxsurvey.dashboard.surveys.path import address as survey_address
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.surveys import service as surveys
-from cxsurvey.transfer import imports, keeping, refusals, source, uploads
+from cxsurvey.transfer import bringing, imports, keeping, refusals, uploads
+from cxsurvey.transfer.bringing import Brought, Said
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.web.door import Act, Uploading, Visit, Visiting
@@ -88,15 +89,14 @@ async def bring(request: Request, act: Uploading) -> Response:
 
 
 def _brought(act: Act, kind: Kind, name: str, file: BinaryIO) -> ImportView:
-    settings, import_id = act.database.settings, act.database.ids.new()
+    settings = act.database.settings
+    said = Said(name, limit=settings.import_megabytes * 1024 * 1024)
     file.seek(0)
-    size = uploads.receive(settings, import_id, file, settings.import_megabytes * 1024 * 1024)
-    try:
-        found = source.examine(settings, import_id)
-        return act.do(lambda ctx: imports.begin(ctx, kind, import_id, name, size, found))
-    except BaseException:
-        uploads.remove(settings, import_id)
-        raise
+
+    def begin(brought: Brought) -> ImportView:
+        return act.do(lambda ctx: brought.begin(ctx, kind))
+
+    return bringing.bring(settings, act.database.ids, file, said, begin)
 
 
 @router.get("/{import_id}")
