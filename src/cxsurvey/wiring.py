@@ -31,6 +31,7 @@ from cxsurvey.transfer import imports as _imports
 from cxsurvey.transfer import keeping as _keeping
 from cxsurvey.transfer import models as _transfer
 from cxsurvey.transfer import running as _importing
+from cxsurvey.transfer import undoing as _undoing
 
 TABLE_MODULES = (_core, _jobs, _accounts, _surveys, _people, _invitations, _responses, _transfer)
 """Importing a module with tables adds them to `metadata`; all of them are here."""
@@ -65,6 +66,7 @@ class Wiring:
             _door_keeping.JOB: _door_keeping.forget_expired,
             _rebuilding.JOB: _rebuilding.rebuild,
             _imports.JOB: _importing.run,
+            _undoing.JOB: _undoing.run,
             _importing.GIVE_UP: _importing.give_up,
             _keeping.FORGET: _keeping.forget_files,
             _release.JOB: _release.release,

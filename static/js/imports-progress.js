@@ -8,12 +8,12 @@ async function look() {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("progress");
-    if (!fresh || !["waiting", "running"].includes(fresh.dataset.state)) {
+    if (!fresh || !["waiting", "running", "undoing"].includes(fresh.dataset.state)) {
       location.reload();
       return;
     }
     // the button keeps its focus: only what has changed is replaced
-    for (const part of ["h2", "progress", "[role=status]", ".tally"]) {
+    for (const part of ["h2", "progress", "[role=status]", ".caption", ".tally"]) {
       const before = shown.querySelector(part);
       const now = fresh.querySelector(part);
       if (before && now && before.outerHTML !== now.outerHTML) before.replaceWith(now);

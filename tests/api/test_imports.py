@@ -259,3 +259,33 @@ def test_a_file_larger_than_the_room_left_is_refused_by_its_length_or_as_it_come
     assert ("content-length" in refused.request.headers) is announced
     assert folders(database) == 0
     assert bring(rest, dry_run=False).status_code == 201, "a small one fits in"
+
+
+def test_an_import_is_taken_back_with_its_reason(rest: TestClient, scene: Scene, database: Database) -> None:
+    made = bring(rest, survey=scene.survey, mapping=MAPPING, dry_run=False)
+    here = f"/imports/{made.json()['id']}"
+    assert rest.post(f"{here}/undo", json={"reason": "Mixed up"}).json()["code"] == "state_forbids"
+    rest.post(f"{here}/start")
+    drain(database)
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 3
+    assert rest.post(f"{here}/undo", json={"reason": ""}).status_code == 422
+
+    undone = rest.post(f"{here}/undo", json={"reason": "Mixed up"})
+    assert (undone.status_code, undone.json()["state"], undone.json()["undo_reason"]) == (200, "undoing", "Mixed up")
+    drain(database)
+
+    ended = rest.get(here).json()
+    assert (ended["state"], ended["undone"], ended["left_alone"]) == ("undone", 3, 0)
+    assert ended["undone_at"] is not None
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 0
+
+
+def test_people_are_not_taken_back(rest: TestClient, database: Database) -> None:
+    made = bring(rest, b"mail\nkim@example.com\n", kind="people", mapping={"email": "mail"}, dry_run=False)
+    here = f"/imports/{made.json()['id']}"
+    rest.post(f"{here}/start")
+    assert rest.get(here).json()["waiting_for_worker"] is True
+    drain(database)
+
+    assert rest.get(here).json()["waiting_for_worker"] is False
+    assert rest.post(f"{here}/undo", json={"reason": "Please"}).json()["code"] == "not_undoable"

@@ -209,3 +209,25 @@ def test_people_are_brought_in_and_told_apart(tmp_path: Path) -> None:
 
     assert (told["stored"], told["changed"], told["already_there"], told["refused"]) == (1, 1, 1, 0)
     assert run_json("import", "people", file, *options)["changed"] == 1
+
+
+def test_an_import_is_taken_back_and_the_file_comes_again(file: Path) -> None:
+    told = run_json("import", "responses", file, *MAP)
+    undo = ("import", "undo", told["import"], "--reason", "Wrong file")
+
+    assert run_json(*undo, "--dry-run") == {"would_be_undone": 2, "would_be_left_alone": 0}
+    assert run_json(*undo) == {"import": told["import"], "state": "undone", "undone": 2, "left_alone": 0}
+    assert run_json("import", "responses", file, *MAP)["stored"] == 2
+
+
+def test_what_cannot_be_taken_back_is_one_sentence_and_exit_code_2(file: Path) -> None:
+    shown = run("import", "responses", file, *MAP)
+    import_id = shown.stdout.partition("cxsurvey import undo ")[2].split()[0]
+
+    for name, reason, words in (
+        ("imp_nothing", "Wrong", "There is no import “imp_nothing”"),
+        (import_id, "x" * 201, "--reason must have at most 200 characters."),
+    ):
+        result = run("import", "undo", name, "--reason", reason)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert words in result.stderr

@@ -125,6 +125,8 @@ DASHBOARD = (
     form(IMPORT + "/cancel", Grant.RESPONSES_WRITE),
     form(IMPORT + "/discard", Grant.RESPONSES_WRITE),
     form(IMPORT + "/refused", Grant.RESPONSES_WRITE),
+    page(IMPORT + "/undo", Grant.RESPONSES_VOID),
+    form(IMPORT + "/undo", Grant.RESPONSES_VOID, reason="A trial"),
     page("/workspaces", MEMBER),
     form("/workspaces", Grant.WORKSPACES_CREATE, name="Another", report_zone="UTC"),
     page("/workspaces/leave", MEMBER),
@@ -207,6 +209,7 @@ API = (
     Row("POST", IMPORT + "/start", Grant.RESPONSES_WRITE, {}),
     Row("POST", IMPORT + "/cancel", Grant.RESPONSES_WRITE, {}),
     Row("POST", IMPORT + "/refused", Grant.RESPONSES_WRITE, {}),
+    Row("POST", IMPORT + "/undo", Grant.RESPONSES_VOID, REASON),
 )
 
 CUSTOMERS = frozenset(

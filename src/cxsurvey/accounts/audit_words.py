@@ -88,11 +88,15 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "response.restored": Action(AuditKind.RESPONSES, "{who} put an answer back."),
     "person.changed": Action(AuditKind.PEOPLE, "{who} changed what is known about a customer."),
     "invitation.revoked": Action(AuditKind.LINKS, "{who} took a personal link back."),
-    "import.started": Action(AuditKind.IMPORTS, "{who} started an import of {kind}."),
-    "import.cancelled": Action(AuditKind.IMPORTS, "{who} stopped an import of {kind}."),
-    "import.done": Action(AuditKind.IMPORTS, "An import of {kind} came to its end."),
+    "import.started": Action(AuditKind.IMPORTS, "{who} started an import of {imported}."),
+    "import.cancelled": Action(AuditKind.IMPORTS, "{who} stopped an import of {imported}."),
+    "import.done": Action(AuditKind.IMPORTS, "The import of {imported} came to its end."),
+    "import.undo_started": Action(AuditKind.IMPORTS, "{who} took back the import of {imported}: “{reason}”."),
+    "import.undone": Action(
+        AuditKind.IMPORTS, "The import of {imported} is taken back: {undone} answers; {left_alone} were left alone."
+    ),
     "import.refused_downloaded": Action(
-        AuditKind.DOWNLOADS, "{who} downloaded the {refused} rows that an import of {kind} refused."
+        AuditKind.DOWNLOADS, "{who} downloaded the {refused} rows that the import of {imported} refused."
     ),
     "responses.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded {count} answers to the survey {name}, {since} to {until}."
@@ -140,8 +144,17 @@ def sentence(action: str, detail: Mapping[str, Any], who: str, subject: str) -> 
         "name": f"“{plain['name']}”" if plain.get("name") else "without a name",
         "mode": "test" if detail.get("test") else "live",
         "changes": _changes(detail.get("changes")),
+        "imported": _imported(plain),
     }
     return known.text.format_map(defaultdict(lambda: "…", words))
+
+
+def _imported(detail: Mapping[str, str]) -> str:
+    """What an import brought, out of which file and to which survey; older entries name neither."""
+    kind = "answers" if detail.get("kind") == "responses" else detail.get("kind", "…")
+    file = f" from “{detail['file']}”" if detail.get("file") else ""
+    survey = f" to the survey “{detail['survey']}”" if detail.get("survey") else ""
+    return f"{kind}{file}{survey}"
 
 
 def _changes(changes: Any) -> str:

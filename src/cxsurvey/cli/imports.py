@@ -124,6 +124,28 @@ def people(
     _carry_out(wanted, as_json=as_json)
 
 
+@commands.command()
+def undo(
+    import_id: Annotated[str, typer.Argument(help="The import's id, imp_….")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept with the answers and in the audit log.")],
+    workspace: InWorkspace = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take an import of answers back. What somebody changed since is left alone; the file can be imported again.
+
+    Its answers become void, and the scores are as if it had never run. People stay as an import wrote them down.
+
+    Exit code 0: it is taken back; 1: a worker still has to go on with it; 2: nothing was done.
+    """
+    from cxsurvey.cli import imports_undoing
+
+    with _told():
+        done = imports_undoing.take_back(import_id, reason, workspace, dry_run=dry_run, as_json=as_json)
+    raise typer.Exit(ALL_STORED if done else SOME_REFUSED)
+
+
 def _carry_out(wanted: Wanted, *, as_json: bool) -> None:
     from cxsurvey.cli import imports_carrying, imports_output
     from cxsurvey.transfer.imports import ImportState

@@ -13,16 +13,18 @@ from uuid import UUID
 from cxsurvey.cli import beside
 from cxsurvey.cli.beside import Here
 from cxsurvey.cli.choosing import enter, survey_named
-from cxsurvey.cli.imports_output import Outcome, progress
-from cxsurvey.cli.installation import fail
+from cxsurvey.cli.imports_output import Outcome, grouped, progress
+from cxsurvey.cli.installation import fail, tell
 from cxsurvey.core.context import OPERATOR, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Refusal
 from cxsurvey.core.jobs import queue
-from cxsurvey.transfer import imports, refusals, running, scales, source, uploads
+from cxsurvey.transfer import bringing, imports, refusals, running, scales, uploads
+from cxsurvey.transfer.bringing import Brought, Said
 from cxsurvey.transfer.errors import FileUnreadable, NothingAsked, ScaleWrong
 from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.pace import ALONE
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale, ScaleReading
 
@@ -87,7 +89,6 @@ def _begun(database: Database, wanted: Wanted) -> tuple[ImportView, Scale | None
     """A settled draft; nothing is left behind where the file or what was said of it is not right."""
     if not wanted.file.is_file():
         raise FileUnreadable(f"{wanted.file} cannot be read: No such file or directory.")
-    settings, import_id = database.settings, database.ids.new()
     with database.read() as ctx:
         workspace = enter(ctx, wanted.workspace)
         survey = survey_named(ctx, wanted.survey) if wanted.survey is not None else None
@@ -105,20 +106,18 @@ def _begun(database: Database, wanted: Wanted) -> tuple[ImportView, Scale | None
     except Refusal as refusal:
         problem = refusal.problems[0]
         fail(f"--{problem.field} {problem.message}.", NOTHING_DONE)
-    with wanted.file.open("rb") as file:
-        size = uploads.receive(settings, import_id, file)
-    try:
-        found = source.examine(settings, import_id, sheet=wanted.sheet, delimiter=wanted.delimiter)
 
-        def begin(ctx: Context) -> ImportView:
+    def begin(brought: Brought) -> ImportView:
+        def unit(ctx: Context) -> ImportView:
             enter(ctx, workspace.slug)
-            imports.begin(ctx, wanted.kind, import_id, wanted.file.name, size, found)
-            return imports.settle(ctx, import_id, reading, survey.id if survey is not None else None)
+            brought.begin(ctx, wanted.kind)
+            return imports.settle(ctx, brought.import_id, reading, survey.id if survey is not None else None)
 
-        view = database.write(begin, share=Share.JOBS)
-    except BaseException:
-        uploads.remove(settings, import_id)
-        raise
+        return database.write(unit, share=Share.JOBS)
+
+    with wanted.file.open("rb") as file:
+        said = Said(wanted.file.name, wanted.sheet, wanted.delimiter)
+        view = bringing.bring(database.settings, database.ids, file, said, begin)
     if survey is None or survey.published is None:
         return view, None
     asked = survey.published.scale
@@ -150,8 +149,19 @@ def _ended(here: Here, view: ImportView, *, quiet: bool) -> ImportView:
             advance(seen.tally["rows_read"])
             return not seen.is_under_way
 
-        beside.wait(here, job_id, {imports.JOB: partial(running.run, pace=running.ALONE)}, has_ended)
+        try:
+            beside.wait(here, job_id, {imports.JOB: partial(running.run, pace=ALONE)}, has_ended)
+        except KeyboardInterrupt:
+            if not view.rehearsal:
+                _tell_how_far(_seen(here.database, view))
+            raise
     return _seen(here.database, view)
+
+
+def _tell_how_far(view: ImportView) -> None:
+    """For who has stopped looking on."""
+    done, rows = grouped(view.tally["rows_read"]), grouped(view.rows)
+    tell(f"{done} of {rows} rows are done. Or type the same command again to go on now; nothing is stored twice.")
 
 
 def _seen(database: Database, view: ImportView) -> ImportView:

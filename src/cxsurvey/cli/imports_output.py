@@ -41,10 +41,10 @@ class Outcome:
 
 
 @contextmanager
-def progress(rows: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+def progress(rows: int, *, quiet: bool, doing: str = "Importing") -> Iterator[Callable[[int], None]]:
     """A bar on the standard error, when somebody looks; yields what moves it to a number of rows."""
     console = Console(stderr=True)
-    columns = (TextColumn("Importing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("", total=rows)
         yield lambda done: bar.update(task, completed=done)
@@ -61,6 +61,7 @@ def tell(outcome: Outcome, *, as_json: bool) -> None:
 def _as_json(outcome: Outcome) -> dict[str, Any]:
     view, tally = outcome.view, outcome.view.tally
     return {
+        "import": view.public_id if not outcome.dry_run else None,
         "file": str(outcome.path),
         "read_as": view.source.in_words,
         "kind": view.kind.value,
@@ -106,6 +107,8 @@ def _print(console: Console, outcome: Outcome) -> None:
             " the same, import it under another --source."
         )
     _print_problems(console, outcome)
+    if view.can_be_undone:
+        console.print(f"To take it back: cxsurvey import undo {view.public_id} --reason …", soft_wrap=True)
     if outcome.stopped is not None:
         console.print(
             Text(

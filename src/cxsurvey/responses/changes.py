@@ -43,7 +43,7 @@ def apply(
         ctx.count(counts.KIND, (found["trend_line_id"], found["report_day"]), **change)
     if traceless:
         return after
-    queries.add_revisions(ctx.connection, [_revision(ctx, found, after, kind, reason)])
+    queries.add_revisions(ctx.connection, [revision_of(ctx, found, after, kind, reason)])
     ctx.emit(
         ResponseChanged(
             workspace_id=found["workspace_id"],
@@ -61,9 +61,10 @@ def _counted(row: Mapping[str, Any]) -> dict[str, int]:
     return contribution(row["state"], row["score"], row["comment"] is not None, row["unknown"])
 
 
-def _revision(
+def revision_of(
     ctx: Context, before: Mapping[str, Any], after: Mapping[str, Any], kind: str, reason: str | None
 ) -> dict[str, Any]:
+    """The row that remembers a change."""
     return {
         "id": ctx.ids.new(),
         "workspace_id": before["workspace_id"],

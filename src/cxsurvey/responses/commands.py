@@ -123,12 +123,14 @@ class Submission:
     change_hash: bytes | None = None
     accepts_closed: bool = False
     """Whether answers to a closed survey are taken, as imports of old answers are."""
+    import_id: UUID | None = None
+    """The import that brings it."""
 
 
 def submission_of(
-    answer: AnswerInput, survey_id: UUID, workspace_id: UUID, *, test: bool = False, accepts_closed: bool = False
+    answer: AnswerInput, survey_id: UUID, workspace_id: UUID, *, test: bool = False, import_id: UUID | None = None
 ) -> Submission:
-    """The submission of an answer that another system sends."""
+    """The submission of an answer that another system sends, or that an import brings."""
     person, claims = known_or_claimed(answer.person, test=test)
     return Submission(
         survey_id=survey_id,
@@ -147,5 +149,6 @@ def submission_of(
         segments=answer.segments,
         attributes=answer.attributes,
         test=test,
-        accepts_closed=accepts_closed,
+        accepts_closed=import_id is not None,
+        import_id=import_id,
     )

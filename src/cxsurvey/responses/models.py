@@ -72,6 +72,14 @@ class Response(Base):
             sqlite_where=text("person_id IS NOT NULL"),
             postgresql_where=text("person_id IS NOT NULL"),
         ),
+        Index(
+            "ix_responses_import",
+            "import_id",
+            "id",
+            "revision",
+            sqlite_where=text("import_id IS NOT NULL"),
+            postgresql_where=text("import_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -120,6 +128,8 @@ class Response(Base):
     """How it was answered: seconds since the page was issued, trap, other scores posted."""
     reason: Mapped[str | None] = mapped_column(String(200))
     """Why it is flagged or void."""
+    import_id: Mapped[UUID | None]
+    """The import that stored it. No foreign key: the table of imports is that of a higher floor."""
 
 
 class ResponseRevision(Base):

@@ -11,11 +11,14 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     Table,
     and_,
     bindparam,
     delete,
+    func,
     literal,
+    not_,
     or_,
     select,
     text,
@@ -24,6 +27,7 @@ from sqlalchemy import (
 )
 
 from cxsurvey.accounts.models import Workspace
+from cxsurvey.core.context import ActorKind
 from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
 from cxsurvey.responses.models import COUNTERS, LEFT_OUT, Response, ResponseRevision, ScoreDay
 from cxsurvey.responses.states import ResponseState
@@ -81,6 +85,87 @@ def change(connection: Connection, response_id: UUID, seen_revision: int, values
 def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Adds revisions; every row has every column."""
     _ADD_REVISION.run(connection, rows)
+
+
+_SET_APART = (
+    update(_responses)
+    .where(_responses.c.id == bindparam("response"), _responses.c.revision == bindparam("new_revision") - 1)
+    .values({name: bindparam(f"new_{name}") for name in ("state", "reason", "source", "changed_at", "revision")})
+)
+_IMPORTED = (
+    "id",
+    "workspace_id",
+    "survey_id",
+    "trend_line_id",
+    "report_day",
+    "source",
+    "state",
+    "score",
+    "unknown",
+    "comment",
+    "follow_ups",
+    "reason",
+    "revision",
+    "import_id",
+)
+
+
+def imported(connection: Connection, workspace_id: UUID, import_id: UUID) -> tuple[int, int]:
+    """How many answers an import has stored, and how many of them somebody changed since."""
+    here = (_responses.c.import_id == import_id, _responses.c.workspace_id == workspace_id)
+    changed = _others_word(import_id).where(_revisions.c.response_id == _responses.c.id).exists()
+    query = select(
+        select(func.count()).where(*here).scalar_subquery(),
+        select(func.count()).where(*here, _responses.c.revision > 1, changed).scalar_subquery(),
+    )
+    stored, others = connection.execute(query).one()
+    return stored, others
+
+
+def imported_page(
+    connection: Connection, workspace_id: UUID, import_id: UUID, after: UUID | None, limit: int
+) -> list[dict[str, Any]]:
+    """Answers that an import has stored, in the order of their ids; locked on Postgres."""
+    query = select(*(_responses.c[name] for name in _IMPORTED)).where(
+        _responses.c.import_id == import_id, _responses.c.workspace_id == workspace_id
+    )
+    if after is not None:
+        query = query.where(_responses.c.id > after)
+    query = query.order_by(_responses.c.id).limit(limit).with_for_update()
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def changed_by_others(connection: Connection, import_id: UUID, response_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the answers that somebody else changed than their import."""
+    if not response_ids:
+        return set()
+    query = _others_word(import_id).where(_revisions.c.response_id.in_(list(response_ids)))
+    return set(connection.execute(query).scalars())
+
+
+def _others_word(import_id: UUID) -> Select[Any]:
+    """Answers with a revision that is not of the import itself, whose further rows of a respondent add comments."""
+    own = and_(_revisions.c.actor_kind == ActorKind.SYSTEM.value, _revisions.c.actor_id == import_id)
+    # who is nobody in particular has no id, and NULL is not unequal to anything
+    return select(_revisions.c.response_id).where(or_(_revisions.c.actor_id.is_(None), not_(own)))
+
+
+def set_apart(connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
+    """Writes the state, reason, source and revision of answers; how many were as they had been seen."""
+    if not rows:
+        return 0
+    parameters = [
+        {
+            "response": row["id"],
+            "new_state": row["state"],
+            "new_reason": row["reason"],
+            "new_source": row["source"],
+            "new_revision": row["revision"],
+            "new_changed_at": now,
+        }
+        for row in rows
+    ]
+    return connection.execute(_SET_APART, parameters).rowcount
 
 
 _NAMES = tuple(_responses.c.keys())

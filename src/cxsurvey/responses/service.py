@@ -22,7 +22,7 @@ from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.service import PersonView
-from cxsurvey.responses import anonymity, changes, contacts, queries
+from cxsurvey.responses import anonymity, changes, contacts, queries, undoing
 from cxsurvey.responses.checks import check_follow_ups, unanswered
 from cxsurvey.responses.commands import MOST_ANSWERS, FollowUpAnswers
 from cxsurvey.responses.errors import ChangeExpired, StateForbids
@@ -201,6 +201,8 @@ def restore(ctx: Context, response_id: UUID, command: VoidResponse) -> ResponseV
     row = _judgeable(ctx, response_id)
     if row["state"] == ResponseState.FLAGGED:
         wanted = {"state": ResponseState.COUNTED.value, "reason": None}
+    elif undoing.is_taken_back(row):
+        raise StateForbids("This answer was taken back with its import. Import it again to put it back.")
     elif row["state"] == ResponseState.VOID:
         wanted = _before_void(ctx, response_id)
     else:

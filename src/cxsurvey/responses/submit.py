@@ -349,6 +349,7 @@ def _new_row(
         "claims": dict(item.claims if invitation is None else invitation.claims) or _NOTHING,
         "facts": _facts_as_stored(facts) or _NOTHING,
         "reason": reason,
+        "import_id": item.import_id,
     }
     if invitation is not None:
         row.update(invitation.segments)

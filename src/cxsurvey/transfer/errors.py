@@ -59,6 +59,17 @@ class TooManyFiles(Refusal):
     kind = Kind.CONFLICT
 
 
+class NotUndoable(Refusal):
+    """There is nothing that could be taken back: of people, or where no answer was stored."""
+
+    code = "not_undoable"
+    kind = Kind.CONFLICT
+    message = (
+        "Only answers can be taken back. People stay as this import wrote them down: what was known of them before "
+        "is not kept."
+    )
+
+
 class ImportStateForbids(Refusal):
     """An import in this state cannot go there."""
 

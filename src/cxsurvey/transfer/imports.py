@@ -17,6 +17,7 @@ from cxsurvey.core import audit
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import LiveKeyNeeded
 from cxsurvey.core.ids import encode
+from cxsurvey.core.jobs import beats, queue
 from cxsurvey.responses.errors import SurveyUnknown
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.asked import asked_by_id
@@ -42,9 +43,14 @@ class ImportState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    UNDOING = "undoing"
+    """Being taken back."""
+    UNDONE = "undone"
 
 
 UNDER_WAY: Final = (ImportState.WAITING, ImportState.RUNNING)
+ENDED: Final = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
+"""From here an import may be taken back."""
 NOTHING_YET: Final[Mapping[str, Any]] = {
     **dict.fromkeys(TALLIES, 0),
     "position": 0,
@@ -53,6 +59,7 @@ NOTHING_YET: Final[Mapping[str, Any]] = {
     "started_at": None,
     "finished_at": None,
 }
+NEVER_UNDONE: Final[Mapping[str, Any]] = {"undone": 0, "left_alone": 0, "undo_reason": None, "undone_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,12 @@ class ImportView:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    undone: int
+    """Answers that were taken back."""
+    left_alone: int
+    """Answers that somebody had changed since, and that were not taken back."""
+    undo_reason: str | None
+    undone_at: datetime | None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -102,6 +115,10 @@ class ImportView:
             created_at=row["created_at"],
             started_at=row["started_at"],
             finished_at=row["finished_at"],
+            undone=row["undone"],
+            left_alone=row["left_alone"],
+            undo_reason=row["undo_reason"],
+            undone_at=row["undone_at"],
         )
 
     @property
@@ -116,6 +133,15 @@ class ImportView:
     @property
     def is_under_way(self) -> bool:
         return self.state in UNDER_WAY
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether it has stored answers, which are what can be taken back."""
+        return self.kind is Kind.RESPONSES and self.tally["stored"] > 0
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.state in ENDED and self.has_answers
 
     @property
     def was_tried(self) -> bool:
@@ -146,6 +172,7 @@ def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, size: int, 
         "file": source.as_stored(),
         "reading": Reading().model_dump(mode="json"),
         **NOTHING_YET,
+        **NEVER_UNDONE,
         "actor_kind": ctx.actor.kind.value,
         "actor_id": ctx.actor.id,
         "created_at": ctx.now,
@@ -229,12 +256,27 @@ def discard(ctx: Context, import_id: UUID) -> None:
 
 def get(ctx: Context, import_id: UUID) -> ImportView:
     """One import; raises `ImportUnknown`."""
+    view = named(ctx, import_id)
+    _require(ctx, view.kind)
+    return view
+
+
+def named(ctx: Context, import_id: UUID) -> ImportView:
+    """The same for a use case of another grant, which it has asked for; a key in test mode has no business here."""
     row = queries.get(ctx.connection, ctx.workspace, import_id)
     if row is None:
         raise ImportUnknown
-    view = ImportView.of(row)
-    _require(ctx, view.kind)
-    return view
+    _refuse_test_keys(ctx)
+    return ImportView.of(row)
+
+
+def lacks_worker(ctx: Context, view: ImportView) -> bool:
+    """Whether an import stands still because no worker is there for it: none runs, or the one it had has died."""
+    if view.state is ImportState.WAITING:
+        return not beats.alive(ctx.connection, ctx.now)
+    if view.state not in {ImportState.RUNNING, ImportState.UNDOING}:
+        return False
+    return not queue.is_held(ctx.connection, job_key(view.id, view.run), ctx.now)
 
 
 def newest(ctx: Context, limit: int = NEWEST, before: tuple[datetime, UUID] | None = None) -> list[ImportView]:
@@ -264,11 +306,21 @@ def job_key(import_id: UUID, run: int) -> str:
 def note(ctx: Context, action: str, view: ImportView, **detail: Any) -> None:
     """An entry of the audit log about an import."""
     counted = {name: number for name, number in view.tally.items() if number}
-    audit.record(ctx, action, view.public_id, kind=view.kind.value, **(detail or counted))
+    audit.record(ctx, action, view.public_id, kind=view.kind.value, **told_of(ctx, view), **(detail or counted))
+
+
+def told_of(ctx: Context, view: ImportView) -> dict[str, str]:
+    """The file of an import, and the survey of its answers, as they are called now."""
+    asked = asked_by_id(ctx, view.survey_id) if view.survey_id is not None else None
+    return {"file": view.file_name, **({"survey": asked.name} if asked is not None else {})}
 
 
 def _require(ctx: Context, kind: Kind) -> None:
     require(ctx, GRANTS[kind])
+    _refuse_test_keys(ctx)
+
+
+def _refuse_test_keys(ctx: Context) -> None:
     if ctx.actor.kind is ActorKind.KEY and ctx.actor.test:
         raise LiveKeyNeeded
 

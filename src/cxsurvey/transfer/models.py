@@ -27,7 +27,7 @@ class Import(Base):
     kind: Mapped[str] = mapped_column(String(12))
     """responses or people."""
     state: Mapped[str] = mapped_column(String(12))
-    """draft, waiting, running, done, failed or cancelled."""
+    """draft, waiting, running, done, failed, cancelled, undoing or undone."""
     rehearsal: Mapped[bool] = mapped_column(Boolean, default=False)
     """Whether the run that waits, runs or has ended last is a dry run."""
     run: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -58,3 +58,9 @@ class Import(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    undone: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Answers that were taken back."""
+    left_alone: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """Answers that somebody had changed since, and that were not taken back."""
+    undo_reason: Mapped[str | None] = mapped_column(String(200))
+    undone_at: Mapped[datetime | None]

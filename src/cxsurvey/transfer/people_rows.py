@@ -35,8 +35,3 @@ class PersonReader:
         except Refusal as refusal:
             return Broken(line, problems_at(line, refusal, self._columns))
         return PersonRow(line, person)
-
-
-def known_by(row: PersonRow) -> str:
-    """What a row is compared by with earlier ones of the file: its id, else its address."""
-    return row.person.external_id or (row.person.email or "").casefold()

@@ -83,10 +83,11 @@ def known(connection: Connection, import_ids: Sequence[UUID]) -> set[UUID]:
     return found
 
 
-def under_way(connection: Connection) -> list[tuple[UUID, int]]:
-    """The imports of all workspaces that wait or run, each with the number of its run."""
-    query = select(_imports.c.id, _imports.c.run).where(_imports.c.state.in_(("waiting", "running")))
-    return [(import_id, run) for import_id, run in connection.execute(query)]
+def under_way(connection: Connection) -> list[tuple[UUID, int, str]]:
+    """The imports of all workspaces that some job is busy with: id, number of the run, state."""
+    columns = select(_imports.c.id, _imports.c.run, _imports.c.state)
+    rows = connection.execute(columns.where(_imports.c.state.in_(("waiting", "running", "undoing"))))
+    return [(import_id, run, state) for import_id, run, state in rows]
 
 
 def fail(connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from uuid import UUID
@@ -28,13 +29,29 @@ def repeated(digests: Iterable[bytes]) -> frozenset[int]:
     Eight bytes a row, in parts that are sorted one after the other, so that a million rows take 8 MB. Two
     different digests may share a short form; whoever uses the result compares the whole ones.
     """
+    found: set[int] = set()
+    for part in _in_parts(digests):
+        found.update(one for one, following in pairwise(sorted(part)) if one == following)
+    return frozenset(found)
+
+
+def _in_parts(digests: Iterable[bytes]) -> list[array[int]]:
     parts = [array("Q") for _ in range(PARTS)]
     for digest in digests:
         parts[digest[0]].append(short(digest))
-    found: set[int] = set()
-    for part in parts:
-        found.update(one for one, following in pairwise(sorted(part)) if one == following)
-    return frozenset(found)
+    return parts
+
+
+class Counted:
+    """How often each digest comes, as far as its `short` form tells; eight bytes a digest."""
+
+    def __init__(self, digests: Iterable[bytes]) -> None:
+        self._parts = [array("Q", sorted(part)) for part in _in_parts(digests)]
+
+    def times(self, digest: bytes) -> int:
+        """How often it comes, or another one that shares its short form."""
+        part, wanted = self._parts[digest[0]], short(digest)
+        return bisect_right(part, wanted) - bisect_left(part, wanted)
 
 
 def short(digest: bytes) -> int:

@@ -71,6 +71,16 @@ class Broken:
 Found: TypeAlias = Taken | Skipped | LeftOut | Broken
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the answers of an import go, and what they say of where they come from."""
+
+    survey_id: UUID
+    workspace_id: UUID
+    import_id: UUID
+    source: str
+
+
 class RowReader:
     """Turns rows into submissions to one survey. Call it for every row of a file, in order."""
 
@@ -80,17 +90,13 @@ class RowReader:
         occurrences: Occurrences,
         zone: ZoneInfo,
         scale: Scale,
-        *,
-        survey_id: UUID,
-        workspace_id: UUID,
-        source: str,
+        target: Target,
     ) -> None:
         self._columns = columns
         self._occurrences = occurrences
         self._zone = zone
-        self._survey_id = survey_id
-        self._workspace_id = workspace_id
-        self._always = {"survey": encode("srv", survey_id), "source": source}
+        self._target = target
+        self._always = {"survey": encode("srv", target.survey_id), "source": target.source}
         self._width = len(columns.header)
         self._places = columns.places
         self._scale = scale
@@ -131,7 +137,8 @@ class RowReader:
             return Broken(line, (*problems, *problems_at(line, refusal, self._columns)))
         if problems:
             return Broken(line, problems)
-        submission = submission_of(answer, self._survey_id, self._workspace_id, accepts_closed=True)
+        target = self._target
+        submission = submission_of(answer, target.survey_id, target.workspace_id, import_id=target.import_id)
         return Taken(line, submission, oddity, again)
 
     def _off_scale(self, line: int, meaning: object) -> tuple[RowProblem, ...]:
@@ -155,7 +162,7 @@ class RowReader:
         if respondent is not None:
             return respondent, self._occurrences.next(digest_of([respondent.strip()])) > 1
         row = digest_of(cells)
-        return id_of(self._survey_id, row, self._occurrences.next(row)), False
+        return id_of(self._target.survey_id, row, self._occurrences.next(row)), False
 
     def _time(self, line: int, cells: list[str]) -> tuple[datetime | None, Oddity | None, tuple[RowProblem, ...]]:
         text = self._columns.cell(cells, "answered_at")

@@ -7,7 +7,7 @@ stored row.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final, Protocol, TypeAlias
@@ -19,28 +19,34 @@ from cxsurvey.core.errors import Kind, NotFound, Refusal
 from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.surveys.asked import asked_by_id
-from cxsurvey.transfer import imports, people_rows, queries, uploads
+from cxsurvey.transfer import imports, queries, uploads
 from cxsurvey.transfer.errors import ImportUnknown
 from cxsurvey.transfer.files import CsvFile
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.mapping import Columns, find_columns
+from cxsurvey.transfer.pace import BESIDE_OTHERS, FIRST, Pace
 from cxsurvey.transfer.people_rows import PersonReader
 from cxsurvey.transfer.reading import Kind as Of
 from cxsurvey.transfer.refusals import RefusedRow, RefusedRows
-from cxsurvey.transfer.repeats import Occurrences, digest_of, repeated
-from cxsurvey.transfer.rows import Broken, LeftOut, RowReader, Skipped, Taken, problems_at
+from cxsurvey.transfer.repeats import Counted, Occurrences, digest_of, repeated
+from cxsurvey.transfer.rows import Broken, LeftOut, RowReader, Skipped, Taken, Target, problems_at
 from cxsurvey.transfer.scales import Scale
 from cxsurvey.transfer.storing import (
     Became,
+    PeopleRehearsal,
     PersonRow,
     Rehearsal,
     Store,
+    names_of,
     store_answers,
     store_people,
 )
 
-FEWEST: Final = 10
 GIVE_UP: Final = "imports.give_up"
+UNDO_GIVEN_UP: Final = (
+    "Taking it back was tried again and again and did not come to its end; the log of the server says why. "
+    "It can be begun anew."
+)
 GIVEN_UP: Final = (
     "It was tried again and again and did not come to its end; the log of the server says why. "
     "What is stored stays, and the same file again adds nothing twice."
@@ -50,28 +56,8 @@ FILE_GONE: Final = (
     "A worker on another machine needs the same folder “imports” as the server; else bring the file again."
 )
 Row: TypeAlias = Taken | PersonRow | Skipped | LeftOut | Broken
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long one unit may hold the lane, in seconds, how many rows it may have, and the pause after it."""
-
-    seconds: float
-    most: int
-    pause: float
-
-    def next_size(self, size: int, seconds: float) -> int:
-        """How many rows the next unit takes after one of `size` rows took `seconds`."""
-        if seconds <= 0:
-            return self.most
-        fitting = int(size * 0.75 * self.seconds / seconds)
-        return max(FEWEST, min(self.most, fitting, size * 2))
-
-
-BESIDE_OTHERS: Final = Pace(seconds=0.02, most=250, pause=0.01)
-"""In a server or worker, where customers wait for the same lane."""
-ALONE: Final = Pace(seconds=0.25, most=2000, pause=0.0)
-"""For a command that has the database for itself; a server on Postgres may start meanwhile, so not without end."""
+Cells: TypeAlias = tuple[int, list[str]]
+"""A row of a table with its line."""
 
 
 class Reader(Protocol):
@@ -132,11 +118,10 @@ def _plan(job: JobRun, view: ImportView) -> Plan:
     table = view.source.table(settings, view.id)
     columns = find_columns(view.reading.mapping, table.header())
     if view.kind is Of.PEOPLE:
-        reader, store, name = PersonReader(columns), store_people, people_rows.known_by
-        repeats = _repeats(table, columns, ("external_id", "email"), view.rehearsal)
-        rehearsal: Store[Any] = Rehearsal(store, repeats, name, lambda _: Became.KNOWN, lambda _: False)
-        return Plan(view, table, columns, reader, rehearsal if view.rehearsal else store)
-    repeats = _repeats(table, columns, ("external_id", "respondent"), view.rehearsal)
+        named = Counted(_people_named(job.until_stopped(table.rows()), columns, view.rehearsal))
+        store: Store[Any] = PeopleRehearsal(named) if view.rehearsal else store_people
+        return Plan(view, table, columns, PersonReader(columns), store)
+    repeats = _repeats(job.until_stopped(table.rows()), columns, ("external_id", "respondent"), view.rehearsal)
     rehearsal = Rehearsal(store_answers, repeats, _known_by, _met_as, _adds)
     return Plan(
         view, table, columns, _row_reader(job, view, columns, repeats), rehearsal if view.rehearsal else store_answers
@@ -155,9 +140,7 @@ def _row_reader(job: JobRun, view: ImportView, columns: Columns, repeats: frozen
         Occurrences(repeats),
         ZoneInfo(view.reading.zone),
         Scale.of(view.reading.scale, asked_scale.minimum, asked_scale.maximum),
-        survey_id=view.survey_id,
-        workspace_id=view.workspace_id,
-        source=view.reading.source,
+        Target(view.survey_id, view.workspace_id, view.id, view.reading.source),
     )
 
 
@@ -173,14 +156,21 @@ def _adds(row: Taken) -> bool:
     return row.again
 
 
-def _repeats(table: CsvFile, columns: Columns, names: Sequence[str], is_rehearsal: bool) -> frozenset[int]:
+def _people_named(rows: Iterable[Cells], columns: Columns, is_rehearsal: bool) -> Iterator[bytes]:
+    """What the people of a file are known by; reads all of it, like `_repeats`, and tells only a rehearsal of it."""
+    for _, cells in rows:
+        if is_rehearsal:
+            yield from names_of(columns.cell(cells, "external_id"), columns.cell(cells, "email"))
+
+
+def _repeats(rows: Iterable[Cells], columns: Columns, names: Sequence[str], is_rehearsal: bool) -> frozenset[int]:
     """What comes more than once; reads the whole file, so that one that breaks off is refused before anything.
 
     An external id that comes again is met in the database; only a rehearsal, which stores none, must know of it.
     """
 
     def keys() -> Iterator[bytes]:
-        for _, cells in table.rows():
+        for _, cells in rows:
             if not is_rehearsal and columns.cell(cells, "external_id") is not None:
                 continue
             own = next((cell for name in names if (cell := columns.cell(cells, name)) is not None), None)
@@ -191,9 +181,9 @@ def _repeats(table: CsvFile, columns: Columns, names: Sequence[str], is_rehearsa
 
 def _carry_out(job: JobRun, plan: Plan, pace: Pace, on_progress: Callable[[ImportView], None]) -> ImportView | None:
     """The import with all its rows read; None when it was cancelled on the way."""
-    view, size = plan.view, min(50, pace.most)
+    view, size = plan.view, min(FIRST, pace.most)
     refused = RefusedRows(uploads.refused(job.database.settings, view.id), plan.columns.header)
-    rows = ((cells, plan.reader.read(line, cells)) for line, cells in plan.table.rows())
+    rows = ((cells, plan.reader.read(line, cells)) for line, cells in job.until_stopped(plan.table.rows()))
     # what is stored already is read all the same: a row's id may depend on those before it
     for _ in islice(rows, view.tally["rows_read"]):
         pass
@@ -232,6 +222,8 @@ def _store(
     read = view.tally["rows_read"]
     if not queries.change_run(ctx.connection, view.id, view.run, {"rows_read": read + len(chunk)}, rows_read=read):
         return None
+    # a comment that a further row adds must be told from what others change later
+    ctx.actor = replace(ctx.actor, id=view.id)
     taken = [row for _, row in chunk if isinstance(row, Taken | PersonRow)]
     results = iter(plan.store(ctx, taken) if taken else ())
     tally, times, problems = dict(view.tally), dict(view.times), list[RefusedRow]()
@@ -274,11 +266,16 @@ def give_up(job: JobRun) -> None:
     """Handler of `GIVE_UP`: fails the imports whose jobs were given up after their last attempt."""
     with job.read() as ctx:
         candidates = queries.under_way(ctx.connection)
-    for import_id, run in candidates:
+    for import_id, run, state in candidates:
 
-        def unit(ctx: Context, import_id: UUID = import_id, run: int = run) -> None:
+        def unit(ctx: Context, import_id: UUID = import_id, run: int = run, state: str = state) -> None:
             # an import and its job begin in one unit, and it ends before its job does
-            if queue.unfinished(ctx.connection, imports.job_key(import_id, run)) is None:
+            if queue.unfinished(ctx.connection, imports.job_key(import_id, run)) is not None:
+                return
+            if state == ImportState.UNDOING:
+                values = {"state": ImportState.FAILED.value, "failure": UNDO_GIVEN_UP}
+                queries.change(ctx.connection, import_id, (state,), values)
+            else:
                 _fail(ctx, import_id, run, GIVEN_UP)
 
         job.write(unit)

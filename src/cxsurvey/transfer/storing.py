@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar
+from uuid import UUID
 
+from cxsurvey.core.addresses import normal_email
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Refusal
 from cxsurvey.people import service as people
-from cxsurvey.people.service import PersonInput, Written
+from cxsurvey.people.service import PersonInput, PersonView, Written
 from cxsurvey.responses.further import add_comments
 from cxsurvey.responses.submit import Outcome, Refused, submit
-from cxsurvey.transfer.repeats import digest_of, short
+from cxsurvey.transfer.repeats import Counted, digest_of, short
 from cxsurvey.transfer.rows import Taken
 
 R = TypeVar("R")
@@ -80,8 +83,11 @@ _PEOPLE = {Written.ADDED: Became.STORED, Written.CHANGED: Became.CHANGED, Writte
 
 def store_people(ctx: Context, rows: Sequence[PersonRow]) -> list[Result]:
     """Writes people down; somebody known is updated."""
-    written = people.write_down(ctx, [(ctx.workspace, row.person) for row in rows], moves=True)
-    return [_PEOPLE[outcome] for _, outcome in written]
+    return [_PEOPLE[outcome] for _, outcome in _written(ctx, [row.person for row in rows])]
+
+
+def _written(ctx: Context, persons: Sequence[PersonInput]) -> list[tuple[UUID, Written]]:
+    return people.write_down(ctx, [(ctx.workspace, person) for person in persons], moves=True)
 
 
 @dataclass(slots=True)
@@ -112,10 +118,97 @@ class Rehearsal(Generic[R]):
         return results
 
     def _tried(self, ctx: Context, rows: Sequence[R]) -> list[Result]:
-        savepoint = ctx.connection.begin_nested()
-        try:
+        with undone(ctx):
             return self.store(ctx, rows)
-        finally:
-            ctx.abandon()
-            savepoint.rollback()
-            ctx.events, ctx.jobs, ctx.deltas = [], [], {}
+
+
+@dataclass(slots=True, eq=False)
+class _Met:
+    """Somebody whom earlier chunks named: as they left that person, when that was, and all names there ever were."""
+
+    person: PersonInput
+    at: int
+    names: set[bytes]
+
+
+@dataclass(slots=True)
+class PeopleRehearsal:
+    """Writes the people of each chunk down and undoes it.
+
+    Whom earlier chunks named is written down first as those would have left that person, so that the rows become what
+    they become when the file is imported. Only of those whom the file names again anything is remembered.
+    """
+
+    names: Counted
+    """The `names_of` all rows of the file."""
+    _met: dict[bytes, list[_Met]] = field(default_factory=dict)
+    _changes: int = 0
+
+    def __call__(self, ctx: Context, rows: Sequence[PersonRow]) -> list[Result]:
+        """What would become of the rows."""
+        persons = [row.person for row in rows]
+        said = [names_of(person.external_id, person.email) for person in persons]
+        before = self._met_under({name for names in said for name in names})
+        with undone(ctx):
+            known = dict(zip((who for who, _ in _written(ctx, [met.person for met in before])), before, strict=True))
+            written = _written(ctx, persons)
+            left = people.people(ctx, {who for who, _ in written})
+        # in the order in which they were last named: one may have an address that another one left
+        named = {who: names for (who, _), names in reversed(list(zip(written, said, strict=True)))}
+        for who in reversed(named):
+            if who in known or self._comes_again(left[who], named[who]):
+                self._remember(left[who], known.get(who))
+        return [_PEOPLE[outcome] for _, outcome in written]
+
+    def _comes_again(self, view: PersonView, said: Sequence[bytes]) -> bool:
+        """Whether another row may mean the same person, by what this row says or by what is known besides."""
+        known = [name for name in names_of(view.external_id, view.email) if name not in said]
+        return any(self.names.times(name) > 1 for name in said) or any(self.names.times(name) for name in known)
+
+    def _met_under(self, names: set[bytes]) -> list[_Met]:
+        """Everybody who has or had one of these names, or one that those have or had, in the order of their change."""
+        found: dict[_Met, None] = {}
+        asked, waiting = set(names), list(names)
+        while waiting:
+            for met in self._met.get(waiting.pop(), ()):
+                found[met] = None
+                waiting += met.names - asked
+                asked |= met.names
+        return sorted(found, key=lambda met: met.at)
+
+    def _remember(self, view: PersonView, known: _Met | None) -> None:
+        # checked when it came; what stands in the database need not be checked again
+        person = PersonInput.model_construct(
+            email=view.email,
+            external_id=view.external_id,
+            name=view.name,
+            locale=view.locale,
+            attributes=view.attributes,
+        )
+        self._changes += 1
+        met = known or _Met(person, 0, set())
+        met.person, met.at = person, self._changes
+        for name in names_of(view.external_id, view.email):
+            if name not in met.names:
+                met.names.add(name)
+                self._met.setdefault(name, []).append(met)
+
+
+def names_of(external_id: str | None, email: str | None) -> list[bytes]:
+    """What a person is known by, as digests; an address that is none gives nothing."""
+    names = [digest_of(["id", external_id.strip()])] if external_id else []
+    with suppress(ValueError):
+        names += [digest_of(["email", normal_email(email.strip())])] if email else []
+    return names
+
+
+@contextmanager
+def undone(ctx: Context) -> Iterator[None]:
+    """Undoes what is done in the block, in the database and on the context."""
+    savepoint = ctx.connection.begin_nested()
+    try:
+        yield
+    finally:
+        ctx.abandon()
+        savepoint.rollback()
+        ctx.events, ctx.jobs, ctx.deltas = [], [], {}

@@ -15,7 +15,7 @@ from cxsurvey.transfer.rows import RowProblem
 from cxsurvey.transfer.scales import ScaleReading
 
 KindName = Literal["responses", "people"]
-StateName = Literal["draft", "waiting", "running", "done", "failed", "cancelled"]
+StateName = Literal["draft", "waiting", "running", "done", "failed", "cancelled", "undoing", "undone"]
 
 
 class ImportCounts(Document):
@@ -109,11 +109,18 @@ class ImportSummary(Document):
     rows: int
     """Rows of the file, without the first."""
     counts: ImportCounts
+    undone: int
+    """Answers that were taken back."""
+    left_alone: int
+    """Answers that somebody had changed since, and that were not taken back."""
+    undo_reason: str | None
+    """Why it is taken back."""
     failure: str | None
     """Why it ended before its last row."""
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    undone_at: datetime | None
 
     @classmethod
     def of(cls, view: ImportView) -> Self:
@@ -124,6 +131,8 @@ class ImportSummary(Document):
 class Import(ImportSummary):
     """One import with its columns, how they are read, and its first refused rows."""
 
+    waiting_for_worker: bool
+    """Whether it stands still because no worker runs, or the one it had has died. Told when the import is read."""
     read_as: str = Field(examples=["Text in UTF-8, cells separated by commas"])
     sheet: str | None
     sheets: list[str]
@@ -141,11 +150,12 @@ class Import(ImportSummary):
     """The first 20; all of them are in the file of refused rows."""
 
     @classmethod
-    def of(cls, view: ImportView, refused: Sequence[RowProblem] = ()) -> Self:
+    def of(cls, view: ImportView, refused: Sequence[RowProblem] = (), *, lacks_worker: bool = False) -> Self:
         """The document for an import."""
         source, reading = view.source, view.reading
         return cls(
             **_summary(view),
+            waiting_for_worker=lacks_worker,
             read_as=source.in_words,
             sheet=source.sheet,
             sheets=list(source.sheets),
@@ -192,8 +202,12 @@ def _summary(view: ImportView) -> dict[str, Any]:
         "size": view.size,
         "rows": view.rows,
         "counts": ImportCounts(**view.tally),
+        "undone": view.undone,
+        "left_alone": view.left_alone,
+        "undo_reason": view.undo_reason,
         "failure": view.failure,
         "created_at": view.created_at,
         "started_at": view.started_at,
         "finished_at": view.finished_at,
+        "undone_at": view.undone_at,
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Annotated, Any
-from uuid import UUID
 
+from anyio import from_thread
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict
@@ -19,14 +19,15 @@ from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import Calling
 from cxsurvey.api.ids import found, survey_named
 from cxsurvey.api.once import REPLAYED
-from cxsurvey.api.v1.uploading import Brought, brought
+from cxsurvey.api.v1.uploading import Sent, sent
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import Refusal, Unconfirmed
-from cxsurvey.transfer import imports, refusals, settling, source, uploads
+from cxsurvey.transfer import bringing, imports, refusals, settling, source, undoing, uploads
+from cxsurvey.transfer.bringing import Brought
 from cxsurvey.transfer.errors import ImportStateForbids
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.settling import ImportSettings, NewImport
 from cxsurvey.transfer.source import Source
+from cxsurvey.transfer.undoing import UndoImport
 from cxsurvey.web.door import Places
 
 router = APIRouter(prefix="/imports", tags=["imports"])
@@ -88,25 +89,25 @@ async def bring_import(caller: Calling) -> Response:
     async with places.one():
         # before the first byte of the file is taken; a repeated request is answered also where there is no room left
         room = None if await caller.is_repeated() else await caller.look(imports.room)
-        command, file = await brought(caller, room)
-        survey_id = survey_named(command.survey) if command.survey is not None else None
-        try:
-            reply = await caller.write(
-                lambda ctx: _begun(ctx, file, command, survey_id), body=file.known_by, status=201
-            )
-        except Unconfirmed:
-            raise  # perhaps it is there, so its file stays; housekeeping removes what belongs to nothing
-        except Refusal:
-            await run_sync(uploads.remove, caller.database.settings, file.import_id)
-            raise
+        async with sent(caller, room) as given:
+            return await run_sync(_brought, caller, given)
+
+
+def _brought(caller: Calling, given: Sent) -> Response:
+    """The draft for a file, or the stored answer to the same request; then the file has come once more for nothing."""
+    command, settings = given.command, caller.database.settings
+    survey_id = survey_named(command.survey) if command.survey is not None else None
+
+    def begin(file: Brought) -> Response:
+        def work(ctx: Context) -> schemas.Import:
+            return schemas.Import.of(settling.apply(ctx, file.begin(ctx, command.kind), command, survey_id))
+
+        reply = from_thread.run(partial(caller.write, work, body=given.known_by, status=201))
         if any(name in reply.headers for name in REPLAYED):
-            await run_sync(uploads.remove, caller.database.settings, file.import_id)
+            uploads.remove(settings, file.import_id)
         return reply
 
-
-def _begun(ctx: Context, file: Brought, command: NewImport, survey_id: UUID | None) -> schemas.Import:
-    view = imports.begin(ctx, command.kind, file.import_id, file.name, file.size, file.source)
-    return schemas.Import.of(settling.apply(ctx, view, command, survey_id))
+    return bringing.bring(settings, caller.database.ids, given.file, given.said, begin)
 
 
 @router.get(
@@ -122,7 +123,8 @@ async def get_import(caller: Calling, import_id: ImportInPath) -> Response:
     def described(ctx: Context, _: KeyView) -> schemas.Import:
         view = imports.get(ctx, found("imp", import_id))
         path = uploads.refused(ctx.settings, view.id)
-        return schemas.Import.of(view, refusals.first_refused(path, view.position, SHOWN))
+        refused = refusals.first_refused(path, view.position, SHOWN)
+        return schemas.Import.of(view, refused, lacks_worker=imports.lacks_worker(ctx, view))
 
     return await caller.read(described)
 
@@ -187,6 +189,25 @@ async def cancel_import(caller: Calling, import_id: ImportInPath) -> Response:
     """Stops it. What it has stored stays stored; a dry run becomes the draft that it was."""
     body = await empty_body(caller.request)
     return await caller.write(lambda ctx: schemas.Import.of(imports.cancel(ctx, found("imp", import_id))), body=body)
+
+
+@router.post(
+    "/{import_id}/undo",
+    summary="Take an import back",
+    operation_id="undoImport",
+    openapi_extra=takes(UndoImport, {"reason": "The columns were mixed up."}),
+    responses={**stored(schemas.ImportSummary, {200: "The import, being taken back."}), **problems(*WRITES, 404)},
+)
+async def undo_import(caller: Calling, import_id: ImportInPath) -> Response:
+    """Makes every answer void that the import stored and nobody changed since; the scores are as if it had never run.
+
+    A worker does it: the import is `undoing`, then `undone`. The same file can be imported again afterwards. People
+    stay as an import wrote them down.
+    """
+    body = await body_of(caller.request)
+    command = UndoImport.from_json(body)
+    wanted = found("imp", import_id)
+    return await caller.write(lambda ctx: schemas.ImportSummary.of(undoing.undo(ctx, wanted, command)), body=body)
 
 
 @router.post(

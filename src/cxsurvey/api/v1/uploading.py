@@ -1,12 +1,12 @@
-"""A file that comes with a request: written to the disk as it comes, and examined outside of any unit."""
+"""The parts of a request that brings a file, which is written to the disk as it comes."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import BinaryIO
-from uuid import UUID
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import UploadFile
@@ -16,9 +16,9 @@ from starlette.types import Message
 
 from cxsurvey.api.door import Caller
 from cxsurvey.core.errors import FieldProblem, Invalid
-from cxsurvey.transfer import keeping, source, uploads
+from cxsurvey.transfer import keeping, uploads
+from cxsurvey.transfer.bringing import Said
 from cxsurvey.transfer.settling import NewImport
-from cxsurvey.transfer.source import Source
 from cxsurvey.web.client import header
 from cxsurvey.web.middleware import AROUND_A_FILE
 
@@ -27,18 +27,18 @@ FILE, SETTINGS = "file", "settings"
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """A file in the folder of an import that is not begun yet. `known_by` tells it from any other request."""
+class Sent:
+    """The file and the settings of a request. `known_by` tells them from those of any other request."""
 
-    import_id: UUID
-    name: str
-    size: int
-    source: Source
+    file: BinaryIO
+    said: Said
+    command: NewImport
     known_by: bytes
 
 
-async def brought(caller: Caller, room: int | None) -> tuple[NewImport, Brought]:
-    """The settings and the file of a request, received and examined; whatever is refused leaves nothing behind.
+@asynccontextmanager
+async def sent(caller: Caller, room: int | None) -> AsyncIterator[Sent]:
+    """What a request holds; the file is there inside the block.
 
     Raises `TooManyFiles` for a file of more than `room` bytes: by the length that the request announces, before the
     file is read, else as soon as more than that has come.
@@ -57,8 +57,10 @@ async def brought(caller: Caller, room: int | None) -> tuple[NewImport, Brought]
             raise Invalid(problems=[FieldProblem(SETTINGS, "not_json", "must be valid JSON")])
         text = said.encode(errors="surrogatepass")
         command = NewImport.from_json(text)
-        received = partial(_received, caller, file.filename or FILE, file.file, command, text)
-        return command, await run_sync(received)
+        known_by = await run_sync(_known_by, file.file, file.filename or FILE, text)
+        limit = caller.database.settings.import_megabytes * 1024 * 1024
+        named = Said(file.filename or FILE, command.sheet, command.delimiter, limit)
+        yield Sent(file.file, named, command, known_by)
 
 
 def _fitting(caller: Caller, room: int | None) -> Request:
@@ -81,17 +83,10 @@ def _fitting(caller: Caller, room: int | None) -> Request:
     return Request(request.scope, receive)
 
 
-def _received(caller: Caller, name: str, file: BinaryIO, command: NewImport, said: bytes) -> Brought:
-    settings, import_id = caller.database.settings, caller.database.ids.new()
-    file.seek(0)
+def _known_by(file: BinaryIO, name: str, said: bytes) -> bytes:
     digest = hashlib.sha256()
+    file.seek(0)
     while piece := file.read(uploads.PIECE):
         digest.update(piece)
     file.seek(0)
-    size = uploads.receive(settings, import_id, file, settings.import_megabytes * 1024 * 1024)
-    try:
-        found = source.examine(settings, import_id, sheet=command.sheet, delimiter=command.delimiter)
-    except BaseException:
-        uploads.remove(settings, import_id)
-        raise
-    return Brought(import_id, name, size, found, b"\0".join((digest.digest(), name.encode(errors="replace"), said)))
+    return b"\0".join((digest.digest(), name.encode(errors="replace"), said))

@@ -18,6 +18,7 @@ from cxsurvey.core.context import NewJob
 from cxsurvey.core.db.fixed import FixedInsert
 from cxsurvey.core.db.upsert import insert_ignore
 from cxsurvey.core.ids import Ids
+from cxsurvey.core.jobs.beats import ALIVE
 from cxsurvey.core.jobs.models import Job
 
 JOBS = cast("Table", Job.__table__)
@@ -85,6 +86,16 @@ def progress(connection: Connection, job_id: UUID) -> Progress | None:
 def unfinished(connection: Connection, dedupe_key: str) -> UUID | None:
     """The job with this key that has not ended yet."""
     return connection.execute(select(JOBS.c.id).where(JOBS.c.dedupe_key == dedupe_key)).scalar()
+
+
+def is_held(connection: Connection, dedupe_key: str, now: datetime) -> bool:
+    """Whether some process works at the unfinished job with this key: it renews the lease every few seconds.
+
+    Where it does not, the process has died, and another one takes the job over when the lease has run out.
+    """
+    query = select(JOBS.c.lease_until).where(JOBS.c.dedupe_key == dedupe_key, RUNNING)
+    until = connection.execute(query).scalar()
+    return until is not None and until > now + LEASE - ALIVE
 
 
 def tell(connection: Connection, held: Claim, steps_done: int, steps: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -81,6 +81,13 @@ class JobRun:
             return work(ctx)
 
         return self.database.write(unit, share=Share.JOBS, lane_key=lane_key)
+
+    def until_stopped(self, items: Iterable[T]) -> Iterator[T]:
+        """The items as long as the process need not stop; then `Interrupted`. For work that writes nothing yet."""
+        for item in items:
+            if self.must_stop.is_set():
+                raise Interrupted
+            yield item
 
     def pause(self, seconds: float) -> None:
         """Leaves the lane to others for a moment; less when the process must stop."""

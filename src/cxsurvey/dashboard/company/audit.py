@@ -34,6 +34,7 @@ PLACES = {
     "usr": "team",
     "key": "keys",
     "min": "team",
+    "imp": "imports/{}",
 }
 """Where the thing lives that an entry is about, by the prefix of its id."""
 

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from cxsurvey.dashboard.imports import pages, steps
+from cxsurvey.dashboard.imports import pages, steps, undoing
 
 router = APIRouter()
 router.include_router(pages.router)
 router.include_router(steps.router)
+router.include_router(undoing.router)

@@ -12,15 +12,16 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.accounts.permissions import Grant, allows, require
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound, Refusal
 from cxsurvey.core.ids import decode
 from cxsurvey.dashboard.imports.drafts import draft_page
-from cxsurvey.dashboard.imports.views import STATES, ListPage, Row, RunPage, lines_of, pace, summary_of
+from cxsurvey.dashboard.imports.views import STATES, ListPage, Row, RunPage, lines_of, pace, percent_of, summary_of
 from cxsurvey.dashboard.surveys.path import address as survey_address
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.surveys import service as surveys
-from cxsurvey.transfer import imports, keeping, refusals, source, uploads
+from cxsurvey.transfer import bringing, imports, keeping, refusals, uploads
+from cxsurvey.transfer.bringing import Brought, Said
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.web.door import Act, Uploading, Visit, Visiting
@@ -88,15 +89,14 @@ async def bring(request: Request, act: Uploading) -> Response:
 
 
 def _brought(act: Act, kind: Kind, name: str, file: BinaryIO) -> ImportView:
-    settings, import_id = act.database.settings, act.database.ids.new()
+    settings = act.database.settings
+    said = Said(name, limit=settings.import_megabytes * 1024 * 1024)
     file.seek(0)
-    size = uploads.receive(settings, import_id, file, settings.import_megabytes * 1024 * 1024)
-    try:
-        found = source.examine(settings, import_id)
-        return act.do(lambda ctx: imports.begin(ctx, kind, import_id, name, size, found))
-    except BaseException:
-        uploads.remove(settings, import_id)
-        raise
+
+    def begin(brought: Brought) -> ImportView:
+        return act.do(lambda ctx: brought.begin(ctx, kind))
+
+    return bringing.bring(settings, act.database.ids, file, said, begin)
 
 
 @router.get("/{import_id}")
@@ -126,14 +126,16 @@ def _run_page(visit: Visit, view: ImportView) -> RunPage:
         view=view,
         href=address(_slug(visit), view),
         state=STATES[view.state],
-        percent=min(100, 100 * view.tally["rows_read"] // max(1, view.rows)),
+        percent=percent_of(view),
         rate=rate,
         left=left,
         lines=lines_of(view, tried=view.rehearsal),
         problems=refusals.first_refused(path, view.position, SHOWN),
         survey=(survey.name, survey_address(_slug(visit), survey.id)) if survey is not None else None,
         has_file=bool(view.position) and path.exists(),
-        at=view.finished_at,
+        at=view.undone_at or view.finished_at,
+        lacks_worker=imports.lacks_worker(visit.ctx, view),
+        may_undo=view.can_be_undone and allows(visit.ctx, Grant.RESPONSES_VOID),
     )
 
 

@@ -49,6 +49,8 @@ STATES: Final = {
     ImportState.DONE: "done",
     ImportState.FAILED: "failed",
     ImportState.CANCELLED: "cancelled",
+    ImportState.UNDOING: "being taken back",
+    ImportState.UNDONE: "taken back",
 }
 
 
@@ -154,6 +156,23 @@ class RunPage:
     survey: tuple[str, str] | None
     has_file: bool
     at: datetime | None
+    may_undo: bool
+    lacks_worker: bool
+    """Whether it stands still because no worker is there for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPage:
+    """The question before an import is taken back, with what that would do; `nothing` says why there is none."""
+
+    frame: Frame
+    view: ImportView
+    href: str
+    answers: int
+    changed_since: int
+    nothing: str = ""
+    reason: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
 
 
 def fields_for(
@@ -188,10 +207,19 @@ def lines_of(view: ImportView, *, tried: bool = False) -> list[Line]:
     return lines
 
 
+def percent_of(view: ImportView) -> int:
+    """How far the import is, or its taking back."""
+    if view.state is ImportState.UNDOING:
+        return min(100, 100 * (view.undone + view.left_alone) // max(1, view.tally["stored"]))
+    return min(100, 100 * view.tally["rows_read"] // max(1, view.rows))
+
+
 def summary_of(view: ImportView) -> str:
     """An import in one line of the list."""
     if view.state is ImportState.DRAFT:
         return f"{_grouped(view.rows)} rows"
+    if view.state is ImportState.UNDONE:
+        return f"{_grouped(view.undone)} answers taken out of the scores again"
     shown = [line for line in lines_of(view) if line.number][:3]
     return "; ".join(f"{_grouped(line.number)} {line.text.partition(';')[0]}" for line in shown) or "nothing yet"
 

@@ -1,0 +1,130 @@
+"""Taking an import back: its answers become void, in small units like those that stored them.
+
+The scores are then as if the file had never come. The answers stay readable, and the same file can be imported again,
+because their ids are free. Whoever was written down as a customer stays one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.core.command import Command
+from cxsurvey.core.context import Context
+from cxsurvey.core.jobs.runner import JobRun
+from cxsurvey.core.text import Line200
+from cxsurvey.responses import undoing as responses
+from cxsurvey.transfer import imports, queries
+from cxsurvey.transfer.errors import ImportStateForbids, NotUndoable
+from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.pace import BESIDE_OTHERS, FIRST, Pace
+
+JOB: Final = "imports.undo"
+
+
+class UndoImport(Command):
+    """Why an import is taken back."""
+
+    reason: Line200
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What taking an import back would do."""
+
+    answers: int
+    """Answers that would become void."""
+    changed_since: int
+    """Answers that somebody changed since they were imported, and that are left alone."""
+
+
+def preview(ctx: Context, import_id: UUID) -> Preview:
+    """What taking an import back would do. Raises `NotUndoable` where nothing can be taken back, and why."""
+    view = _undoable(ctx, import_id)
+    found = responses.undoable(ctx, view.id)
+    if found.answers == 0:
+        raise NotUndoable(
+            "There is nothing to take back: none of its answers is as this import left it."
+            if found.changed_since
+            else "There is nothing to take back: this import is older than the taking back of imports."
+        )
+    return Preview(found.answers, found.changed_since)
+
+
+def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
+    """Puts the job that takes an import back. Raises what `preview` raises."""
+    preview(ctx, import_id)
+    view = imports.named(ctx, import_id)
+    run = view.run + 1
+    values = {
+        "state": ImportState.UNDOING.value,
+        "run": run,
+        "undone": 0,
+        "left_alone": 0,
+        "undo_reason": command.reason,
+    }
+    if not queries.change(ctx.connection, view.id, tuple(one.value for one in imports.ENDED), values):
+        raise ImportStateForbids
+    ctx.enqueue(JOB, {"import": str(view.id), "run": run}, dedupe_key=imports.job_key(view.id, run))
+    imports.note(ctx, "import.undo_started", view, reason=command.reason)
+    return imports.named(ctx, import_id)
+
+
+def _undoable(ctx: Context, import_id: UUID) -> ImportView:
+    require(ctx, Grant.RESPONSES_VOID)
+    view = imports.named(ctx, import_id)
+    if view.state not in imports.ENDED:
+        raise ImportStateForbids
+    if not view.has_answers:
+        raise NotUndoable
+    return view
+
+
+def run(job: JobRun, pace: Pace = BESIDE_OTHERS, on_progress: Callable[[ImportView], None] = lambda _: None) -> None:
+    """Handler of `JOB`. Taken over after a crash it walks over all answers again and finishes what was left."""
+    import_id, number = UUID(job.args["import"]), job.args["run"]
+    view = job.write(partial(_begin, import_id=import_id, run=number))
+    if view is None:
+        return
+    size, after = min(FIRST, pace.most), None
+    clock = job.database.clock.monotonic
+    while True:
+        began = clock()
+        view, after = job.write(partial(_some, view=view, after=after, limit=size), lane_key=view.survey_id)
+        size = pace.next_size(size, clock() - began)
+        on_progress(view)
+        if after is None:
+            break
+        job.pause(pace.pause)
+    job.write(partial(_end, view=view))
+
+
+def _begin(ctx: Context, import_id: UUID, run: int) -> ImportView | None:
+    row = queries.get(ctx.connection, ctx.workspace, import_id)
+    if row is None or row["run"] != run or row["state"] != ImportState.UNDOING:
+        return None
+    values = {"undone": 0, "left_alone": 0}
+    queries.change(ctx.connection, import_id, (ImportState.UNDOING.value,), values)
+    return ImportView.of({**row, **values})
+
+
+def _some(ctx: Context, view: ImportView, after: UUID | None, limit: int) -> tuple[ImportView, UUID | None]:
+    """One unit: some answers are void, and it is told how many."""
+    assert view.undo_reason is not None
+    done = responses.take_back(ctx, view.id, view.undo_reason, after=after, limit=limit)
+    values: dict[str, Any] = {
+        "undone": view.undone + done.undone,
+        "left_alone": view.left_alone + done.left_alone,
+    }
+    queries.change(ctx.connection, view.id, (ImportState.UNDOING.value,), values)
+    return replace(view, **values), done.last
+
+
+def _end(ctx: Context, view: ImportView) -> None:
+    values = {"state": ImportState.UNDONE.value, "undone_at": ctx.now}
+    if queries.change(ctx.connection, view.id, (ImportState.UNDOING.value,), values):
+        imports.note(ctx, "import.undone", view, undone=view.undone, left_alone=view.left_alone)

@@ -1,0 +1,85 @@
+"""Ctrl-C in a real `cxsurvey import`: it ends at once, says how far it came, and the same command goes on."""
+
+from __future__ import annotations
+
+import csv
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bench.harness import load
+from bench.harness.installation import Installation, installed, opened
+from cxsurvey import wiring
+from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.responses import counts
+from cxsurvey.transfer.imports import ImportState
+from tests.lane.served import wait_until
+from tests.lane.test_imports import beside
+
+ROWS = 12_000
+pytestmark = pytest.mark.timeout(300)
+
+IN_TIME = 6.0
+"""Seconds within which the command must end; on a machine that does nothing else it takes one."""
+
+
+def command(here: Installation, file: Path) -> subprocess.Popen[str]:
+    program = str(Path(sys.executable).with_name("cxsurvey"))
+    options = ["--survey", here.survey.code, "--map", "score=Rating", "--map", "external_id=Id"]
+    return subprocess.Popen(
+        [program, "import", "responses", str(file), *options],
+        env={**here.environment, "COLUMNS": "100"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+def test_ctrl_c_ends_an_import_at_once_and_the_same_command_goes_on(dialect: str) -> None:
+    with installed(dialect, load.free_port()) as here:
+        file = here.settings.data_dir / "answers.csv"
+        with file.open("w", newline="") as written:
+            csv.writer(written).writerows([("Id", "Rating"), *((f"a{number}", number % 11) for number in range(ROWS))])
+        with beside(here) as database:
+
+            def stored() -> int:
+                with database.read() as ctx:
+                    return int(ctx.connection.execute(text("SELECT count(*) FROM responses")).scalar_one())
+
+            process = command(here, file)
+            wait_until(lambda: stored() > ROWS // 50, seconds=60)
+            process.send_signal(signal.SIGINT)
+            told_at = time.monotonic()
+            _, said = process.communicate(timeout=60)
+            took = time.monotonic() - told_at
+            before = stored()
+
+        assert took < IN_TIME
+        assert process.returncode not in {0, None}
+        assert "Traceback" not in said
+        assert "Stopped for now" in said
+        assert (
+            f"{before:,}".replace(",", "\N{THIN SPACE}") + f" of {ROWS // 1000}\N{THIN SPACE}000 rows are done." in said
+        )
+        assert "type the same command again" in said
+        assert 0 < before < ROWS
+
+        again = command(here, file)
+        shown, said = again.communicate(timeout=100)
+        assert again.returncode == 0, said
+        assert "already there" in shown
+        with opened(here.settings) as database:
+            # and what was left waiting ends as well, for whoever starts a server
+            Runner(database, wiring.JOB_HANDLERS, "test").drain()
+            with database.read() as ctx:
+                ids = ctx.connection.execute(text("SELECT count(*), count(DISTINCT external_id) FROM responses")).one()
+                states = ctx.connection.execute(text("SELECT DISTINCT state FROM imports")).scalars().all()
+                assert counts.differences(ctx.connection, here.survey.trend_line_id or 0) == []
+        assert tuple(ids) == (ROWS, ROWS)
+        assert states == [ImportState.DONE]

@@ -1,0 +1,109 @@
+"""A dry run of people tells the same figures as the import, however far apart somebody is named again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from cxsurvey import wiring
+from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.transfer import imports, pace, uploads
+from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.reading import Kind, Reading
+from cxsurvey.transfer.refusals import first_refused
+from tests.factories import Place, act_in, make_place
+from tests.transfer.test_imports import brought, seen
+
+MAPPING = {"external_id": "Id", "email": "Mail", "name": "Name", "attributes.plan": "Plan"}
+FAR = "".join(f"other{number},,,\n" for number in range(300))
+
+
+@pytest.fixture
+def place(database: Database) -> Place:
+    return database.write(make_place, share=Share.JOBS)
+
+
+def run(database: Database, place: Place, content: str, *, dry_run: bool) -> ImportView:
+    view = brought(database, place, content.encode(), Kind.PEOPLE)
+
+    def begin(ctx: Context) -> None:
+        act_in(ctx, place.workspace_id)
+        imports.settle(ctx, view.id, Reading(mapping=MAPPING))
+        imports.start(ctx, view.id, rehearsal=dry_run)
+
+    database.write(begin, share=Share.JOBS)
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+    return seen(database, place, view)
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "changed", "known"),
+    [
+        ("7,ida@example.com,Ida,Basic", "7,,,Extra", 1, 0),
+        ("7,ida@example.com,Ida,Basic", "7,,Ida,", 0, 1),
+        ("7,ida@example.com,Ida,Basic", ",IDA@example.com,,Extra", 1, 0),
+        (",ida@example.com,Ida,", "7,ida@example.com,,", 1, 0),
+        ("7,ida@example.com,Ida,", "7,new@example.com,,", 1, 0),
+    ],
+)
+def test_somebody_named_again_in_a_later_chunk_is_told_as_the_import_does(
+    database: Database, place: Place, first: str, later: str, changed: int, known: int
+) -> None:
+    content = f"Id,Mail,Name,Plan\n{first}\n{FAR}{later}\n{FAR.replace('other', 'more')}{later}\n"
+
+    tried = run(database, place, content, dry_run=True)
+    done = run(database, place, content, dry_run=False)
+
+    assert tried.tally == done.tally
+    assert (done.tally["stored"], done.tally["changed"], done.tally["known"]) == (601, changed, known + 1)
+
+
+def test_two_names_that_only_the_database_joins_are_one_person_in_both(database: Database, place: Place) -> None:
+    run(database, place, "Id,Mail,Name,Plan\n7,ida@example.com,,\n", dry_run=False)
+    content = f"Id,Mail,Name,Plan\n7,,Ida,\n{FAR},ida@example.com,Ida,\n"
+
+    tried = run(database, place, content, dry_run=True)
+    done = run(database, place, content, dry_run=False)
+
+    assert tried.tally == done.tally
+    assert (done.tally["changed"], done.tally["known"]) == (1, 1)
+
+
+PEOPLE = st.lists(
+    st.tuples(
+        st.sampled_from(["", "1", "2", "3"]),
+        st.sampled_from(["", "a@example.com", "B@example.com", "b@example.com", "c@example.com", "nobody"]),
+        st.sampled_from(["", "Ida", "Kim"]),
+        st.sampled_from(["", "Basic", "Extra"]),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@given(before=PEOPLE, rows=PEOPLE)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_stands_in_a_file_both_tell_the_same(
+    database: Database,
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    before: list[tuple[str, ...]],
+    rows: list[tuple[str, ...]],
+) -> None:
+    monkeypatch.setattr("cxsurvey.transfer.running.FIRST", 1)
+    monkeypatch.setattr(pace.Pace, "next_size", lambda *_: 2)
+    known, content = ("Id,Mail,Name,Plan\n" + "".join(",".join(row) + "\n" for row in part) for part in (before, rows))
+    database.write(lambda ctx: ctx.connection.execute(text("DELETE FROM people")), share=Share.JOBS)
+    run(database, place, known, dry_run=False)
+
+    tried = run(database, place, content, dry_run=True)
+    done = run(database, place, content, dry_run=False)
+
+    assert tried.tally == done.tally
+    told = [first_refused(uploads.refused(database.settings, one.id), one.position, 100) for one in (tried, done)]
+    assert told[0] == told[1]

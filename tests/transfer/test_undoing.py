@@ -1,0 +1,299 @@
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from cxsurvey import wiring
+from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.errors import Forbidden
+from cxsurvey.core.jobs.runner import Interrupted, JobRun, Runner
+from cxsurvey.core.models import AuditEntry
+from cxsurvey.responses import counts, service
+from cxsurvey.responses.errors import StateForbids
+from cxsurvey.responses.models import Response, ScoreDay
+from cxsurvey.responses.service import VoidResponse
+from cxsurvey.transfer import imports, undoing
+from cxsurvey.transfer.errors import ImportStateForbids, NotUndoable
+from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.reading import Kind, Reading
+from cxsurvey.transfer.undoing import Preview, UndoImport
+from tests.factories import Place, act_in, make_place
+from tests.transfer.test_imports import between_units, brought, seen
+
+ROWS = "Id,Rating,Why\na1,9,Quick\na2,3,\na3,,Only words\n"
+MAPPING = {"external_id": "Id", "score": "Rating", "comment": "Why"}
+WHY = UndoImport(reason="Wrong file")
+
+
+@pytest.fixture
+def place(database: Database) -> Place:
+    return database.write(make_place, share=Share.JOBS)
+
+
+def act(database: Database, place: Place, work: Callable[[Context], Any], actor: Actor = OPERATOR) -> Any:
+    def unit(ctx: Context) -> Any:
+        act_in(ctx, place.workspace_id, actor)
+        return work(ctx)
+
+    return database.write(unit, share=Share.JOBS)
+
+
+def imported(
+    database: Database,
+    place: Place,
+    content: str = ROWS,
+    mapping: dict[str, str] = MAPPING,
+    kind: Kind = Kind.RESPONSES,
+) -> ImportView:
+    """An import that has ended."""
+    view = brought(database, place, content.encode(), kind)
+
+    def begin(ctx: Context) -> None:
+        imports.settle(ctx, view.id, Reading(mapping=mapping), place.survey.id)
+        imports.start(ctx, view.id)
+
+    act(database, place, begin)
+    drain(database)
+    return seen(database, place, view)
+
+
+def drain(database: Database) -> None:
+    Runner(database, wiring.JOB_HANDLERS, "test").drain()
+
+
+def taken_back(database: Database, place: Place, view: ImportView) -> ImportView:
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+    drain(database)
+    return seen(database, place, view)
+
+
+def answers(database: Database) -> list[tuple[Any, ...]]:
+    """State, source, id, score, comment and reason of every response, oldest first."""
+    columns = (Response.state, Response.source, Response.external_id, Response.score, Response.comment, Response.reason)
+    with database.read() as ctx:
+        return [tuple(row) for row in ctx.connection.execute(select(*columns).order_by(Response.id))]
+
+
+def scores(database: Database) -> dict[str, int]:
+    """All that counts, over all days; and the counters are those of a recount."""
+    with database.read() as ctx:
+        for line in counts.trend_lines(ctx.connection):
+            assert counts.differences(ctx.connection, line) == []
+        rows = ctx.connection.execute(select(ScoreDay)).mappings()
+        total = Counter[str]()
+        for row in rows:
+            total.update({name: row[name] for name in row if name not in {"trend_line_id", "report_day", "void"}})
+    return {name: number for name, number in total.items() if number}
+
+
+def test_what_an_import_stored_is_void_and_scores_are_as_before(database: Database, place: Place) -> None:
+    imported(database, place, "Id,Rating,Why\nb1,10,Before\n")
+    before = scores(database)
+    view = imported(database, place)
+
+    ended = taken_back(database, place, view)
+
+    assert (ended.state, ended.undone, ended.left_alone, ended.undo_reason) == (ImportState.UNDONE, 3, 0, "Wrong file")
+    assert scores(database) == before == {"n10": 1, "comments": 1}
+    apart = f"undone/{view.public_id}"
+    assert answers(database)[1:] == [
+        ("void", apart, "a1", 9, "Quick", "Wrong file"),
+        ("void", apart, "a2", 3, None, "Wrong file"),
+        ("void", apart, "a3", None, "Only words", "Wrong file"),
+    ]
+
+
+def test_the_same_file_can_be_imported_again_and_taken_back_again(database: Database, place: Place) -> None:
+    first = imported(database, place)
+    taken_back(database, place, first)
+
+    second = imported(database, place)
+    assert (second.tally["stored"], second.tally["known"]) == (3, 0)
+    assert imported(database, place).tally["known"] == 3
+    assert scores(database) == {"n9": 1, "n3": 1, "unscored": 1, "comments": 2}
+
+    assert taken_back(database, place, second).undone == 3
+    assert scores(database) == {}
+    assert len(answers(database)) == 6
+
+
+def test_what_was_changed_since_is_left_alone_and_stays_known(database: Database, place: Place) -> None:
+    view = imported(database, place)
+
+    def judge(ctx: Context) -> None:
+        ids = {row.external_id: row.id for row in ctx.connection.execute(select(Response.external_id, Response.id))}
+        service.void(ctx, ids["a1"], VoidResponse(reason="A joke"))
+        service.void(ctx, ids["a2"], VoidResponse(reason="A slip"))
+        service.restore(ctx, ids["a2"], VoidResponse(reason="It was none"))
+
+    act(database, place, judge)
+    assert act(database, place, lambda ctx: undoing.preview(ctx, view.id)) == Preview(1, 2)
+
+    ended = taken_back(database, place, view)
+
+    assert (ended.undone, ended.left_alone) == (1, 2)
+    assert [(state, reason) for state, *_, reason in answers(database)] == [
+        ("void", "A joke"),
+        ("counted", None),
+        ("void", "Wrong file"),
+    ]
+    assert scores(database) == {"n3": 1}
+    assert imported(database, place).tally["known"] == 2
+
+
+def test_further_rows_of_a_respondent_are_of_the_import_and_those_of_a_later_one_are_not(
+    database: Database, place: Place
+) -> None:
+    mapping = {"respondent": "Id", "score": "Rating", "comment": "Why"}
+    view = imported(database, place, "Id,Rating,Why\nr1,9,One\nr1,9,Two\nr2,8,One\n", mapping)
+    assert view.tally["same_respondent"] == 1
+    imported(database, place, "Id,Rating,Why\nr2,8,Later\nr2,8,Latest\n", mapping)
+
+    ended = taken_back(database, place, view)
+
+    assert (ended.undone, ended.left_alone) == (1, 1)
+    assert [(state, comment) for state, _, _, _, comment, _ in answers(database)] == [
+        ("void", "One\n\nTwo"),
+        ("counted", "One\n\nLatest"),
+    ]
+    assert scores(database) == {"n8": 1, "comments": 1}
+
+
+def test_an_answer_that_was_taken_back_is_put_back_only_by_importing_it_again(database: Database, place: Place) -> None:
+    taken_back(database, place, imported(database, place))
+
+    def restore(ctx: Context) -> None:
+        first = ctx.connection.execute(select(Response.id).limit(1)).scalar_one()
+        service.restore(ctx, first, VoidResponse(reason="Please"))
+
+    with pytest.raises(StateForbids, match="Import it again"):
+        act(database, place, restore)
+
+
+def test_who_took_it_back_and_why_is_in_the_audit_log(database: Database, place: Place) -> None:
+    view = taken_back(database, place, imported(database, place))
+
+    def told(ctx: Context) -> list[tuple[str, str, dict[str, Any]]]:
+        query = select(AuditEntry.action, AuditEntry.subject, AuditEntry.detail).order_by(AuditEntry.id)
+        return [tuple(row) for row in ctx.connection.execute(query) if row.action.startswith("import.und")]
+
+    named = {"kind": "responses", "file": "answers.csv", "survey": place.survey.name}
+    assert act(database, place, told) == [
+        ("import.undo_started", view.public_id, {**named, "reason": "Wrong file"}),
+        ("import.undone", view.public_id, {**named, "undone": 3, "left_alone": 0}),
+    ]
+
+
+def test_a_worker_that_stops_half_way_leaves_the_rest_to_the_next_one(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = imported(database, place, "Id,Rating\n" + "".join(f"c{number},{number % 11}\n" for number in range(120)),
+                    {"external_id": "Id", "score": "Rating"})  # fmt: skip
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+    left = [True]
+
+    def pause(run: JobRun, seconds: float) -> None:
+        if left:
+            left.pop()
+            raise Interrupted
+
+    monkeypatch.setattr(JobRun, "pause", pause)
+    Runner(database, wiring.JOB_HANDLERS, "test").run_next()
+    half = seen(database, place, view)
+    assert (half.state, half.undone) == (ImportState.UNDOING, 50)
+
+    drain(database)
+
+    ended = seen(database, place, view)
+    assert (ended.state, ended.undone, ended.left_alone) == (ImportState.UNDONE, 120, 0)
+    assert scores(database) == {}
+    with database.read() as ctx:
+        assert ctx.connection.execute(text("SELECT count(*) FROM response_revisions")).scalar() == 120
+
+
+def test_people_stay_and_that_is_said(database: Database, place: Place) -> None:
+    view = imported(database, place, "Mail\nida@example.com\n", {"email": "Mail"}, Kind.PEOPLE)
+
+    with pytest.raises(NotUndoable, match="People stay as this import wrote them down"):
+        act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+
+
+def test_only_what_has_ended_and_is_not_taken_back_yet_can_be(database: Database, place: Place) -> None:
+    draft = brought(database, place, ROWS.encode())
+    undone = taken_back(database, place, imported(database, place))
+
+    for import_id in (draft.id, undone.id):
+        with pytest.raises(ImportStateForbids):
+            act(database, place, partial(undoing.undo, import_id=import_id, command=WHY))
+
+
+def test_a_cancelled_import_can_be_taken_back(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = brought(database, place, ("Rating\n" + "5\n" * 80).encode())
+
+    def begin(ctx: Context) -> None:
+        imports.settle(ctx, view.id, Reading(mapping={"score": "Rating"}), place.survey.id)
+        imports.start(ctx, view.id)
+
+    act(database, place, begin)
+    between_units(monkeypatch, lambda: act(database, place, lambda ctx: imports.cancel(ctx, view.id)))
+    drain(database)
+    monkeypatch.undo()
+    cancelled = seen(database, place, view)
+    assert (cancelled.state, cancelled.tally["stored"]) == (ImportState.CANCELLED, 50)
+
+    assert taken_back(database, place, view).undone == 50
+    assert scores(database) == {}
+
+
+def test_whoever_may_import_but_not_void_may_not_take_back(database: Database, place: Place) -> None:
+    view = imported(database, place)
+    key = replace(OPERATOR, kind=ActorKind.KEY, grants=frozenset({"responses:write", "responses:read"}))
+
+    with pytest.raises(Forbidden):
+        act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY), key)
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 14), st.none() | st.integers(0, 10), st.sampled_from(["", "x", "y"]),
+                            st.integers(0, 1)), min_size=1, max_size=25),
+    judged=st.sets(st.integers(0, 24)),
+)  # fmt: skip
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_after_any_two_imports_taking_one_back_leaves_exact_counts(
+    database: Database, place: Place, rows: list[tuple[int, int | None, str, int]], judged: set[int]
+) -> None:
+    mapping = {"respondent": "Id", "score": "Rating", "comment": "Why"}
+    files = [
+        "Id,Rating,Why\n" + "".join(f"r{who},{'' if s is None else s},{why}\n" for who, s, why, n in rows if n == file)
+        for file in (0, 1)
+    ]
+    first, second = (imported(database, place, f"{file}z,1,\n", mapping) for file in files)
+
+    def judge(ctx: Context) -> None:
+        ids = list(ctx.connection.execute(select(Response.id).where(Response.state == "counted").order_by(Response.id)))
+        for place_, (response_id,) in enumerate(ids):
+            if place_ in judged:
+                service.void(ctx, response_id, VoidResponse(reason="Judged"))
+
+    act(database, place, judge)
+    try:
+        ended = taken_back(database, place, first)
+    except NotUndoable:
+        return
+    assert ended.undone + ended.left_alone == first.tally["stored"]
+    assert (
+        sum(row[5] == "Wrong file" and row[1] == f"undone/{first.public_id}" for row in answers(database))
+        == ended.undone
+    )
+    scores(database)
+    assert second.state is ImportState.DONE
