@@ -34,6 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "ImportSettings": IMPORT,
     "NewImport": {"kind": "responses", **IMPORT},
     "EditWorkspace": {"name": "Northwind", "attributes": {"attribute_1": "Plan"}, "revision": 1},
+    "UndoImport": {"reason": "Mixed up: columns"},
     "VoidResponse": {"reason": "A trial: nothing"},
 }
 
