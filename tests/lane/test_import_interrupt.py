@@ -24,8 +24,8 @@ from tests.lane.test_imports import beside
 ROWS = 12_000
 pytestmark = pytest.mark.timeout(300)
 
-IN_TIME = 6.0
-"""Seconds within which the command must end; on a machine that does nothing else it takes one."""
+IN_TIME = 30.0
+"""Seconds within which the command must end, on a machine that is busy otherwise."""
 
 
 def command(here: Installation, file: Path) -> subprocess.Popen[str]:
