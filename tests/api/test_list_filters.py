@@ -205,6 +205,12 @@ def test_who_may_be_contacted_is_found_by_a_key_that_may_read_people(
     assert rest.get("/responses", headers=bearer(NARROW)).status_code == 200
 
 
+def test_a_segment_that_no_database_can_hold_is_a_value_that_nobody_has(rest: TestClient, scene: Scene) -> None:
+    for address in ("/responses", *(f"/surveys/{scene.survey}/{part}" for part in ("score", "follow-ups"))):
+        reply = rest.get(address, params={"attribute_1": "QQ\0¹"})
+        assert (reply.status_code, reply.json()["errors"][0]["rule"]) == (422, "unknown_value"), address
+
+
 def test_tests_are_a_state_like_any_other(rest: TestClient, scene: Scene, clock: FixedClock) -> None:
     trial = rest.post("/responses", json=scene.answer(), headers=bearer(TEST)).json()["id"]
     rest.post("/responses", json=scene.answer())
