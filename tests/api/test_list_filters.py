@@ -94,7 +94,7 @@ def test_a_page_compares_so_many_letters_and_the_next_goes_on_from_there(
     monkeypatch.setattr(changes, "MOST_LETTERS", 15)
     in_parts, pages = walk(rest, q="strasse", limit=100)
     assert in_parts == stored[::3]
-    assert pages == 5, "two comments a page, and the end"
+    assert pages == 4, "eight comments, two a page"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +203,12 @@ def test_who_may_be_contacted_is_found_by_a_key_that_may_read_people(
     assert scores(contact="no", survey=scene.survey) == [0, 1, 3]
     assert rest.get("/responses?contact=yes", headers=bearer(NARROW)).status_code == 403
     assert rest.get("/responses", headers=bearer(NARROW)).status_code == 200
+
+
+def test_a_segment_that_no_database_can_hold_is_a_value_that_nobody_has(rest: TestClient, scene: Scene) -> None:
+    for address in ("/responses", *(f"/surveys/{scene.survey}/{part}" for part in ("score", "follow-ups"))):
+        reply = rest.get(address, params={"attribute_1": "QQ\0¹"})
+        assert (reply.status_code, reply.json()["errors"][0]["rule"]) == (422, "unknown_value"), address
 
 
 def test_tests_are_a_state_like_any_other(rest: TestClient, scene: Scene, clock: FixedClock) -> None:

@@ -20,7 +20,7 @@ from cxsurvey.insights.scales import numbered
 from cxsurvey.insights.service import refusal_of_segments
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.errors import SurveyUnknown
-from cxsurvey.responses.queries import ChangedPlace, Narrowed, Stretch, changed_page, changed_place
+from cxsurvey.responses.queries import ChangedPlace, Narrowed, Stretch, by, changed_page, changed_place
 from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.definition import FORMULAS
@@ -76,20 +76,23 @@ def changed(
     found: list[dict[str, Any]] = []
     size = CHUNK if test.reads else limit + 1
     while True:
-        rows = changed_page(ctx.connection, stretch, narrowed, size)
+        rows = changed_page(ctx.connection, replace(stretch, after=after), narrowed, size, texts_only=test.reads)
         for row in rows:
             if test.letters >= MOST_LETTERS:
-                return _page(ctx, found, stretch.after)
+                return _page(ctx, found, after)
             if test(row):
                 if len(found) == limit:
-                    return _page(ctx, found, stretch.after)
+                    return _page(ctx, found, after)
                 found.append(row)
-            stretch = replace(stretch, after=(row["changed_at"], row["id"]))
+            after = row["changed_at"], row["id"]
         if len(rows) < size:
             return _page(ctx, found, stretch.last)
 
 
 def _page(ctx: Context, rows: Sequence[Mapping[str, Any]], following: ChangedPlace | None) -> ChangedPage:
+    if rows and "state" not in rows[0]:  # only what was said has been read
+        whole = by(ctx.connection, "id", [row["id"] for row in rows])
+        rows = [whole[row["id"]] for row in rows]
     return ChangedPage(tuple(responses.shown(ctx, rows)), following)
 
 
@@ -125,6 +128,7 @@ def _narrowed(ctx: Context, wanted: Wanted) -> Narrowed:
         days=(period.since, period.until) if period is not None else None,
         states=wanted.states if wanted.states != EVERY.states else (),
         segments=only.numbers,
+        with_comment=bool(folding.words(only.search)),
         scores=None if only.band is None else {key: scores_of(each, only.band) for key, each in FORMULAS.items()},
     )
 

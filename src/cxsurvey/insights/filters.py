@@ -116,13 +116,18 @@ def _yes_or_no(values: Mapping[str, str], name: str, problems: list[FieldProblem
 
 
 def _segments(ctx: Context, wanted: Mapping[str, str], problems: list[FieldProblem]) -> tuple[Segment, ...]:
-    named = [(key, text) for key, text in wanted.items() if text != NOT_SET and len(text) <= LONGEST_VALUE]
+    named = [(key, text) for key, text in wanted.items() if text != NOT_SET and _may_be_one(text)]
     rows = queries.numbers_of(ctx.connection, ctx.workspace, named) if named else []
     numbers: dict[str, int | None] = {row.key: row.number for row in rows}
     numbers |= {key: None for key, text in wanted.items() if text == NOT_SET}
     message = "must be a value that answers of this workspace have"
     problems += [FieldProblem(key, "unknown_value", message) for key in wanted if key not in numbers]
     return tuple(Segment(key, text, numbers[key]) for key, text in wanted.items() if key in numbers)
+
+
+def _may_be_one(text: str) -> bool:
+    """Whether a text could be a value at all; Postgres cannot even be asked for one with a NUL."""
+    return len(text) <= LONGEST_VALUE and "\0" not in text
 
 
 def states(text: str) -> tuple[ResponseState, ...]:

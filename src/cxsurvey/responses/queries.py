@@ -45,6 +45,7 @@ SYNC_LAG = timedelta(seconds=5)
 ChangedPlace = tuple[datetime, UUID]
 """The time of its last change and the id of a response: where it stands in a list for synchronising."""
 _CHANGED = (_responses.c.changed_at, _responses.c.id)
+_SAID = (_responses.c.comment, _responses.c.follow_ups, _responses.c.claims)
 _OPEN_LINES = select(_lines.c.id).where(_lines.c.released_through == EVERYTHING)
 """The trend lines of surveys that are not anonymous."""
 
@@ -218,6 +219,7 @@ class Narrowed:
     states: Collection[str] = ()
     segments: Mapping[str, int | None] = field(default_factory=dict)
     scores: Mapping[str, Collection[int]] | None = None
+    with_comment: bool = False
 
     def conditions(self, workspace_id: UUID) -> list[ColumnElement[bool]]:
         """What must hold of each response."""
@@ -230,6 +232,8 @@ class Narrowed:
             found += [table.c.report_day >= self.days[0], table.c.report_day < self.days[1]]
         if self.states:
             found.append(table.c.state.in_(list(self.states)))
+        if self.with_comment:
+            found.append(table.c.comment.is_not(None))
         if self.segments:
             found.append(table.c.trend_line_id.in_(_OPEN_LINES))
             columns = ((table.c[key], number) for key, number in self.segments.items())
@@ -282,10 +286,16 @@ class Stretch:
         return found
 
 
-def changed_page(connection: Connection, stretch: Stretch, narrowed: Narrowed, limit: int) -> list[dict[str, Any]]:
-    """The first responses of a stretch in the order of their last change."""
+def changed_page(
+    connection: Connection, stretch: Stretch, narrowed: Narrowed, limit: int, *, texts_only: bool = False
+) -> list[dict[str, Any]]:
+    """The first responses of a stretch in the order of their last change.
+
+    With `texts_only` of each only where it stands and what was said, for who looks through many to find a few.
+    """
     wanted = [*stretch.conditions(connection.dialect.name), *narrowed.conditions(stretch.workspace_id)]
-    query = select(_responses).where(*wanted).order_by(*_CHANGED).limit(limit)
+    columns = (*_CHANGED, *_SAID) if texts_only else (_responses,)
+    query = select(*columns).where(*wanted).order_by(*_CHANGED).limit(limit)
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
