@@ -23,7 +23,7 @@ from cxsurvey.scoring.scales import Band
 NOT_SET: Final = "(none)"
 """What stands in place of a value for answers that have none."""
 LONGEST_VALUE: Final = 200
-NEWEST_ASKED: Final = 10_000
+NEWEST_ASKED: Final = 5_000
 """Answers of a survey that are asked for the values to choose from."""
 LONGEST_SEARCH: Final = 100
 YES_OR_NO: Final = ("yes", "no")
