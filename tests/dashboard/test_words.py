@@ -15,7 +15,7 @@ from cxsurvey.scoring.trend import Grain, Window, trend
 
 PERIOD = Period(PeriodKey.DAYS_90, date(2026, 8, 24), date(2026, 11, 22), "Europe/Istanbul")
 NOWHERE = UUID(int=0)
-LINE = SurveyLine(NOWHERE, "Relationship", "code", "open", False, NOWHERE, 1, NPS)
+LINE = SurveyLine(NOWHERE, "Relationship", "code", "open", False, NOWHERE, 1, 1, NPS)
 Groups = tuple[int, int, int]
 
 

@@ -219,7 +219,7 @@ def summary_of(view: ImportView) -> str:
     if view.state is ImportState.DRAFT:
         return f"{_grouped(view.rows)} rows"
     if view.state is ImportState.UNDONE:
-        return f"{_grouped(view.undone)} answers taken out of the scores again"
+        return f"{_grouped(view.undone)} responses taken out of the scores again"
     shown = [line for line in lines_of(view) if line.number][:3]
     return "; ".join(f"{_grouped(line.number)} {line.text.partition(';')[0]}" for line in shown) or "nothing yet"
 
