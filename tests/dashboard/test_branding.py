@@ -16,6 +16,7 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import encode
 from cxsurvey.surveys import housekeeping, queries, service
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.web import accent
 from tests.application import ORIGIN
 from tests.dashboard.conftest import (
     PASSWORD_HASH,
@@ -152,6 +153,27 @@ def test_a_survey_has_its_own_and_keeps_it_with_its_version(
     assert "Northwind Ltd" in text_of(asked, "footer"), "what is empty is as the workspace has it"
     revise(signed_in, survey, name="", remove_logo="yes")
     assert attribute(signed_in.get(code), ".brand-logo", "src") == logo
+
+
+def test_the_colour_of_a_survey_is_for_its_customers_and_never_for_the_dashboard(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    own, shared = accent.url("#8A1C4A"), accent.url(GOOD["accent"])
+    send(signed_in)
+    assert revise(signed_in, survey, accent="#8A1C4A").status_code == 303
+    publish(write, survey)
+
+    def sheets(address: str) -> set[str | None]:
+        found = {node.attributes.get("href") for node in page(signed_in.get(address)).css("link[rel=stylesheet]")}
+        return found & {own, shared}
+
+    base = of_survey(survey).removesuffix("/branding")
+    for part in ("results", "segments", "edit", "branding", "preview", "share", "scale"):
+        address = f"{base}/{part}"
+        there = signed_in.get(address).headers.get("location", address)
+        assert sheets(there) == {shared}, part
+    assert sheets(f"/s/{survey.code}") == {own}
+    assert sheets(attribute(signed_in.get(of_survey(survey)), ".sights iframe", "src") or "") == {own}
 
 
 def test_a_picture_goes_when_nothing_shows_it(

@@ -353,7 +353,7 @@ class TestAuditLog:
         signed_in.post(f"/w/northwind/responses/{given}/void", data={"reason": "Mrs Jones asked for it"})
 
         shown = signed_in.get(AUDIT)
-        assert "Ada took an answer out of the scores." in text_of(shown, ".log")
+        assert "Ada took a response out of the scores." in text_of(shown, ".log")
         assert attribute(shown, ".log a", "href") == f"/w/northwind/responses/{given}"
         assert "Jones" not in shown.text + signed_in.post(f"{AUDIT}/download").text
 

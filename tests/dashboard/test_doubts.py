@@ -50,7 +50,8 @@ def test_below_thirty_a_mean_leads_with_the_share() -> None:
 
     assert note.short == "Share says more"
     assert plain(note.long) == (
-        "A mean of fewer than 30 answers can mislead; the share says more: satisfied 67 %, Wilson interval 39 to 86 %."
+        "A mean of fewer than 30 responses can mislead; the share says more: satisfied 67 %, Wilson interval 39 to"
+        " 86 %."
     )
 
 

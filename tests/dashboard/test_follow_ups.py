@@ -55,7 +55,7 @@ def test_each_follow_up_is_a_table_by_answer_and_group(signed_in: TestClient, as
     shown = signed_in.get(results(asked))
 
     first = page(shown).css(".follow-up-result")[0]
-    assert "23 of 23 answers of the groups that are asked this have one" in " ".join(first.text().split())
+    assert "23 of 23 responses of the groups that are asked this have one" in " ".join(first.text().split())
     heads = [" ".join(cell.text().split()) for cell in first.css("thead th")]
     assert heads[-3:] == ["Promoters n = 12", "Passives n = 3", "Detractors n = 8"]
     rows = [[" ".join(cell.text().split()) for cell in row.css("th, td")] for row in first.css("tbody tr")]
@@ -90,7 +90,7 @@ def test_what_was_not_read_is_said(signed_in: TestClient, asked: SurveyView, mon
     monkeypatch.setattr(follow_ups, "MOST_READ", 10)
 
     said = text_of(signed_in.get(results(asked)), ".follow-up-results .caption")
-    assert "Of the newest 10 of 23 answers, back to 19 Nov 2026." in said
+    assert "Of the newest 10 of 23 responses, back to 19 Nov 2026." in said
 
 
 def test_follow_ups_that_cannot_be_read_take_no_other_part_with_them(

@@ -44,7 +44,7 @@ def test_the_question_tells_what_would_be_taken_back_and_what_not(
     asked = signed_in.get(f"{here}/undo")
 
     said = " ".join(text_of(asked, "main").split())
-    assert "2 answers of this import become void" in said
+    assert "2 responses of this import become void" in said
     assert "1 was changed since, by hand or by another import, and is left alone." in said
     assert "Customers whom the file named stay as they are" in said
 
@@ -61,8 +61,8 @@ def test_with_a_reason_it_is_taken_back_and_the_page_says_so(
     shown = signed_in.get(here)
     said = " ".join(text_of(shown, "main").split())
     assert text_of(shown, "h2").startswith("Taken back")
-    assert "3 answers are void. The same file can be imported again. Reason: Mixed up" in said
-    assert "3 answers taken out of the scores again" in signed_in.get(HERE).text
+    assert "3 responses are void. The same file can be imported again. Reason: Mixed up" in said
+    assert "3 responses taken out of the scores again" in signed_in.get(HERE).text
     again = signed_in.post(f"{here}/undo", data={"reason": "Once more"})
     assert again.status_code == 409
 

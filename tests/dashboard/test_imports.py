@@ -81,7 +81,7 @@ def test_a_file_is_brought_tried_imported_and_its_refused_rows_taken_out(
     done = signed_in.get(here)
     assert counters(done) == {
         "stored": "3",
-        "further rows of a respondent; comments added to the answer": "1",
+        "further rows of a respondent; comments added to the response": "1",
         "refused": "1",
     }
     ways = [link.attributes["href"] or "" for link in page(done).css("#progress .form-actions a")]

@@ -23,7 +23,7 @@ PERIOD = Period(PeriodKey.DAYS_90, date(2026, 8, 24), date(2026, 11, 22), "Europ
 def report(formula: Definition, now: list[int], before: list[int]) -> ScoreReport:
     counts, then = (ScoreCounts.from_scores(scores, formula.scale) for scores in (now, before))
     return ScoreReport(
-        survey=SurveyLine(NOWHERE, "After support", "code", "open", False, NOWHERE, 1, formula),
+        survey=SurveyLine(NOWHERE, "After support", "code", "open", False, NOWHERE, 1, 1, formula),
         period=PERIOD,
         result=score(counts, formula),
         before=score(then, formula),

@@ -32,9 +32,9 @@ def test_a_survey_is_planned_from_its_own_answers(signed_in: TestClient, survey:
     assert shown.status_code == 200
     assert text_of(shown, "#plan-title") == "To see a change of 10 points"
     assert text_of(shown, ".score-value") == "830"
-    assert said(shown, ".score-doubt") == "answers in each period4 150 invitations each, when 20 % answer"
+    assert said(shown, ".score-doubt") == "responses in each period4 150 invitations each, when 20 % answer"
     assert said(shown, ".plan-now") == (
-        "With your 240 answers in the last 90 days you would see a change of 19 points: not enough for 10 points."
+        "With your 240 responses in the last 90 days you would see a change of 19 points: not enough for 10 points."
         " At this pace each period would have to last 312 days."
         " The score itself is 35, score interval (95 %) 25 to 44, n = 240. Results"
     )
@@ -61,15 +61,15 @@ def test_a_survey_nobody_answered_says_so_and_plans_with_a_mix(signed_in: TestCl
     assert said(shown, ".plan-now b") == (
         "Nobody answered Relationship in the last 90 days, so no change could be seen yet."
     )
-    assert "fewer than 10 answers" in text_of(shown, ".rests")
+    assert "fewer than 10 responses" in text_of(shown, ".rests")
     assert len(page(shown).css("thead th")) == 3
 
 
 @pytest.mark.parametrize(
     ("scores", "sentence"),
     [
-        ([9], "With your 1 answer in the last 90 days, not even the largest change there is would show."),
-        ([9] * 3, "With your 3 answers in the last 90 days you would see a change of 172 points: not enough for"),
+        ([9], "With your 1 response in the last 90 days, not even the largest change there is would show."),
+        ([9] * 3, "With your 3 responses in the last 90 days you would see a change of 172 points: not enough for"),
     ],
 )
 def test_very_few_answers_are_told_plainly(

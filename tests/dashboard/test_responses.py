@@ -66,7 +66,7 @@ def test_one_answer_shows_what_was_said_by_whom_and_where(
 
     answer = signed_in.get(address)
 
-    assert text_of(answer, "h1") == "Answer of Mert Example"
+    assert text_of(answer, "h1") == "Response of Mert Example"
     assert text_of(answer, ".answer-comment") == "late again"
     assert "21 Nov 2026, 15:00 Europe/Istanbul" in text_of(answer, ".sub")
     for said in ("mert@example.com", "Delivery", "N-7", "Detractor", "How likely are you to recommend"):
@@ -99,8 +99,8 @@ def test_who_may_not_read_people_sees_the_name_and_no_way_to_reach_anybody(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"unknown": True}, "The customer does not know. This answer is counted apart and is not part of the score."),
-        ({}, "This answer has no score. It is counted apart and is not part of the score."),
+        ({"unknown": True}, "The customer does not know. This response is counted apart and is not part of the score."),
+        ({}, "This response has no score. It is counted apart and is not part of the score."),
     ],
     ids=["unknown", "comment alone"],
 )
@@ -168,7 +168,7 @@ def test_a_claim_is_marked_as_not_checked(signed_in: TestClient, survey: SurveyV
 
     assert text_of(answer, ".claims dt") == "says: name"
     assert text_of(answer, "#claims-title .tag") == "not checked"
-    assert text_of(answer, "h1") == "Answer of a customer"
+    assert text_of(answer, "h1") == "Response of a customer"
 
 
 def test_taking_out_and_putting_back_moves_the_score_and_is_kept(
@@ -233,11 +233,11 @@ def test_putting_back_says_what_the_answer_is_now(signed_in: TestClient, survey:
     counted = pressed(flagged, "restore")
 
     assert "flagged again" in text_of(again_flagged, ".notice.done")
-    assert "test answer again" in text_of(again_test, ".notice.done")
+    assert "test response again" in text_of(again_test, ".notice.done")
     for shown in (again_flagged, again_test):
         assert "not part of the score" in text_of(shown, ".notice.done")
         assert page(shown).css(".history li > p:first-child")[-1].text() == "Put back as it was: so"
-    assert text_of(counted, ".notice.done") == "This answer is part of the score now."
+    assert text_of(counted, ".notice.done") == "This response is part of the score now."
     assert page(counted).css(".history li > p:first-child")[-1].text() == "Put back into the score: so"
 
 

@@ -107,12 +107,12 @@ def test_falls_come_first_then_rises_then_one_quiet_line_about_machines(signed_i
         "Far up rose",
         "A little up rose",
     ]
-    assert said[4:] == ["13 answers were flagged"]
+    assert said[4:] == ["13 responses were flagged"]
     assert " ".join(text_of(shown, ".noticed li.aside p").split()) == (
-        "13 answers were flagged as sent by a machine, in 4 surveys. They are not in the score."
+        "13 responses were flagged as sent by a machine, in 4 surveys. They are not in the score."
     )
     ways = page(shown).css(".noticed li.aside .ways a")
-    assert ways[-1].text() == "Flagged answers of Far up: 1"
+    assert ways[-1].text() == "Flagged responses of Far up: 1"
     listed = [signed_in.get(way.attributes["href"] or "") for way in ways]
     assert [len(page(each).css(".answers tbody tr")) for each in listed] == [4, 4, 4, 1]
 
@@ -154,7 +154,7 @@ def test_the_overview_says_what_its_marks_are(signed_in: TestClient, survey: Sur
 def test_one_answer_makes_the_score(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
     stored(write, survey, [9])
 
-    assert "1 answer makes the score." in signed_in.get(results(survey)).text
+    assert "1 response makes the score." in signed_in.get(results(survey)).text
 
 
 def test_the_column_of_remarks_has_a_name(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
@@ -171,7 +171,7 @@ def test_one_flagged_answer_is_told_in_the_singular(signed_in: TestClient, surve
     write(trapped)
 
     assert " ".join(text_of(signed_in.get(HOME), ".noticed li.aside p").split()) == (
-        "1 answer was flagged as sent by a machine. It is not in the score."
+        "1 response was flagged as sent by a machine. It is not in the score."
     )
 
 
@@ -179,7 +179,7 @@ def test_one_flagged_answer_is_told_in_the_singular(signed_in: TestClient, surve
     ("n", "value", "tag", "faint"),
     [
         (1, "", "Too few to judge", True),
-        (7, "100", "Few answers", True),
+        (7, "100", "Few responses", True),
         (12, "100", "Low base", False),
         (30, "100", "", False),
     ],
@@ -281,7 +281,7 @@ def test_results_show_every_chart_with_its_table(signed_in: TestClient, survey: 
     ]
     assert "score interval, 95\u202f%" in text_of(answer, "#score-title")
     captions = [node.text() for node in page(answer).css("details table caption")]
-    assert captions == ["Answers per score as a table", "Score per month"]
+    assert captions == ["Responses per score as a table", "Score per month"]
     assert len(page(answer).css("details table")[0].css("tbody tr")) == 11
     assert all(node.attributes.get("aria-label") for node in page(answer).css("[role=img]"))
 
@@ -341,8 +341,8 @@ def test_a_quiet_period_is_told_from_a_survey_nobody_answered(
 ) -> None:
     stored(write, survey, [9] * 12, days=200)
 
-    assert "No answers in these days." in signed_in.get(HOME).text
-    assert "No answers in these days" in signed_in.get(results(survey)).text
+    assert "No responses in these days." in signed_in.get(HOME).text
+    assert "No responses in these days" in signed_in.get(results(survey)).text
     assert "Nobody has answered yet" not in signed_in.get(HOME).text
 
 
@@ -358,7 +358,7 @@ def test_answers_that_were_left_out_are_not_looked_for_on_other_days(
 
     usual, all_time = (signed_in.get(results(survey, query)) for query in ("", "?period=all"))
 
-    assert text_of(usual, ".empty-title") == text_of(all_time, ".empty-title") == "No answers in the score"
+    assert text_of(usual, ".empty-title") == text_of(all_time, ".empty-title") == "No responses in the score"
     assert "on other days" not in usual.text
     assert "Show all time" not in all_time.text
     assert "Void" in text_of(usual, ".left-out")

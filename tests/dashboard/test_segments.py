@@ -59,7 +59,7 @@ def test_the_table_tells_score_interval_rest_and_what_stands_out(signed_in: Test
     assert [row[0] for row in found] == [
         "Web <shop> better than the rest",
         "Delivery worse than the rest",
-        "Not set Few answers",
+        "Not set Few responses",
         "Showroom Too few to judge",
     ]
     assert found[0][2:6] == ["40", "21 to 56", "n = 100", "rest +85 (+59 to +107)"]
@@ -75,7 +75,7 @@ def test_groups_with_fewer_than_ten_answers_are_folded_away_and_stay_readable(
 
     shown = signed_in.get(address(filled, "segments?by=touchpoint"))
 
-    assert text_of(shown, ".few-groups > summary") == "2 groups with fewer than 10 answers"
+    assert text_of(shown, ".few-groups > summary") == "2 groups with fewer than 10 responses"
     assert not has(shown, ".few-groups[open]")
     folded = [row.text() for row in page(shown).css(".few-groups tbody tr")]
     assert [name in row for name, row in zip(("Kiosk", "Showroom"), folded, strict=True)] == [True, True]
@@ -89,7 +89,7 @@ def test_where_all_groups_are_small_they_are_not_hidden(
 
     shown = signed_in.get(address(survey, "segments?by=touchpoint"))
 
-    assert text_of(shown, ".few-groups[open] > summary") == "1 group with fewer than 10 answers"
+    assert text_of(shown, ".few-groups[open] > summary") == "1 group with fewer than 10 responses"
     assert len(rows(shown)) == 1
 
 
@@ -132,7 +132,7 @@ def test_a_survey_without_segments_says_how_to_send_them(
 ) -> None:
     stored(write, survey, [9] * 4)
 
-    assert "No answer names its touchpoint" in text_of(signed_in.get(address(survey, "segments")), ".empty-title")
+    assert "No response names its touchpoint" in text_of(signed_in.get(address(survey, "segments")), ".empty-title")
 
 
 def test_small_groups_of_an_anonymous_survey_are_withheld(

@@ -42,7 +42,7 @@ def test_a_survey_goes_from_nothing_to_closed_and_back(signed_in: TestClient) ->
     assert "Version 2" in signed_in.get(LIST).text
 
     closed = follow(signed_in, press(signed_in, signed_in.get(f"{base}/close")))
-    assert "takes no more answers" in text_of(closed, ".notice.done")
+    assert "takes no more responses" in text_of(closed, ".notice.done")
     assert text_of(signed_in.get(LIST), ".tag") == "Closed"
     opened = follow(signed_in, press(signed_in, signed_in.get(f"{base}/reopen")))
     assert "Open again" in text_of(opened, ".notice.done")

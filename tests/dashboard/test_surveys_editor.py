@@ -158,7 +158,7 @@ def test_anonymity_is_offered_until_the_survey_is_published(signed_in: TestClien
     refused = edit(signed_in, base, "settings", anonymity="asked")
     assert refused.status_code == 409
     assert "fixed when it is first published" in refused.text
-    assert "only its shared link takes answers" in text_of(signed_in.get(f"{base}/share"), "main")
+    assert "only its shared link takes responses" in text_of(signed_in.get(f"{base}/share"), "main")
 
 
 def test_follow_ups_are_added_ordered_and_removed_without_script(signed_in: TestClient) -> None:

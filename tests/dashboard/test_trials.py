@@ -73,7 +73,7 @@ def test_a_test_link_is_answered_seen_and_not_counted(
 
     shown = signed_in.get(attribute(made, "main a.button:not(.primary)", "href") or "")
     assert text_of(shown, "td.state") == "Test"
-    assert said(shown).startswith("1 test answer in this workspace. It never counts.")
+    assert said(shown).startswith("1 test response in this workspace. It never counts.")
     with database.read() as ctx:
         in_northwind(ctx)
         (row,) = queries.trial_days(ctx.connection, ctx.workspace)
@@ -90,7 +90,7 @@ def test_the_page_of_responses_says_how_many_there_are(signed_in: TestClient, su
     store(write, survey, 2, test=True)
     store(write, survey, 1, test=False)
     assert said(signed_in.get("/w/northwind/responses")).startswith(
-        "2 test answers in this workspace. They never count."
+        "2 test responses in this workspace. They never count."
     )
 
 
@@ -100,7 +100,7 @@ def test_all_of_them_are_deleted_and_nothing_else(
     store(write, survey, 450, test=True)
     store(write, survey, 3, test=False)
     asked = signed_in.get("/w/northwind/responses/tests/delete")
-    assert "All 450 test answers" in asked.text
+    assert "All 450 test responses" in asked.text
 
     done = signed_in.post("/w/northwind/responses/tests/delete")
     assert (done.status_code, done.headers["location"]) == (303, "/w/northwind/responses?tests=deleted")
@@ -115,7 +115,7 @@ def test_all_of_them_are_deleted_and_nothing_else(
             select(AuditEntry.__table__).where(AuditEntry.__table__.c.action == "responses.tests_deleted")
         ).one()
     assert entry.detail == {"number": 450}
-    assert "There are no test answers." in signed_in.get("/w/northwind/responses/tests/delete").text
+    assert "There are no test responses." in signed_in.get("/w/northwind/responses/tests/delete").text
 
 
 def test_one_that_was_changed_goes_with_its_history(
@@ -141,7 +141,7 @@ def test_another_workspace_keeps_its_own(
 
     write(elsewhere)
     store(write, survey, 1, test=True)
-    assert "1 test answer" in signed_in.get("/w/northwind/responses").text
+    assert "1 test response" in signed_in.get("/w/northwind/responses").text
     signed_in.post("/w/northwind/responses/tests/delete")
     Runner(database, wiring.JOB_HANDLERS, "tests").drain()
     assert rows(database, ResponseRow) == 1

@@ -15,7 +15,7 @@ from cxsurvey.scoring.trend import Grain, Window, trend
 
 PERIOD = Period(PeriodKey.DAYS_90, date(2026, 8, 24), date(2026, 11, 22), "Europe/Istanbul")
 NOWHERE = UUID(int=0)
-LINE = SurveyLine(NOWHERE, "Relationship", "code", "open", False, NOWHERE, 1, NPS)
+LINE = SurveyLine(NOWHERE, "Relationship", "code", "open", False, NOWHERE, 1, 1, NPS)
 Groups = tuple[int, int, int]
 
 
@@ -41,8 +41,8 @@ def report(now: Groups, before: Groups | None) -> ScoreReport:
         ((40, 35, 25), (30, 35, 35), "still", "20 points more than before: could be chance"),
         ((30, 35, 35), (40, 35, 25), "still", "20 points less than before: could be chance"),
         ((40, 35, 25), (40, 35, 25), "still", "The same as before"),
-        ((9, 0, 0), (0, 0, 90), "still", "Too few answers to tell if it moved"),
-        ((90, 0, 0), (0, 0, 9), "still", "Too few answers to tell if it moved"),
+        ((9, 0, 0), (0, 0, 90), "still", "Too few responses to tell if it moved"),
+        ((90, 0, 0), (0, 0, 9), "still", "Too few responses to tell if it moved"),
         ((90, 0, 0), (0, 0, 0), "still", "Nothing before to compare with"),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_change_that_could_be_chance_says_what_would_show() -> None:
     assert said is not None
     assert said.long == (
         "20 points more than the 90 days before, interval −2 to +42: could be chance."
-        " With this many answers, a change of about 31 points would probably show."
+        " With this many responses, a change of about 31 points would probably show."
     )
 
 
@@ -79,11 +79,11 @@ def test_nothing_is_said_without_answers_or_without_a_period_before() -> None:
 @pytest.mark.parametrize(
     ("n", "said"),
     [
-        (0, "No answers"),
+        (0, "No responses"),
         (1, "Too few to judge"),
         (4, "Too few to judge"),
-        (5, "Few answers"),
-        (9, "Few answers"),
+        (5, "Few responses"),
+        (9, "Few responses"),
         (10, "Low base"),
         (29, "Low base"),
         (30, ""),
@@ -152,7 +152,7 @@ def test_the_course_does_not_call_chance_a_change() -> None:
 
 
 def test_the_course_of_a_handful_is_not_told() -> None:
-    assert words.course(months(m1=[3], m2=[10] * 9), NPS) == "Too few answers in whole months to say where it goes."
+    assert words.course(months(m1=[3], m2=[10] * 9), NPS) == "Too few responses in whole months to say where it goes."
 
 
 def test_only_what_was_left_out_is_named_most_frequent_first() -> None:

@@ -147,7 +147,7 @@ def _check(ctx: Context, expected: list[MadeUp]) -> None:
     people = {member.name: member.role for member in team.listed(ctx)}
     assert people == {"Demo owner": "owner", company.MANAGER: "manager", company.VIEWER: "viewer"}
     said = audit_log.page(ctx, audit_log.AuditFilter(), limit=500).items
-    assert f"{company.MANAGER} took an answer out of the scores." in {entry.sentence for entry in said}
+    assert f"{company.MANAGER} took a response out of the scores." in {entry.sentence for entry in said}
     total: Counter[str] = Counter()
     for survey in surveys.listed(ctx):
         assert survey.trend_line_id is not None

@@ -34,7 +34,7 @@ KIND_NAMES: Final[Mapping[AuditKind, str]] = {
     AuditKind.KEYS: "API keys",
     AuditKind.SETTINGS: "Settings",
     AuditKind.SURVEYS: "Surveys",
-    AuditKind.RESPONSES: "Answers",
+    AuditKind.RESPONSES: "Responses",
     AuditKind.PEOPLE: "Customers",
     AuditKind.LINKS: "Personal links",
     AuditKind.IMPORTS: "Imports",
@@ -83,9 +83,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "survey.deleted": Action(AuditKind.SURVEYS, "{who} deleted the draft of the survey {name}."),
     "survey.reopened": Action(AuditKind.SURVEYS, "{who} opened the survey {name} again."),
     "link.signed": Action(AuditKind.LINKS, "{who} made a shared link that names {names}."),
-    "responses.tests_deleted": Action(AuditKind.RESPONSES, "{who} deleted all test answers: {number}."),
-    "response.voided": Action(AuditKind.RESPONSES, "{who} took an answer out of the scores."),
-    "response.restored": Action(AuditKind.RESPONSES, "{who} put an answer back."),
+    "responses.tests_deleted": Action(AuditKind.RESPONSES, "{who} deleted all test responses: {number}."),
+    "response.voided": Action(AuditKind.RESPONSES, "{who} took a response out of the scores."),
+    "response.restored": Action(AuditKind.RESPONSES, "{who} put a response back."),
     "person.changed": Action(AuditKind.PEOPLE, "{who} changed what is known about a customer."),
     "invitation.revoked": Action(AuditKind.LINKS, "{who} took a personal link back."),
     "import.started": Action(AuditKind.IMPORTS, "{who} started an import of {imported}."),
@@ -99,7 +99,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
         AuditKind.DOWNLOADS, "{who} downloaded the {refused} rows that the import of {imported} refused."
     ),
     "responses.exported": Action(
-        AuditKind.DOWNLOADS, "{who} downloaded {count} answers to the survey {name}, {since} to {until}."
+        AuditKind.DOWNLOADS, "{who} downloaded {count} responses to the survey {name}, {since} to {until}."
     ),
     "scores.exported": Action(
         AuditKind.DOWNLOADS, "{who} downloaded the scores of the survey {name}, {since} to {until}."

@@ -32,17 +32,17 @@ STATES: Final[Mapping[str, str]] = {
     "provisional": "Not confirmed",
 }
 STATE_SENTENCES: Final[Mapping[str, str]] = {
-    "counted": "This answer is part of the score.",
-    "flagged": "It looks as if a machine sent this answer. It is not part of the score.",
+    "counted": "This response is part of the score.",
+    "flagged": "It looks as if a machine sent this response. It is not part of the score.",
     "test": "Sent with a test key or a test link. It is not part of the score.",
-    "void": "Somebody took this answer out of the score.",
+    "void": "Somebody took this response out of the score.",
     "provisional": "A score chosen in a mail that the customer did not confirm. It is not part of the score.",
 }
 APART: Final = "Counted apart"
-UNKNOWN_SENTENCE: Final = "The customer does not know. This answer is counted apart and is not part of the score."
-UNSCORED_SENTENCE: Final = "This answer has no score. It is counted apart and is not part of the score."
+UNKNOWN_SENTENCE: Final = "The customer does not know. This response is counted apart and is not part of the score."
+UNSCORED_SENTENCE: Final = "This response has no score. It is counted apart and is not part of the score."
 KINDS: Final[Mapping[str, str]] = {
-    "changed": "The customer changed the answer",
+    "changed": "The customer changed the response",
     "followed_up": "The customer answered the follow-ups",
     "flagged": "Flagged",
     "voided": "Taken out of the score",

@@ -13,9 +13,9 @@ from cxsurvey.scoring.rounding import display
 from cxsurvey.web.display import number, percent, score
 
 BASE_WORDS: Final[Mapping[BaseLevel, str]] = {
-    BaseLevel.NONE: "No answers",
+    BaseLevel.NONE: "No responses",
     BaseLevel.COUNTS_ONLY: "Too few to judge",
-    BaseLevel.GREY: "Few answers",
+    BaseLevel.GREY: "Few responses",
     BaseLevel.LOW_BASE: "Low base",
     BaseLevel.NORMAL: "",
 }
@@ -35,9 +35,11 @@ _NOTES: Final[Mapping[Flag, Note]] = {
     Flag.TRANSLATED: Note(
         "Translated scale", "Read from a scale it was not made for: not comparable with a score from 0 to 10."
     ),
-    Flag.LEAD_WITH_SHARE: Note("Share says more", "A mean of fewer than 30 answers can mislead; the share says more."),
+    Flag.LEAD_WITH_SHARE: Note(
+        "Share says more", "A mean of fewer than 30 responses can mislead; the share says more."
+    ),
     Flag.NOT_RECOMMENDED: Note(
-        "Weak interval", "This kind of interval claims too much certainty when answers are few or equal."
+        "Weak interval", "This kind of interval claims too much certainty when responses are few or equal."
     ),
 }
 """Flags of the base are not here: `BASE_WORDS` has them."""

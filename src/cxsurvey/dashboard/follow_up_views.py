@@ -55,7 +55,7 @@ def follow_ups_view(found: FollowUpsReport) -> FollowUpsView:
     bounds = ""
     if not found.is_whole and found.back_to is not None:
         bounds = (
-            f"Of the newest {number(found.looked_at)} of {number(found.total)} answers, back to {day(found.back_to)}."
+            f"Of the newest {number(found.looked_at)} of {number(found.total)} responses, back to {day(found.back_to)}."
         )
     items = tuple(_view(each, found.survey.formula) for each in found.follow_ups)
     return FollowUpsView(items, bounds, found.minimum)
@@ -82,11 +82,11 @@ def _caption(asked: FollowUpReport) -> str:
     if total.n is None or total.asked is None:
         return ""
     if not total.asked:
-        return "No answer of a group that is asked this in these days."
+        return "No response of a group that is asked this in these days."
     share = f" ({percent(100 * total.n / total.asked)})" if total.asked >= 10 else ""
     several = " Several answers may be chosen, so the shares may add up to more." if _is_multiple(asked) else ""
     counted = f"{number(total.n)} of {number(total.asked)}"
-    return f"{counted} answers of the groups that are asked this have one{share}.{several}"
+    return f"{counted} responses of the groups that are asked this have one{share}.{several}"
 
 
 def _is_multiple(asked: FollowUpReport) -> bool:

@@ -146,7 +146,7 @@ def _in_words(scopes: frozenset[str]) -> str:
     if scopes >= KEY_SCOPES:
         return "Everything a key can do"
     if scopes == USUAL_SCOPES:
-        return "Everything about surveys, answers and scores"
+        return "Everything about surveys, responses and scores"
     return ", ".join(text for scope, text in SCOPES.items() if scope in scopes)
 
 

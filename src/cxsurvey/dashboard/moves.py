@@ -46,10 +46,10 @@ def change(report: ScoreReport) -> Change | None:
             "Nothing before to compare with", f"Nobody answered in {than}, so there is nothing to compare with."
         )
     if not moved.comparable:
-        now = f"{number(moved.now.n)} answer{'' if moved.now.n == 1 else 's'} now"
+        now = f"{number(moved.now.n)} response{'' if moved.now.n == 1 else 's'} now"
         return _still(
-            "Too few answers to tell if it moved",
-            f"Too few answers to tell if it moved: {now}, {number(moved.before.n)} in {than}."
+            "Too few responses to tell if it moved",
+            f"Too few responses to tell if it moved: {now}, {number(moved.before.n)} in {than}."
             " From 10 on each side a change can be judged.",
         )
     return _moved(moved, than, report.survey.formula)
@@ -71,7 +71,7 @@ def _moved(moved: Difference, than: str, formula: Definition) -> Change:
             long=f"{long} {more} than {than}, {interval}: {verdict(moved, formula)}",
         )
     seen = f"{doubts.step(moved.minimum_detectable, unit)} {STEPS[unit]}"
-    power = f" With this many answers, a change of about {seen} would probably show."
+    power = f" With this many responses, a change of about {seen} would probably show."
     if not any(digit in doubts.step(moved.estimate, unit) for digit in "123456789"):
         return _still("The same as before", f"The same as {than}, {interval}.{power}")
     return _still(

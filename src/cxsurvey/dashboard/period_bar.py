@@ -51,7 +51,7 @@ class PeriodBar:
     def days(self) -> str:
         """The days looked at: `24 Aug to 21 Nov 2026`."""
         if self.period.key is PeriodKey.ALL:
-            return f"All answers to {day(self.period.last_day)}"
+            return f"All responses to {day(self.period.last_day)}"
         first, last = self.period.since, self.period.last_day
         if first == last:
             return day(first)

@@ -107,8 +107,8 @@ def rate(share: float) -> str:
 
 def _promise(found: PlanReport) -> str:
     return (
-        f"With this many answers before and as many after, a true change of {points(found.asked.change, found.formula)}"
-        f" would be called real in {_power(found)} cases."
+        "With this many responses before and as many after, a true change of"
+        f" {points(found.asked.change, found.formula)} would be called real in {_power(found)} cases."
     )
 
 
@@ -116,7 +116,7 @@ def _now(own: Own, found: PlanReport) -> str:
     days = f"the last {found.period.days} days"
     if own.detectable is None:
         return f"Nobody answered {own.survey.name} in {days}, so no change could be seen yet."
-    answers = f"{number(own.result.n)} answer{'' if own.result.n == 1 else 's'}"
+    answers = f"{number(own.result.n)} response{'' if own.result.n == 1 else 's'}"
     if own.detectable.change >= found.spread.widest:
         return f"With your {answers} in {days}, not even the largest change there is would show."
     verdict = "enough for" if own.result.n >= found.asked.plan.responses else "not enough for"
@@ -166,10 +166,10 @@ def _power(found: PlanReport) -> str:
 def _assumptions(found: PlanReport) -> tuple[tuple[str, str], ...]:
     false_alarms = next(100 - int(key) for key, value in CONFIDENCES.items() if value == found.question.confidence)
     return (
-        ("How much answers differ", _spread(found)),
+        ("How much responses differ", _spread(found)),
         (
             "Two periods",
-            "They do not overlap, have the same number of answers, and ask the same question in the same way.",
+            "They do not overlap, have the same number of responses, and ask the same question in the same way.",
         ),
         (
             "Confidence",
@@ -178,11 +178,11 @@ def _assumptions(found: PlanReport) -> tuple[tuple[str, str], ...]:
         ("Power", f"A change of just this size is found in {_power(found)} cases, a larger one more often."),
         (
             "Response rate",
-            f"{rate(found.question.rate)} of the invited answer, as you entered it. For an open link plan by answers.",
+            f"{rate(found.question.rate)} of the invited answer, as you entered it. For an open link go by responses.",
         ),
         (
             "Chance only",
-            "Every answer counts alone. Who stays silent, or answers twice, is outside of what numbers can plan for.",
+            "Every response counts alone. Who stays silent, or answers twice, is outside of what numbers can plan for.",
         ),
     )
 
@@ -197,23 +197,27 @@ def _spread(found: PlanReport) -> str:
         )
     why = ""
     if found.own is not None:
-        why = f" {found.own.survey.name} has fewer than 10 answers in these days, too few to say how much they differ."
+        why = (
+            f" {found.own.survey.name} has fewer than 10 responses in these days, too few to say how much they differ."
+        )
     return f"Assumed: {_assumed(found.assumed)}; {deviation}.{why}"
 
 
 def _assumed(assumed: Mix | Spread) -> str:
     if isinstance(assumed, Spread):
-        return "the widest spread there is, which asks for the most answers"
+        return "the widest spread there is, which asks for the most responses"
     promoters, passives, detractors = (f"{part}\u202f%" for part in assumed.value)
     return f"{promoters} promoters, {passives} passives, {detractors} detractors"
 
 
 def _deviation(found: PlanReport) -> str:
-    """How far one answer lies from the score; a share says it by itself."""
+    """How far one response lies from the score; a share says it by itself."""
     spread, scale = found.spread, found.formula.scale
     if spread.share is not None:
         toward = "a fall" if spread.share > 0.5 else "a rise"
-        return f"planned with a share of {percent(100 * spread.share)} and for {toward}, which takes more answers"
+        return f"planned with a share of {percent(100 * spread.share)} and for {toward}, which takes more responses"
     if found.formula.headline is Headline.MEAN:
-        return f"typically one answer lies {score(spread.deviation, 2)} from the mean, on the scale from {scale}"
-    return f"typically one answer lies {score(spread.deviation)} points from the score, on the scale from −100 to +100"
+        return f"typically one response lies {score(spread.deviation, 2)} from the mean, on the scale from {scale}"
+    return (
+        f"typically one response lies {score(spread.deviation)} points from the score, on the scale from −100 to +100"
+    )

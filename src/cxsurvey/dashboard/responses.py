@@ -40,13 +40,13 @@ from cxsurvey.web.templating import render
 router = APIRouter(prefix="/w/{slug}/responses")
 
 ANSWERS_A_PAGE = 50
-TESTS_GO = "The test answers are being deleted. That takes a moment when there are many."
+TESTS_GO = "The test responses are being deleted. That takes a moment when there are many."
 DONE: Final[Mapping[tuple[str, str], str]] = {
-    ("voided", "void"): "This answer is out of the score now. It stays readable, and its reason is kept.",
-    ("restored", "counted"): "This answer is part of the score now.",
-    ("restored", "flagged"): "This answer is flagged again, as it was before. It is not part of the score.",
-    ("restored", "test"): "This is a test answer again. It is not part of the score.",
-    ("restored", "provisional"): "This answer waits to be confirmed again. It is not part of the score.",
+    ("voided", "void"): "This response is out of the score now. It stays readable, and its reason is kept.",
+    ("restored", "counted"): "This response is part of the score now.",
+    ("restored", "flagged"): "This response is flagged again, as it was before. It is not part of the score.",
+    ("restored", "test"): "This is a test response again. It is not part of the score.",
+    ("restored", "provisional"): "This response waits to be confirmed again. It is not part of the score.",
 }
 """What is said after something was done, by the state that the answer has now."""
 
@@ -238,7 +238,7 @@ def _judged(request: Request, act: Act, response_id: UUID, sent: Fields, judgeme
 def _answer_page(visit: Visit, response_id: UUID, *, done: str = "") -> AnswerPage:
     view = answer_view(visit.ctx, responses.get(visit.ctx, response_id), f"/w/{visit.workspace.slug}")
     return AnswerPage(
-        frame=visit.frame("One answer", "responses"),
+        frame=visit.frame("One response", "responses"),
         answer=view,
         may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
         may_reach=allows(visit.ctx, Grant.PEOPLE_READ),

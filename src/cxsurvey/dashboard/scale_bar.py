@@ -39,7 +39,8 @@ def scale_bar(visit: Visit, bar: PeriodBar, survey: SurveyLine, scale: str) -> S
         line = scales.on_scale(visit.ctx, survey, scale)
     except Invalid:
         raise NotFound from None
-    asked = scales.scales_of(visit.ctx, survey, bar.period.zone)
+    # one version has one scale, and costs no read
+    asked = scales.scales_of(visit.ctx, survey, bar.period.zone) if survey.version_number > 1 else ()
     kept = {name: value for name, value in {**bar.kept, **bar.period.query}.items() if name != "scale"}
     choices = tuple(
         Choice(label, f"?{urlencode({**kept, 'scale': value} if value else kept)}", value == scale, value)

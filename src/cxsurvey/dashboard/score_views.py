@@ -127,7 +127,7 @@ def _groups(found: Overview, cards: Sequence[CardView]) -> tuple[CardGroup, ...]
     by_title: dict[str, list[CardView]] = {}
     for card, view in zip(found.cards, cards, strict=True):
         title = (
-            metrics.TITLES[card.report.survey.formula.metric] if card.report.result.n else "No answers in these days"
+            metrics.TITLES[card.report.survey.formula.metric] if card.report.result.n else "No responses in these days"
         )
         by_title.setdefault(title, []).append(view)
     if len(by_title) == 1 or len(cards) <= MOST_IN_ONE_GROUP:
@@ -141,7 +141,7 @@ def _guide(found: Overview) -> tuple[GuideStep, ...]:
     return (
         GuideStep("Make a survey", "One question and why, ready in four languages.", is_published or found.drafts > 0),
         GuideStep("Publish and share it", "A link, a QR code, or personal links by REST.", is_published),
-        GuideStep("See the first answer", "It stands here the moment it is sent.", done=False),
+        GuideStep("See the first response", "It stands here the moment it is sent.", done=False),
     )
 
 
@@ -191,7 +191,7 @@ def _noticed_flagged(found: Overview, home: str, bar: PeriodBar) -> list[Noticed
     return [
         Noticed(
             mark="aside",
-            strong=f"{display.number(number)} {'answer was' if number == 1 else 'answers were'} flagged",
+            strong=f"{display.number(number)} {'response was' if number == 1 else 'responses were'} flagged",
             rest=f" as sent by a machine{where}. {'It is' if number == 1 else 'They are'} not in the score.",
             ways=tuple(
                 (

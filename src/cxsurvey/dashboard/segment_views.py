@@ -135,7 +135,7 @@ def _is_few(row: SegmentRow) -> bool:
 
 
 def _few_words(groups: int) -> str:
-    return f"{number(groups)} group{'' if groups == 1 else 's'} with fewer than 10 answers"
+    return f"{number(groups)} group{'' if groups == 1 else 's'} with fewer than 10 responses"
 
 
 def _is_drawn(result: Result) -> bool:
@@ -214,7 +214,7 @@ def _figures(found: Difference) -> str:
 def _caption(found: SegmentReport) -> str:
     """One sentence on what stands out."""
     if found.tests == 0:
-        return "Too few answers to hold one against the rest: that takes 10 on each side."
+        return "Too few responses to hold one against the rest: that takes 10 on each side."
     better = [row.text for row in found.rows if row.stands_out and row.rest and _is_above(row, found)]
     worse = [row.text for row in found.rows if row.stands_out and row.rest and not _is_above(row, found)]
     if not better and not worse:
@@ -239,8 +239,8 @@ def _how(found: SegmentReport) -> str:
     """How the order and the flags are made, and how far the segments truly lie apart."""
     share = percent(100 * found.q)
     said = (
-        "Ordered by the score pulled toward the mean of all, the more the fewer the answers; a place is a range where"
-        " intervals overlap. Below 10 answers nothing is ranked or compared. Coloured where the difference from the"
+        "Ordered by the score pulled toward the mean of all, the more the fewer the responses; a place is a range where"
+        " intervals overlap. Below 10 responses nothing is ranked or compared. Coloured where the difference from the"
         f" rest holds with at most {share} false flags expected (Benjamini and Hochberg)."
     )
     if found.spread is None or found.total is None:

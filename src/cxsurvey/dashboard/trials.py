@@ -69,7 +69,7 @@ def ask_delete(request: Request, visit: Visiting) -> Response:
     """Asks before deleting."""
     require(visit.ctx, Grant.RESPONSES_VOID)
     home = f"/w/{visit.workspace.slug}/responses"
-    page = DeleteTestsPage(visit.frame("Delete the test answers?", "responses"), trials.number(visit.ctx), home)
+    page = DeleteTestsPage(visit.frame("Delete the test responses?", "responses"), trials.number(visit.ctx), home)
     return render(request, "dashboard/responses/delete_tests.html", page)
 
 

@@ -51,7 +51,7 @@ def course(trend: Trend, formula: Definition) -> str:
     """One sentence on where the score went, from the first to the last whole stretch that can be judged."""
     judged = [period for period in trend.periods if _can_be_judged(period)]
     if len(judged) < 2:
-        return f"Too few answers in whole {trend.grain.value}s to say where it goes."
+        return f"Too few responses in whole {trend.grain.value}s to say where it goes."
     first, last = judged[0], judged[-1]
     assert first.counts is not None
     assert last.counts is not None
@@ -155,7 +155,7 @@ _REASONS: Final[Mapping[str, tuple[str | None, str, str]]] = {
 
 
 def _answers(n: int) -> str:
-    return f"{number(n)} answer{'' if n == 1 else 's'}"
+    return f"{number(n)} response{'' if n == 1 else 's'}"
 
 
 def mark(found: Mark) -> str:

@@ -16,14 +16,13 @@ from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.insights import queries
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
-from cxsurvey.people.segments import texts_for
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.scoring.scales import Band
 
 NOT_SET: Final = "(none)"
 """What stands in place of a value for answers that have none."""
 LONGEST_VALUE: Final = 200
-NEWEST_ASKED: Final = 10_000
+NEWEST_ASKED: Final = 5_000
 """Answers of a survey that are asked for the values to choose from."""
 LONGEST_SEARCH: Final = 100
 YES_OR_NO: Final = ("yes", "no")
@@ -154,9 +153,7 @@ def offered_of(
 
     Only the newest `NEWEST_ASKED` answers are asked, so that a page never waits for all of them.
     """
-    met = queries.segments_met(ctx.connection, survey.line_id, states, NEWEST_ASKED)
-    texts = texts_for(ctx, (number for _, number in met))
     found: dict[str, list[str]] = {}
-    for key, number in met:
-        found.setdefault(key, []).append(texts[number])
+    for key, text in queries.segments_met(ctx.connection, survey.line_id, states, NEWEST_ASKED):
+        found.setdefault(key, []).append(text)
     return {key: tuple(sorted(found[key], key=str.casefold)) for key in SEGMENT_KEYS if key in found}

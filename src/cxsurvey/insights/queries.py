@@ -25,7 +25,6 @@ from sqlalchemy import (
     case,
     desc,
     func,
-    literal,
     or_,
     select,
     union_all,
@@ -97,7 +96,12 @@ _SURVEYS: Select[Any] = select(
     _surveys.c.version_id,
     _surveys.c.trend_line_id,
     _lines.c.formula,
-).join_from(_surveys, _lines, _lines.c.id == _surveys.c.trend_line_id, isouter=True)
+    _versions.c.number.label("version_number"),
+).select_from(
+    _surveys.outerjoin(_lines, _lines.c.id == _surveys.c.trend_line_id).outerjoin(
+        _versions, _versions.c.id == _surveys.c.version_id
+    )
+)
 
 
 def surveys(connection: Connection, workspace_id: UUID) -> list[Row[Any]]:
@@ -361,17 +365,16 @@ def numbers_of(connection: Connection, workspace_id: UUID, key_and_text: Collect
     return list(connection.execute(union_all(*parts) if len(parts) > 1 else parts[0]))
 
 
-def segments_met(connection: Connection, line_id: int, states: Collection[str], newest: int) -> list[tuple[str, int]]:
-    """(key, number) of each segment that the `newest` answers in these states belong to; a few milliseconds."""
+def segments_met(connection: Connection, line_id: int, states: Collection[str], newest: int) -> list[tuple[str, str]]:
+    """(key, text) of each segment that the `newest` answers in these states belong to; a few milliseconds."""
     table = _responses
     of_line = (table.c.trend_line_id == line_id, table.c.state.in_(states), is_released(table, line_id))
     columns = (table.c[key] for key in SEGMENT_KEYS)
     some = select(*columns).where(*of_line).order_by(table.c.report_day.desc()).limit(newest).cte("newest")
-    parts = [
-        select(literal(key).label("key"), some.c[key].label("number")).where(some.c[key].is_not(None)).distinct()
-        for key in SEGMENT_KEYS
-    ]
-    return [(row.key, row.number) for row in connection.execute(union_all(*parts))]
+    parts = [select(some.c[key].label("number")).where(some.c[key].is_not(None)).distinct() for key in SEGMENT_KEYS]
+    met = union_all(*parts).subquery()
+    statement = select(_values.c.key, _values.c.text).join_from(met, _values, _values.c.id == met.c.number)
+    return [(row.key, row.text) for row in connection.execute(statement)]
 
 
 def values_of(connection: Connection, workspace_id: UUID, keys: Collection[str], limit: int) -> list[Row[Any]]:

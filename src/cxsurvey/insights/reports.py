@@ -60,6 +60,7 @@ class SurveyLine:
     state: str
     anonymous: bool
     version_id: UUID
+    version_number: int
     line_id: int
     formula: Definition
 

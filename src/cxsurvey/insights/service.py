@@ -164,6 +164,7 @@ def _line(row: Any) -> SurveyLine:
         state=row.state,
         anonymous=row.anonymous,
         version_id=row.version_id,
+        version_number=row.version_number,
         line_id=row.trend_line_id,
         formula=FORMULAS[row.formula],
     )

@@ -24,7 +24,7 @@ class SurveyIsAnonymous(Refusal):
 
     code = "anonymous_survey"
     kind = Kind.INVALID
-    message = "is anonymous and takes answers through its shared link only"
+    message = "is anonymous and takes responses through its shared link only"
 
 
 class SurveyIsClosed(Refusal):

@@ -29,8 +29,8 @@ LIST, MEMBER = "dashboard/company/team.html", "dashboard/company/member.html"
 ROLE_WORDS: Final[Mapping[Role, str]] = {
     Role.OWNER: "Everything, also who is an owner",
     Role.ADMIN: "Everything but who is an owner",
-    Role.MANAGER: "Surveys, answers and downloads",
-    Role.VIEWER: "Reads scores and answers",
+    Role.MANAGER: "Surveys, responses and downloads",
+    Role.VIEWER: "Reads scores and responses",
 }
 DONE: Final[Mapping[str, str]] = {
     "role": "The role is changed.",

@@ -18,7 +18,7 @@ from cxsurvey.web.frame import Frame
 MOST_COLUMNS: Final = 100
 """Columns that the form shows; a form holds no more fields."""
 KINDS: Final = (
-    (Kind.RESPONSES.value, "Answers", "Scores and comments that customers gave somewhere else."),
+    (Kind.RESPONSES.value, "Responses", "Scores and comments that customers gave somewhere else."),
     (Kind.PEOPLE.value, "People", "Customers with names, addresses and attributes."),
 )
 FIELDS: Final = (
@@ -27,8 +27,8 @@ FIELDS: Final = (
     ("comment", "Comment"),
     ("answered_at", "Answered at"),
     ("respondent", "Respondent, may have several rows"),
-    ("external_id", "Id of the answer"),
-    ("locale", "Language of the answer"),
+    ("external_id", "Id of the response"),
+    ("locale", "Language of the response"),
     ("person.email", "Customer: email"),
     ("person.name", "Customer: name"),
     ("person.external_id", "Customer: id"),
@@ -194,7 +194,7 @@ def lines_of(view: ImportView, *, tried: bool = False) -> list[Line]:
         "stored": f"{would}added" if people else f"{would}stored",
         "changed": f"known, {would}brought up to date",
         "known": "there already, left as they are",
-        "same_respondent": f"further rows of a respondent; comments {would}added to the answer",
+        "same_respondent": f"further rows of a respondent; comments {would}added to the response",
         "skipped": "empty, skipped" if people else "without score and comment, skipped",
         "left_out": "left out, as was said of their score",
         "refused": f"{would}refused",
@@ -219,7 +219,7 @@ def summary_of(view: ImportView) -> str:
     if view.state is ImportState.DRAFT:
         return f"{_grouped(view.rows)} rows"
     if view.state is ImportState.UNDONE:
-        return f"{_grouped(view.undone)} answers taken out of the scores again"
+        return f"{_grouped(view.undone)} responses taken out of the scores again"
     shown = [line for line in lines_of(view) if line.number][:3]
     return "; ".join(f"{_grouped(line.number)} {line.text.partition(';')[0]}" for line in shown) or "nothing yet"
 

@@ -50,7 +50,7 @@ def _page(visit: Visit, survey_id: UUID, notice: str = "") -> ConfirmPage:
         survey=head(visit, survey),
         sentences=(
             "Its question, its texts in every language and its follow-ups are gone for good.",
-            "Nobody was ever asked this survey, so no answer is lost.",
+            "Nobody was ever asked this survey, so no response is lost.",
         ),
         action="delete",
         button="Delete the draft",

@@ -21,6 +21,8 @@ from cxsurvey.web.templating import render
 
 router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}/discard")
 
+LOST = " The changes below are lost."
+
 
 @router.get("")
 def ask_discard(request: Request, visit: Visiting, survey_id: SurveyId) -> Response:
@@ -33,10 +35,7 @@ def ask_discard(request: Request, visit: Visiting, survey_id: SurveyId) -> Respo
     ask = partial(ConfirmPage, visit.frame(f"Discard the changes of {survey.name}?", CURRENT), survey_head, keep="edit")
     if lost:
         page = ask(
-            sentences=(
-                f"The draft becomes what customers are asked now, version {survey.version_number}.",
-                "The changes below are lost.",
-            ),
+            sentences=(f"The draft becomes what customers are asked now, version {survey.version_number}.{LOST}",),
             action="discard",
             button="Discard the changes",
             keep_label="Keep them",

@@ -83,6 +83,6 @@ def counted(formula: Definition) -> str:
     if formula.headline is Headline.NET:
         return f"Percent {best} ({top}) less percent {worst} ({in_words(formula.bottom)})."
     if formula.headline is Headline.TOP_BOX:
-        return f"The share of answers {top}." if look_of(formula.key) is Look.NUMBERS else f"The share of the {best}."
+        return f"The share of responses {top}." if look_of(formula.key) is Look.NUMBERS else f"The share of the {best}."
     lower = "; lower is better" if formula.scale.direction is Direction.LOWER_IS_BETTER else ""
     return f"The mean from {formula.scale}{lower}, with the share of {top} beside it."

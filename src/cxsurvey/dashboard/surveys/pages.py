@@ -129,7 +129,7 @@ def ask_close(request: Request, visit: Visiting, survey_id: SurveyId) -> Respons
         survey=head(visit, survey),
         sentences=(
             "Customers who open its link, or a personal link, are told that the survey has ended.",
-            "All answers, scores and comments stay as they are. You can open it again at any time.",
+            "All responses, scores and comments stay as they are. You can open it again at any time.",
         ),
         action="close",
         button="Close the survey",

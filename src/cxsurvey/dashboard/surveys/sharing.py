@@ -28,7 +28,7 @@ router = APIRouter(prefix="/w/{slug}/surveys/{survey_id}")
 NOTICES = {
     "published": "Published. Customers are asked this version from now on.",
     "unchanged": "Nothing has changed since the last version, so nothing was published.",
-    "closed": "Closed. It takes no more answers.",
+    "closed": "Closed. It takes no more responses.",
     "reopened": "Open again. Customers can answer.",
 }
 
