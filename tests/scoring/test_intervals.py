@@ -150,6 +150,15 @@ def test_wilson_keeps_its_digits_for_hardly_anybody(exponent: int, failures: flo
     assert lower == pytest.approx(share * share * (successes + failures) / z**2, rel=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("successes", "failures", "z"), [(31.0, 1.3909383087874334e-09, 1.96), (9.0, 1.680524679907293e-09, 0.67)]
+)
+def test_a_wilson_limit_of_next_to_no_failures_is_not_rounded_beyond_one(
+    successes: float, failures: float, z: float
+) -> None:
+    assert wilson_limits(successes, failures, z).upper <= 1.0
+
+
 def test_limits_of_counts_that_are_not_whole_lie_between_those_of_their_neighbours() -> None:
     z = z_value(0.95)
     few, between, many = (score_limits(n * 0.6, n * 0.15, n * 0.25, z) for n in (20.0, 20.5, 21.0))

@@ -146,3 +146,10 @@ def test_what_is_no_symmetric_matrix_is_refused(rows: Any) -> None:
 def test_a_right_side_of_another_length_is_refused(right: Any) -> None:
     with pytest.raises(InvalidMatrixError, match="1 numbers up to"):
         solved([[1.0]], right)
+
+
+def test_one_number_too_large_among_others_is_refused() -> None:
+    with pytest.raises(InvalidMatrixError, match="right side"):
+        solved([[1.0, 0.0], [0.0, 1.0]], [1.0, 1e101])
+    with pytest.raises(InvalidMatrixError):
+        solved([[1.0, 0.0], [0.0, 1e101]], [1.0, 1.0])

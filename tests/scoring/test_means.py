@@ -237,6 +237,29 @@ def test_a_difference_without_spread_is_padded_and_never_certain(now: tuple[int,
     assert 0.01 < change.p_value < 1.0
 
 
+def test_padded_limits_are_squared_and_added() -> None:
+    now, before = one(4, 4, 4, 4), one(2)
+    first, second = end_padded_interval(now), end_padded_interval(before)
+
+    change = mean_difference(now, before)
+
+    assert change.lower == pytest.approx(2 - sqrt((4 - first.lower) ** 2 + (second.upper - 2) ** 2))
+    assert change.upper == pytest.approx(2 + sqrt((first.upper - 4) ** 2 + (2 - second.lower) ** 2))
+
+
+def test_a_mean_beyond_its_own_padded_limit_adds_nothing_on_that_side() -> None:
+    """All at one end and hardly any confidence: padding moves the interval inward, past the mean."""
+    best, worst = one(5, 5, 5), one(1, 1, 1)
+    high, low = end_padded_interval(best, 0.01), end_padded_interval(worst, 0.01)
+    assert high.upper < 5.0
+    assert low.lower > 1.0
+
+    at_the_top, at_the_bottom = mean_difference(best, best, 0.01), mean_difference(worst, worst, 0.01)
+
+    assert (at_the_top.lower, at_the_top.upper) == pytest.approx((high.lower - 5, 5 - high.lower))
+    assert (at_the_bottom.lower, at_the_bottom.upper) == pytest.approx((1 - low.upper, low.upper - 1))
+
+
 def test_one_side_without_spread_leaves_the_degrees_of_the_other() -> None:
     assert mean_difference(one(4, 5, 5), one(3, 3, 3)).df == pytest.approx(2.0)
     assert mean_difference(one(4, 5), one(3, 3)).df == pytest.approx(1.0)

@@ -14,8 +14,8 @@ from cxsurvey.scoring.errors import (
 )
 from cxsurvey.scoring.multiple import Correction, adjusted
 from cxsurvey.scoring.nps import difference
-from cxsurvey.scoring.ranking import Rank, Ranked, Ranking, Standing, ranking
-from cxsurvey.scoring.shrinkage import shrunken_nps
+from cxsurvey.scoring.ranking import Rank, Ranked, Ranking, Standing, ranking, ranks_of
+from cxsurvey.scoring.shrinkage import ShrunkenScore, shrunken_nps
 from tests.scoring.strategies import some_groups
 
 SHOPS = {
@@ -199,3 +199,29 @@ def test_what_cannot_be_ranked_is_refused() -> None:
         ranking(SHOPS, 95)
     with pytest.raises(InvalidProbabilityError):
         ranking(SHOPS, q=5)
+
+
+def test_where_lower_is_better_scores_rank_as_their_mirror_images() -> None:
+    limits = {"a": (40, 35, 45), "b": (50, 43, 58), "c": (70, 65, 75), "d": (62, 44, 72), "e": (20, 18, 22)}
+    scores = [ShrunkenScore(name, 100, middle, middle, low, high, 1.0) for name, (middle, low, high) in limits.items()]
+    mirrored = [
+        ShrunkenScore(name, 100, 100 - middle, 100 - middle, 100 - high, 100 - low, 1.0)
+        for name, (middle, low, high) in limits.items()
+    ]
+
+    found = ranks_of(scores, lower_is_better=True)
+
+    assert list(found) == ["e", "a", "b", "d", "c"]
+    assert list(found.items()) == list(ranks_of(mirrored).items())
+
+
+def test_of_equal_scores_the_one_from_more_responses_stands_first() -> None:
+    few, many = (ShrunkenScore(name, n, 40.0, 40.0, 30.0, 50.0, 1.0) for name, n in (("a", 50), ("b", 100)))
+
+    assert list(ranks_of([few, many])) == ["b", "a"]
+
+
+def test_intervals_that_touch_share_a_place() -> None:
+    upper, lower = (ShrunkenScore(name, 100, m, m, m - 5.0, m + 5.0, 1.0) for name, m in (("a", 55.0), ("b", 45.0)))
+
+    assert [(rank.place, rank.tied) for rank in ranks_of([upper, lower]).values()] == [(1, True), (1, True)]

@@ -131,6 +131,8 @@ def test_a_mean_that_leads_below_thirty_responses_gives_way_to_the_share() -> No
     assert Flag.LEAD_WITH_SHARE in score(few, STARS_5).flags
     assert Flag.LEAD_WITH_SHARE not in score(enough, STARS_5).flags
     assert Flag.LEAD_WITH_SHARE not in score(few, CSAT_5).flags
+    assert Flag.LEAD_WITH_SHARE in score(ScoreCounts.from_scores([5], STARS_5.scale), STARS_5).flags
+    assert Flag.LEAD_WITH_SHARE not in score(ScoreCounts.none(STARS_5.scale), STARS_5).flags
     assert (score(few, STARS_5).method.value, score(enough, STARS_5).method.value) == ("end-padded", "t")
 
 

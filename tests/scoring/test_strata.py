@@ -52,6 +52,14 @@ def figures(change: MixChange) -> tuple[float, float, float]:
     return change.lower, change.estimate, change.upper
 
 
+def test_parts_of_a_mix_may_differ_by_all_that_numbers_can() -> None:
+    large, small = GroupCounts(30, 15, 5), GroupCounts(10, 20, 20)
+
+    result = poststratified_nps({"large": Stratum(large, 1e308), "small": Stratum(small, 1e-308)})
+
+    assert result.estimate == nps(large).estimate
+
+
 def test_poststratification_of_the_recomputed_example() -> None:
     """Strata 30/15/5 (20 % of customers) and 10/20/20 (80 %), as by the survey package of R."""
     result = poststratified_nps(EXAMPLE)

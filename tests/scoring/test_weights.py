@@ -1,5 +1,6 @@
 from itertools import pairwise
 from math import sqrt
+from sys import float_info
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def test_effective_number_lies_between_one_and_n_and_knows_no_unit(some: list[fl
     assert effective_n(some[::-1]) == effective_n(some)
 
 
-@pytest.mark.parametrize("weight", [5e-324, 1e-9, 1, 3.7, 10**300, 1.7e308])
+@pytest.mark.parametrize("weight", [5e-324, 1e-9, 1, 3.7, 10**300, float_info.max])
 def test_equal_weights_cost_nothing(weight: float) -> None:
     assert effective_n([weight] * 7) == 7
     assert design_effect([weight] * 7) == 1
@@ -60,6 +61,11 @@ def test_equal_weights_cost_nothing(weight: float) -> None:
 
 def test_one_weight_that_drowns_the_others_is_one_response() -> None:
     assert effective_n([1e308, 5e-324, 1.0]) == 1
+
+
+def test_two_responses_have_a_standard_error() -> None:
+    """A success of weight 3 and a failure of 1: sqrt(2 (9/16 x 1/16 + 1/16 x 9/16)) = 3/8."""
+    assert weighted_share([WeightedShare(1, 1, 3), WeightedShare(0, 1, 1)]).standard_error == pytest.approx(37.5)
 
 
 def test_weighted_nps_follows_its_formulas_response_by_response() -> None:

@@ -79,9 +79,9 @@ def solved(matrix: Matrix, right: Vector) -> list[float]:
     n = len(lower)
     if len(right) != n or not all(abs(value) <= _LARGEST for value in right):
         raise InvalidMatrixError(f"The right side needs {n} numbers up to {_LARGEST:g}, not {list(right)!r}.")
-    x = [0.0] * n
+    x: list[float] = []
     for i in range(n):
-        x[i] = (right[i] - fsum(lower[i][m] * x[m] for m in range(i))) / lower[i][i]
+        x.append((right[i] - fsum(lower[i][m] * x[m] for m in range(i))) / lower[i][i])
     for i in reversed(range(n)):
         x[i] = (x[i] - fsum(lower[m][i] * x[m] for m in range(i + 1, n))) / lower[i][i]
     return x

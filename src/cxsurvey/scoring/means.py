@@ -252,8 +252,7 @@ def _welch(now: ScoreCounts, before: ScoreCounts, estimate: float, confidence: f
     first, second = _variance(now) / now.n, _variance(before) / before.n
     # Their shares of the whole, because the squares of the errors themselves may underflow.
     part = first / (first + second)
-    # Never below 1 in truth; rounding can put it there.
-    df = max(1.0, 1.0 / (part * part / (now.n - 1) + (1.0 - part) ** 2 / (before.n - 1)))
+    df = 1.0 / (part * part / (now.n - 1) + (1.0 - part) ** 2 / (before.n - 1))
     error = sqrt(first + second)
     margin = _t_value(confidence, df) * error
     p_value = 2.0 * t_cdf(-abs(estimate) / error, df)
@@ -286,9 +285,9 @@ def _sums(counts: ScoreCounts) -> _Sums:
 
 
 def _variance(counts: ScoreCounts) -> float:
-    """The sample variance, by n - 1; 0 for one response."""
+    """The sample variance, by n - 1, of two responses or more."""
     sums = _sums(counts)
-    return (sums.n * sums.squares - sums.scores**2) / (sums.n * max(1, sums.n - 1))
+    return (sums.n * sums.squares - sums.scores**2) / (sums.n * (sums.n - 1))
 
 
 def _cut(counts: ScoreCounts, middle: float, margin: float) -> Limits:

@@ -119,7 +119,7 @@ def ranking(segments: Mapping[str, GroupCounts], confidence: float = 0.95, q: fl
     scores = {score.name: score for score in shrinkage.scores}
     rests = _differences_from_the_rest(segments, confidence)
     family = adjusted([change.p_value for change in rests.values() if change.p_value is not None], q)
-    flags = dict(zip(rests, family.flagged, strict=True))
+    established = {name for name, flagged in zip(rests, family.flagged, strict=True) if flagged}
     corrected = dict(zip(rests, family.adjusted, strict=True))
     ranks = ranks_of(shrinkage.scores)
     names = [*ranks, *sorted(name for name in segments if name not in ranks)]
@@ -130,7 +130,7 @@ def ranking(segments: Mapping[str, GroupCounts], confidence: float = 0.95, q: fl
                 n=scores[name].n,
                 score=scores[name],
                 rank=ranks.get(name),
-                standing=_standing(rests.get(name), flags.get(name, False)),
+                standing=_standing(rests.get(name), name in established),
                 rest=rests.get(name),
                 p_value=rests[name].p_value if name in rests else None,
                 adjusted_p_value=corrected.get(name),
@@ -174,10 +174,10 @@ def _differences_from_the_rest(segments: Mapping[str, GroupCounts], confidence: 
     return changes
 
 
-def _standing(change: Difference | None, flagged: bool) -> Standing:
+def _standing(change: Difference | None, established: bool) -> Standing:
     if change is None:
         return Standing.NOT_TESTED
-    if not flagged or change.direction is Movement.LEVEL:
+    if not established or change.direction is Movement.LEVEL:
         return Standing.NOT_ESTABLISHED
     return Standing.ABOVE if change.direction is Movement.UP else Standing.BELOW
 

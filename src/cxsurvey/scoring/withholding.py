@@ -60,7 +60,8 @@ def withholding(groups: Mapping[str, int], minimum: int = SMALLEST_MINIMUM) -> W
     hidden = [name for n, name in ascending if n < minimum]
     responses = sum(sizes[name] for name in hidden)
     for n, name in ascending[len(hidden) :] if hidden else ():
-        if len(hidden) >= 2 and responses >= minimum:
+        # The first alone has fewer, so this takes two at least.
+        if responses >= minimum:
             break
         hidden.append(name)
         responses += n
