@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 
 from cxsurvey import __version__
 from cxsurvey.api.errors import face
+from cxsurvey.api.schemas.base import complete_all
 from cxsurvey.api.turns import Throttle
 from cxsurvey.api.v1 import (
     branding,
@@ -54,6 +55,7 @@ for _router in (responses.intake, *(resource.router for resource in RESOURCES)):
 
 def build(database: Database) -> ASGIApp:
     """The application behind `/api/`."""
+    complete_all()
     # the routes of all applications of a process are the same ones: the framework works each out but once
     app = FastAPI(
         routes=_ALL.routes,

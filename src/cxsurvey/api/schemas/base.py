@@ -41,9 +41,10 @@ def id_in(body: bytes) -> str:
 
 
 class Document(BaseModel):
-    """Base of all replies."""
+    """Base of all replies. `complete_all` makes them ready once all of them are declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # else each is made anew inside every other one and every route that names it, as these are declared
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -67,3 +68,10 @@ class Document(BaseModel):
     def encoded(self) -> bytes:
         """The document as the bytes of a reply."""
         return self.__pydantic_serializer__.to_json(self)
+
+
+def complete_all(base: type[BaseModel] = Document) -> None:
+    """Makes every document ready: what is wrong with one ends the start, and no request waits for it."""
+    for document in base.__subclasses__():
+        document.model_rebuild()
+        complete_all(document)
