@@ -25,8 +25,9 @@ run: $(RUNTIME)  ## Serve the installation under ./data
 
 # --- Check it ----------------------------------------------------------------
 
+# what was compiled is kept: every process of the tests, and every server they start, would compile it all again
 test: chromium $(DEV)  ## Run every test, on SQLite and Postgres, browser included
-	CXSURVEY_CHROMIUM="$$(scripts/find-chromium)" $(BIN)/pytest -n $(WORKERS) --dist worksteal
+	PYTHONDONTWRITEBYTECODE= CXSURVEY_CHROMIUM="$$(scripts/find-chromium)" $(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 chromium:
 	@scripts/find-chromium >/dev/null

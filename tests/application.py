@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -47,17 +48,35 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_url(dialect: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a database of this test process that all migrations have run on, and nothing else."""
-    folder = tmp_path_factory.mktemp(f"template-{dialect}")
-    postgres = dialect == "postgres"
-    url = create_postgres_database("template") if postgres else f"sqlite:///{folder / 'cxsurvey.db'}"
-    engines = open_engines(settings_for(url, folder))
-    migrate.upgrade(engines, "20261121-120000")
-    engines.dispose()
-    yield url
-    if postgres:
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Gives the address of a database that all migrations have run on, by dialect; each is made once per process."""
+
+    @cache
+    def made(dialect: str) -> str:
+        folder = tmp_path_factory.mktemp(f"template-{dialect}")
+        url = create_postgres_database("template") if dialect == "postgres" else f"sqlite:///{folder / 'cxsurvey.db'}"
+        engines = open_engines(settings_for(url, folder))
+        migrate.upgrade(engines, "20261121-120000")
+        engines.dispose()
+        names.append(dialect)
+        return url
+
+    names: list[str] = []
+    yield made
+    if "postgres" in names:
         drop_postgres_database("template")
+
+
+@pytest.fixture(scope="session")
+def migrated_url(dialect: str, templates: Callable[[str], str]) -> str:
+    """The address of a database of this test process that all migrations have run on, and nothing else."""
+    return templates(dialect)
+
+
+@pytest.fixture
+def migrated_file(templates: Callable[[str], str]) -> Path:
+    """An SQLite database that all migrations have run on, to be copied and left as it is."""
+    return Path(templates("sqlite").removeprefix("sqlite:///"))
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,9 @@ from cxsurvey.api.contract import REQUESTS
 from cxsurvey.core.db.database import Database
 from cxsurvey.surveys.looks import OFFERED
 
+# the description comes from no database
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")
+
 DOWNLOADS = {"/api/v1/imports/{import_id}/refused"}
 """Files; each time they are asked for is one of its own, so no key makes two of them one."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,11 +26,13 @@ from tests.parts import missing_part
 
 
 @pytest.fixture
-def installation(cxsurvey: Run, tmp_path: Path) -> Path:
+def installation(migrated_file: Path, cxsurvey: Run, tmp_path: Path) -> Path:
     """An installation on SQLite with its tables and its key; the path of its database."""
-    assert cxsurvey("db", "upgrade").returncode == 0
+    file = tmp_path / "data" / "cxsurvey.db"
+    file.parent.mkdir(mode=0o700)
+    shutil.copyfile(migrated_file, file)
     assert cxsurvey("db", "rebuild").returncode == 0
-    return tmp_path / "data" / "cxsurvey.db"
+    return file
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,10 @@ OWNER = SetUp(
 
 
 @pytest.fixture(autouse=True)
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def installation(migrated_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation with one user and one workspace."""
     monkeypatch.setenv("CXSURVEY_DATA_DIR", str(tmp_path))
-    assert run("db", "upgrade").exit_code == 0
+    shutil.copyfile(migrated_file, tmp_path / "cxsurvey.db")
 
     def found(ctx: Context) -> None:
         setup.found(ctx, OWNER, "unusable")

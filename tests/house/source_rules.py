@@ -7,6 +7,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 FILE_LINES = 500
@@ -32,8 +33,9 @@ class Module:
     def holds_sql(self) -> bool:
         return self.package == "core" or not SQL_MODULES.isdisjoint(self.parts[1:])
 
-    def nodes(self) -> Iterator[ast.AST]:
-        return ast.walk(ast.parse(self.source, filename="/".join(self.parts)))
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(ast.parse(self.source, filename="/".join(self.parts))))
 
 
 def modules_below(folder: Path) -> Iterator[Module]:
@@ -45,7 +47,7 @@ def modules_below(folder: Path) -> Iterator[Module]:
 
 def imported_names(module: Module) -> Iterator[Offence]:
     """Each imported dotted name with its line; `from a import b` gives `a.b`."""
-    for node in module.nodes():
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -57,7 +59,7 @@ def too_long(module: Module) -> Iterator[Offence]:
     lines = len(module.source.splitlines())
     if lines > FILE_LINES:
         yield lines, f"file of {lines} lines, {FILE_LINES} are permitted"
-    for node in module.nodes():
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > FUNCTION_LINES:
@@ -68,7 +70,7 @@ def commits(module: Module) -> Iterator[Offence]:
     """Calls of `.commit(` outside core/db: only the edge of a unit of work commits."""
     if module.parts[:2] == ("core", "db"):
         return
-    for node in module.nodes():
+    for node in module.nodes:
         called = node.func if isinstance(node, ast.Call) else None
         if isinstance(called, ast.Attribute) and called.attr == "commit":
             yield called.lineno, "commits; only core/db does"

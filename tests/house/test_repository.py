@@ -17,7 +17,7 @@ UNFINISHED = re.compile("TO" + r"DO\b|FIX" + r"ME\b")
 
 FORBIDDEN = ["registry hosts", "machine paths", "unfinished"]
 
-TREE = tuple(modules_below(ROOT / "src" / "cxsurvey"))
+PACKAGE = ROOT / "src" / "cxsurvey"
 
 
 def own_files() -> list[Path]:
@@ -76,9 +76,13 @@ def test_the_search_finds(pattern: re.Pattern[str], line: str) -> None:
     assert pattern.search(line)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=[rule.__name__ for rule in RULES])
-def test_the_source_keeps(rule: Rule) -> None:
-    offences = [f"{'/'.join(module.parts)}:{line}: {words}" for module in TREE for line, words in rule(module)]
+def test_the_source_keeps_every_rule() -> None:
+    offences = [
+        f"{rule.__name__}: {'/'.join(module.parts)}:{line}: {words}"
+        for module in modules_below(PACKAGE)  # each is read, looked at by all rules, and let go
+        for rule in RULES
+        for line, words in rule(module)
+    ]
     assert offences == []
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from uuid import UUID
@@ -29,49 +31,70 @@ from tests.factories import Place, act_in, form_page, make_place, shared_link_an
 THREADS = 10
 
 
-def press(url: str, folder: str, root: bytes, submissions: list[Submission], gate: Barrier, told: object) -> None:
-    """One process with its own lane: every submission from a thread of its own, all at once."""
-    database = Database.open(
-        settings_for(url, Path(folder)), SystemClock(), SystemIds(), Keys((root,)), wiring.reactions()
-    )
-    outcomes: list[str] = []
-
-    def one(item: Submission) -> None:
-        try:
-            outcome = database.hot(SUBMIT, [item], share=Share.RESPONDENT)[0]
-            outcomes.append("stored" if isinstance(outcome, Stored) else outcome.refusal.code)
-        except Exception as error:  # noqa: BLE001 - the other process counts what happened here
-            outcomes.append(getattr(error, "code", type(error).__name__))
-
-    threads = [threading.Thread(target=one, args=(item,)) for item in submissions]
-    gate.wait(30)
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    database.close()
-    told.put(outcomes)  # type: ignore[attr-defined]
+Press = Callable[[Database, list[Submission]], list[str]]
 
 
-def press_from_two_processes(database: Database, submissions: list[Submission]) -> list[str]:
-    """What every one of the callers was told."""
-    context = multiprocessing.get_context("spawn")
-    gate, told = context.Barrier(2), context.Queue()
-    settings = database.settings
-    half = len(submissions) // 2
-    processes = [
-        context.Process(
-            target=press,
-            args=(settings.database, str(settings.data_dir), database.keys.roots[0], part, gate, told),
+@dataclass(frozen=True)
+class Round:
+    """What one process is to send, and where."""
+
+    url: str
+    folder: str
+    root: bytes
+    submissions: list[Submission]
+
+
+def press(rounds: Queue[Round | None], gate: Barrier, told: Queue[list[str]]) -> None:
+    """One process: for each round a lane of its own, and every submission from a thread of its own, all at once."""
+    while (said := rounds.get()) is not None:
+        database = Database.open(
+            settings_for(said.url, Path(said.folder)),
+            SystemClock(),
+            SystemIds(),
+            Keys((said.root,)),
+            wiring.reactions(),
         )
-        for part in (submissions[:half], submissions[half:])
-    ]
+        outcomes: list[str] = []
+        threads = [threading.Thread(target=press_once, args=(database, item, outcomes)) for item in said.submissions]
+        gate.wait(30)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        database.close()
+        told.put(outcomes)
+
+
+def press_once(database: Database, item: Submission, outcomes: list[str]) -> None:
+    try:
+        outcome = database.hot(SUBMIT, [item], share=Share.RESPONDENT)[0]
+        outcomes.append("stored" if isinstance(outcome, Stored) else outcome.refusal.code)
+    except Exception as error:  # noqa: BLE001 - the other process counts what happened here
+        outcomes.append(getattr(error, "code", type(error).__name__))
+
+
+@pytest.fixture(scope="module")
+def press_from_two_processes() -> Iterator[Press]:
+    """Sends half of the submissions from each of two processes; what every one of the callers was told."""
+    context = multiprocessing.get_context("spawn")
+    gate = context.Barrier(2)
+    told: Queue[list[str]] = context.Queue()
+    rounds: list[Queue[Round | None]] = [context.Queue(), context.Queue()]
+    processes = [context.Process(target=press, args=(own, gate, told)) for own in rounds]
     for process in processes:
         process.start()
-    outcomes = [outcome for _ in processes for outcome in told.get(timeout=60)]
+
+    def run(database: Database, submissions: list[Submission]) -> list[str]:
+        settings, half = database.settings, len(submissions) // 2
+        for own, part in zip(rounds, (submissions[:half], submissions[half:]), strict=True):
+            own.put(Round(settings.database, str(settings.data_dir), database.keys.roots[0], part))
+        return [outcome for _ in processes for outcome in told.get(timeout=60)]
+
+    yield run
+    for own in rounds:
+        own.put(None)
     for process in processes:
         process.join(30)
-    return outcomes
 
 
 @pytest.fixture
@@ -88,7 +111,9 @@ def check_counters(database: Database, place: Place) -> dict[str, int]:
     return {name: total for name in next(iter(days)) if (total := sum(day[name] for day in days))}
 
 
-def test_one_form_page_posted_twenty_times_is_one_response(real_database: Database, place: Place) -> None:
+def test_one_form_page_posted_twenty_times_is_one_response(
+    real_database: Database, place: Place, press_from_two_processes: Press
+) -> None:
     with real_database.read() as ctx:
         page = form_page(ctx)
         first = replace(shared_link_answer(ctx, place, 0), page=page)
@@ -103,7 +128,9 @@ def test_one_form_page_posted_twenty_times_is_one_response(real_database: Databa
     assert sum(check_counters(real_database, place).values()) == 1
 
 
-def test_one_invitation_answered_twenty_times_has_one_response(real_database: Database, place: Place) -> None:
+def test_one_invitation_answered_twenty_times_has_one_response(
+    real_database: Database, place: Place, press_from_two_processes: Press
+) -> None:
     def invite(ctx: Context) -> UUID:
         act_in(ctx, place.workspace_id)
         return invitations.create(ctx, place.survey.id, CreateInvitation()).id
@@ -124,7 +151,9 @@ def test_one_invitation_answered_twenty_times_has_one_response(real_database: Da
     assert sum(check_counters(real_database, place).values()) == 1
 
 
-def test_one_external_id_sent_twenty_times_is_one_response(real_database: Database, place: Place) -> None:
+def test_one_external_id_sent_twenty_times_is_one_response(
+    real_database: Database, place: Place, press_from_two_processes: Press
+) -> None:
     item = Submission(place.survey.id, "shop", score=9, external_id="order-1", workspace_id=place.workspace_id)
 
     outcomes = press_from_two_processes(real_database, [item] * (2 * THREADS))

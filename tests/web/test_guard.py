@@ -19,9 +19,12 @@ from cxsurvey.core import logs
 from cxsurvey.core.db.database import Database
 from cxsurvey.web import errors
 from cxsurvey.web.headers import Audience, content_policy
-from cxsurvey.web.middleware import BODY_LIMIT, guard, without_secrets
+from cxsurvey.web.middleware import BODY_LIMIT, guard
 from cxsurvey.web.operations import face
 from tests.application import ORIGIN
+
+# no request here comes as far as the database
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")
 
 COOKIE = {"Cookie": f"cxsurvey={'a' * 27}"}
 ALL = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -221,22 +224,6 @@ def test_headers_stand_on_refusals_as_well(database: Database) -> None:
         for answer in (browser.get("/x", headers={"Host": "evil.example"}), browser.get("/fail")):
             assert "content-security-policy" in answer.headers
             assert answer.headers["x-request-id"]
-
-
-@pytest.mark.parametrize(
-    ("path", "logged"),
-    [
-        ("/r/0123456789abcdefghijklmnopq", "/r/012345…"),
-        ("/a/0123456789abcdefghijklmnopq/more", "/a/…/more"),
-        ("/u/0123", "/u/0123"),
-        ("/setup/0123456789abcdefghijklmnopq", "/setup/012345…"),
-        ("/reset/0123456789abcdefghijklmnopq", "/reset/012345…"),
-        ("/enter/0123456789abcdefghijklmnopq", "/enter/012345…"),
-        ("/w/northwind/keys", "/w/northwind/keys"),
-    ],
-)
-def test_the_log_holds_only_the_beginning_of_a_token(path: str, logged: str) -> None:
-    assert without_secrets(path) == logged
 
 
 @pytest.mark.parametrize(("audience", "noted"), [(Audience.RESPOND, False), (Audience.DASHBOARD, True)])

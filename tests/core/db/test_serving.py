@@ -8,20 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from cxsurvey.core.db import migrate, serving
+from cxsurvey.core.db import serving
 from cxsurvey.core.db.engines import Engines, open_engines
 from cxsurvey.core.db.serving import InUse, ServeLock
 from cxsurvey.core.jobs import beats
-from tests.application import NOON, settings_for
+from tests.application import NOON, copied, settings_for
+from tests.databases import drop_postgres_database
 
 
 @pytest.fixture
-def fresh(database_url: str, tmp_path: Path) -> Iterator[Engines]:
+def fresh(migrated_url: str, dialect: str, tmp_path: Path) -> Iterator[Engines]:
     """Engines on a migrated database of this test's own."""
-    engines = open_engines(settings_for(database_url, tmp_path))
-    migrate.upgrade(engines, "20261121-120000")
+    engines = open_engines(settings_for(copied(migrated_url, "fresh", tmp_path), tmp_path))
     yield engines
     engines.dispose()
+    if dialect == "postgres":
+        drop_postgres_database("fresh")
 
 
 def begin_serving(engines: Engines) -> ServeLock:
