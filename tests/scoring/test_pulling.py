@@ -6,14 +6,14 @@ from cxsurvey.scoring.pulling import normal_fit
 
 
 def test_four_values_are_the_fewest_that_are_pulled() -> None:
-    """Morris 1983 with k = 4, values -6, -2, 2, 6 and variances of 2, in fractions.
+    """Morris 1983 with k = 4, values 10 - 6, - 2, + 2, + 6 and variances of 2, in fractions.
 
     Between: (80 / 2 - 3) / (2 - 4 (1/2)^2 / 2) = 74/3, so 1 / (T + 2) = 3/80. Pull: 1/3 of 2 x 3/80 = 1/40. Variance
     of the mean: 20/3, of which the square of the pull counts: 1/240. For the pull: 2 (v/40)^2.
     """
-    fit = normal_fit([-6.0, -2.0, 2.0, 6.0], [2.0] * 4)
+    fit = normal_fit([4.0, 8.0, 12.0, 16.0], [2.0] * 4)
 
-    assert (fit.mean, fit.between) == pytest.approx((0.0, 74 / 3))
+    assert (fit.mean, fit.between) == pytest.approx((10.0, 74 / 3))
     assert fit.weights == pytest.approx([1 - 1 / 40] * 4)
     far, near = (2 * (1 - 1 / 40) + 1 / 240 + 2 * (value / 40) ** 2 for value in (6, 2))
     assert fit.variances == pytest.approx([far, near, near, far])
@@ -25,3 +25,12 @@ def test_up_to_three_values_stay_what_they_are(values: list[float]) -> None:
 
     assert fit.weights == [1.0] * len(values)
     assert fit.variances == [2.0] * len(values)
+
+
+def test_a_single_value_has_nothing_between() -> None:
+    assert normal_fit([4.0], [2.0]).between == 0.0
+
+
+def test_one_precise_value_does_not_drown_what_the_others_say() -> None:
+    """Beside 10^20 the precisions of 1 vanish: between is (9 + 9 + 36 - 3) / (3 + 3)."""
+    assert normal_fit([0.0, 3.0, -3.0, 6.0], [1e-20, 1.0, 1.0, 1.0]).between == pytest.approx(8.5)

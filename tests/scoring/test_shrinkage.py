@@ -7,14 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsurvey.scoring import shrinkage
-from cxsurvey.scoring.counts import GroupCounts
+from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
 from cxsurvey.scoring.errors import EmptyCountsError, InvalidConfidenceError, InvalidCountError
-from cxsurvey.scoring.intervals import response_variance
+from cxsurvey.scoring.intervals import response_variance, z_value
 from cxsurvey.scoring.pulling import normal_fit
 from cxsurvey.scoring.results import Unit
-from cxsurvey.scoring.shrinkage import ShrinkageMethod, ShrunkenScore, shrunken_nps, shrunken_shares
+from cxsurvey.scoring.scales import Scale
+from cxsurvey.scoring.shrinkage import ShrinkageMethod, ShrunkenScore, shrunken_means, shrunken_nps, shrunken_shares
 from cxsurvey.scoring.special import beta_cdf
 from tests.scoring.strategies import confidences, group_sizes, some_groups
+
+FIVE = Scale(1, 5)
 
 # Hits in the first 45 at-bats of 1970, Efron and Morris (1975), table 1.
 BATTERS = (18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7)
@@ -290,3 +293,40 @@ def test_a_wrong_confidence_is_refused() -> None:
         shrunken_nps(SHOPS, 95)
     with pytest.raises(InvalidConfidenceError):
         shrunken_shares({"A": (1, 2)}, 1.0)
+
+
+def test_shrunken_means_follow_the_fit_of_their_pooled_variance() -> None:
+    """Squares within: 0 + 8 + 1 + 3; padded: (12 + 1.5 x 2^2) / (14 - 4 + 1.5)."""
+    scores = {"A": [5, 5, 5, 5], "B": [1, 5], "C": [3, 3, 4, 4], "D": [1, 1, 1, 3]}
+    within = 18 / 11.5
+    fit = normal_fit([5.0, 3.0, 3.5, 1.5], [within / n for n in (4, 2, 4, 4)])
+
+    result = shrunken_means({name: ScoreCounts.from_scores(some, FIVE) for name, some in scores.items()})
+
+    assert (result.unit, result.mean, result.spread) == (
+        Unit.SCALE_POINTS,
+        pytest.approx(fit.mean),
+        pytest.approx(fit.between**0.5),
+    )
+    for score, weight, variance in zip(result.scores, fit.weights, fit.variances, strict=True):
+        raw = sum(scores[score.name]) / len(scores[score.name])
+        estimate = fit.mean + weight * (raw - fit.mean)
+        margin = z_value(0.95) * variance**0.5
+        assert (score.raw, score.weight) == (raw, pytest.approx(weight))
+        assert known(score)[1:] == pytest.approx((estimate, max(1.0, estimate - margin), min(5.0, estimate + margin)))
+    assert any(score.lower == 1.0 for score in result.scores)
+    assert any(score.upper == 5.0 for score in result.scores)
+
+
+def test_rounding_carries_no_shrunken_mean_beyond_the_scale() -> None:
+    unanimous = [285, 63, 3, 48, 22, 34]
+
+    result = shrunken_means(named([ScoreCounts((0, 0, 0, 0, n), FIVE) for n in unanimous]))
+
+    assert {score.estimate for score in result.scores} == {5.0}
+
+
+def test_means_of_nothing_are_refused() -> None:
+    for none in ({}, {"A": ScoreCounts.none(FIVE)}):
+        with pytest.raises(EmptyCountsError, match="at least one segment"):
+            shrunken_means(none)

@@ -74,13 +74,12 @@ def adjusted(
     checked_q(q)
     given = tuple(_checked_p_value(p) for p in p_values)
     order = sorted(range(len(given)), key=given.__getitem__)
-    values = [0.0] * len(given)
-    for position, value in zip(order, _STEPS[correction]([given[i] for i in order]), strict=True):
-        # A division such as 3 p / 3 may land a hair below p.
-        values[position] = min(1.0, max(value, given[position]))
+    stepped = dict(zip(order, _STEPS[correction]([given[i] for i in order]), strict=True))
+    # A division such as 3 p / 3 may land a hair below p.
+    values = tuple(min(1.0, max(stepped[i], p)) for i, p in enumerate(given))
     return Adjusted(
         p_values=given,
-        adjusted=tuple(values),
+        adjusted=values,
         flagged=tuple(value <= q for value in values),
         m=len(given),
         q=q,
