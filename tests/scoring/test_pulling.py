@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxsurvey.scoring.pulling import normal_fit
+from cxsurvey.scoring.pulling import ShareCounts, mean_and_correlation, normal_fit
 
 
 def test_four_values_are_the_fewest_that_are_pulled() -> None:
@@ -34,3 +34,12 @@ def test_a_single_value_has_nothing_between() -> None:
 def test_one_precise_value_does_not_drown_what_the_others_say() -> None:
     """Beside 10^20 the precisions of 1 vanish: between is (9 + 9 + 36 - 3) / (3 + 3)."""
     assert normal_fit([0.0, 3.0, -3.0, 6.0], [1e-20, 1.0, 1.0, 1.0]).between == pytest.approx(8.5)
+
+
+def test_single_responses_say_nothing_about_how_those_of_a_segment_go_together() -> None:
+    assert mean_and_correlation([ShareCounts(1, 1), ShareCounts(0, 1)]) == (0.5, 0.0)
+
+
+def test_a_correlation_may_rest_on_a_single_pair() -> None:
+    """u = 1.5 / 4; [(.625^2 + 2 x .375^2) / (u (1 - u)) - 1] / [3 - 5/3 - 1] is 5.6, and 1 is the most there is."""
+    assert mean_and_correlation([ShareCounts(1, 1), ShareCounts(0, 2)]) == (0.375, 1.0)
