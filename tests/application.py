@@ -27,7 +27,9 @@ from cxsurvey.core.db.inline import InlineLane
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.ids import SystemIds
 from cxsurvey.core.signing import Keys
+from cxsurvey.respond import showing
 from cxsurvey.settings import Settings
+from cxsurvey.surveys import asked
 from tests.databases import create_postgres_database, drop_postgres_database
 
 T = TypeVar("T")
@@ -177,8 +179,15 @@ def undone(connection: Connection) -> Iterator[None]:
 @pytest.fixture
 def connection(engines: Engines, house: House[Any] | None) -> Iterator[Connection]:
     """The one transaction of a test; undone at its end."""
+    forget_surveys()
     with begun(engines if house is None else house.engines) as opened:
         yield opened
+
+
+def forget_surveys() -> None:
+    """Takes from this process what it remembers of surveys, for a house shows the same ones to test after test."""
+    asked._kept.clear()
+    showing._shelf._pages.clear()
 
 
 @pytest.fixture
