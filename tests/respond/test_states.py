@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Busy, Unavailable, Unconfirmed
 from cxsurvey.invitations import service as invitations
+from cxsurvey.respond.prepared import Shelf
 from cxsurvey.surveys import service as surveys
 from tests.factories import act_in
 from tests.respond.conftest import Customer, attribute, chosen, fields_of, text_of
@@ -211,7 +212,8 @@ def test_a_form_belongs_to_what_it_was_made_for(customer: Customer) -> None:
 
 
 def test_a_failing_page_has_a_face_and_a_failing_face_has_one_too(customer: Customer) -> None:
-    with patch("cxsurvey.respond.drawing.form", side_effect=RuntimeError("secret detail")):
+    drawn_anew = patch("cxsurvey.respond.showing._shelf", Shelf())
+    with drawn_anew, patch("cxsurvey.respond.drawing.form", side_effect=RuntimeError("secret detail")):
         customer.client._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
         broken = customer.client.get(f"{customer.shared}?lang=de")
         with patch("cxsurvey.respond.drawing.notice", side_effect=RuntimeError("secret detail")):

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -22,11 +22,15 @@ from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.models import COUNTERS, Response, ScoreDay
 from cxsurvey.responses.service import VoidResponse
 from cxsurvey.responses.submit import SUBMIT, Stored
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.drafting import change_formula
+from cxsurvey.surveys.looks import OFFERED
+from cxsurvey.surveys.models import TrendLine
 from tests.factories import Place, act_in, form_page, make_place, offering_unknown, publish_anew
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "add", "unknown", "again", "void", "restore", "wait"]),
+        st.sampled_from(["add", "add", "unknown", "again", "again", "void", "restore", "wait", "publish"]),
         st.integers(0, 10) | st.none(),
         st.sampled_from([None, "words"]),
         st.integers(0, 9),
@@ -43,6 +47,7 @@ class Story:
         self.database = database
         self.place = place
         self.clock = clock
+        self.version = place.survey.version_number or 0
         self.sent: list[Submission] = []
         self.ids: list[UUID] = []
 
@@ -53,9 +58,14 @@ class Story:
             self.send(self.new(score, comment, test=odd and score == 5, seconds=0.5 if odd else 20))
         elif kind == "unknown":
             self.send(replace(self.new(None, comment, test=odd, seconds=20), unknown=True))
+        elif kind == "publish":
+            self.publish(list(OFFERED)[pick])
         elif kind == "again" and self.sent:
             old = self.sent[pick % len(self.sent)]
-            self.send(replace(old, score=score, unknown=odd and score is None, comment=comment))
+            assert old.page is not None
+            # from the page that was sent, or from one that was opened under a version of later or before
+            page = replace(old.page, version=1 + pick % self.version) if odd else old.page
+            self.send(replace(old, page=page, score=score, unknown=odd and score is None, comment=comment))
         elif kind in {"void", "restore"} and self.ids:
             chosen = self.ids[pick % len(self.ids)]
             try:
@@ -63,9 +73,20 @@ class Story:
             except Refusal:
                 return
 
+    def publish(self, formula: str) -> None:
+        def unit(ctx: Context) -> Place:
+            act_in(ctx, self.place.workspace_id)
+            survey = surveys.get(ctx, self.place.survey.id)
+            changed = change_formula(survey.draft, formula, "Northwind Home")
+            return publish_anew(ctx, replace(self.place, survey=survey), offering_unknown(changed))
+
+        published = self.database.write(unit, share=Share.DASHBOARD).survey.version_number
+        assert published is not None
+        self.version = published
+
     def new(self, score: int | None, comment: str | None, *, test: bool, seconds: float) -> Submission:
         with self.database.read() as ctx:
-            page = form_page(ctx, seconds)
+            page = replace(form_page(ctx, seconds), version=self.version)
         return Submission(self.place.survey.id, "link", score=score, comment=comment, page=page, test=test)
 
     def send(self, *items: Submission) -> None:
@@ -84,6 +105,9 @@ def naive(ctx: Context) -> dict[tuple[int, object], Counter[str]]:
     found: dict[tuple[int, object], Counter[str]] = {}
     for row in ctx.session.scalars(select(Response)):
         day = found.setdefault((row.trend_line_id, row.report_day), Counter())
+        if row.score is not None:
+            line = ctx.session.get_one(TrendLine, row.trend_line_id)
+            assert line.minimum <= row.score <= line.maximum
         if row.state != "counted":
             day[row.state] += 1
             continue
@@ -105,6 +129,7 @@ def make_place_offering_unknown(ctx: Context) -> Place:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
+@example(steps=[("publish", None, None, 2, False), ("add", 2, None, 0, False), ("again", 9, "words", 0, True)])
 def test_counters_equal_a_naive_recount_after_any_story(
     database: Database,
     place: Place,

@@ -19,7 +19,9 @@ from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations import signed
 from cxsurvey.invitations.signed import Carried
 from cxsurvey.respond import drawing, faces, places, sentences, showing
+from cxsurvey.respond import stamp as stamps
 from cxsurvey.respond.notices import notice_for
+from cxsurvey.respond.places import Place
 from cxsurvey.respond.questions import SPEAK
 from cxsurvey.respond.reading import Answer, read_answer
 from cxsurvey.respond.sent import FORBIDDEN_CHARACTERS, Sent
@@ -210,7 +212,7 @@ async def _not_stored(
     if there := await _answered_before(visit, answer):
         return see(there)
     problems = answer.problems or (_problem(refusal),)
-    return _form_again(visit, replace(answer, problems=problems), refusal)
+    return await _form_again(visit, replace(answer, problems=problems), refusal)
 
 
 async def _answered_before(visit: Visit, answer: Answer) -> str | None:
@@ -234,7 +236,7 @@ async def _in_another_language(request: Request, find: Find, key: str, sent: Sen
     if stop := visit.obstacle():
         return stop
     mended = tuple(problem for problem in answer.problems if problem == (COMMENT, FORBIDDEN_CHARACTERS))
-    return _form_again(visit, replace(answer, problems=mended), None, spoken=True)
+    return await _form_again(visit, replace(answer, problems=mended), None, spoken=True)
 
 
 def _problem(refusal: Refusal | None) -> tuple[str, str]:
@@ -243,14 +245,28 @@ def _problem(refusal: Refusal | None) -> tuple[str, str]:
     return refusal.field or "", sentences.code_told(refusal)
 
 
-def _form_again(visit: Visit, answer: Answer, refusal: Refusal | None, *, spoken: bool = False) -> Response:
+async def _form_again(visit: Visit, answer: Answer, refusal: Refusal | None, *, spoken: bool = False) -> Response:
     change = visit.request.url.path.endswith("/change")
-    shown = showing.form_again(visit.database, visit.place, visit.tongue, answer, visit.now, change=change)
+    place = await _as_shown(visit, answer)
+    if answer.stamp is not None and answer.stamp.version not in {0, place.asked.version_number}:
+        answer = replace(answer, score=None, unknown=False, stamp=None)
+    shown = showing.form_again(visit.database, place, visit.tongue, answer, visit.now, change=change)
     status = 200 if spoken else STATUS[Kind.INVALID]
     response = faces.page(shown, STATUS[refusal.kind] if refusal is not None else status)
     if refusal is not None and refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
+
+
+async def _as_shown(visit: Visit, answer: Answer) -> Place:
+    """The place in the version that the page showed; where there is an answer, in that of the answer."""
+    place = visit.place
+    if place.answer is not None:
+        return place
+    stamp = stamps.read(visit.database.keys, answer.stamp_text)
+    if stamp is None or not stamp.is_for(*place.target) or stamp.version == place.asked.version_number:
+        return place
+    return await visit.database.aread(lambda ctx: places.as_shown(ctx, place, stamp.version))
 
 
 def _keep_for_later(request: Request, sent: Sent, refusal: Refusal) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -29,7 +29,10 @@ CODE = re.compile(f"[{BASE32}]{{{CODE_LENGTH}}}")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one link gives access to. `base` is its path; the later steps lie below it."""
+    """What one link gives access to. `base` is its path; the later steps lie below it.
+
+    `asked` is the survey in the version that its answer names; without an answer in the one that is asked now.
+    """
 
     base: str
     asked: Asked
@@ -66,7 +69,7 @@ class Place:
 
     @property
     def band(self) -> Band | None:
-        """The band of the stored answer; None when there is none, or none on today's scale."""
+        """The band of the stored answer; None when there is none, or none with a score on its scale."""
         score = self.answer.score if self.answer is not None else None
         if score is None or score not in self.asked.definition.scale.scoring.scale:
             return None
@@ -104,7 +107,10 @@ def personal(ctx: Context, token: str) -> Place:
     asked = surveys.asked_by_id(ctx, invitation.survey_id)
     if asked is None:
         raise NotFound
-    return Place(f"/r/{token}", asked, invitation, responses.by_invitation(ctx, invitation.id))
+    answer = responses.by_invitation(ctx, invitation.id)
+    if answer is not None:
+        asked = surveys.asked_in(ctx, asked, answer.version_id)
+    return Place(f"/r/{token}", asked, invitation, answer)
 
 
 def answered(ctx: Context, token: str) -> Place:
@@ -113,4 +119,11 @@ def answered(ctx: Context, token: str) -> Place:
     asked = surveys.asked_by_id(ctx, answer.survey_id)
     if asked is None:
         raise NotFound
-    return Place(f"/a/{token}", asked, None, answer)
+    return Place(f"/a/{token}", surveys.asked_in(ctx, asked, answer.version_id), None, answer)
+
+
+def as_shown(ctx: Context, place: Place, version: int) -> Place:
+    """The place with the version of this number, which a page of it showed."""
+    survey_id = place.asked.survey_id
+    shown = surveys.asked_before(ctx, {survey_id: place.asked}, {(survey_id, version)})
+    return replace(place, asked=shown.get((survey_id, version), place.asked))

@@ -11,6 +11,7 @@ from cxsurvey.respond.notices import NOBODY_KNOWS, noted
 from cxsurvey.respond.pages import Problem
 from cxsurvey.respond.questions import LONGEST_TEXT
 from cxsurvey.respond.scale import UNKNOWN
+from cxsurvey.responses.errors import AskedOtherwise
 from cxsurvey.surveys.definition import Definition
 
 HOUR = timedelta(hours=1)
@@ -33,6 +34,9 @@ PLAIN: Mapping[str, str] = {
         "This held characters that cannot be stored. We took them out; please look at it again."
     ),
     "page_expired": noted("This page was open for too long, so nothing was stored. Please send your answer again."),
+    AskedOtherwise.code: noted(
+        "You have answered this since, on a form that asked another way. Please look at your answer and send it again."
+    ),
     Unconfirmed.code: NOBODY_KNOWS,
     Unavailable.code: noted(
         "We could not store your answer just now. What you wrote is still here; please send it again in a moment."

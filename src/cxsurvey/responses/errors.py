@@ -100,6 +100,14 @@ class ChangeExpired(Refusal):
     message = "The time to change this answer is over. It is kept as it was."
 
 
+class AskedOtherwise(Refusal):
+    """A change from a page of another version than the response names: its score may mean something else there."""
+
+    code = "asked_otherwise"
+    kind = Kind.INVALID
+    message = "The question has changed since this page was opened. Your earlier answer is kept."
+
+
 class StateForbids(Refusal):
     """A response in this state cannot go there."""
 

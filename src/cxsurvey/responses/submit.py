@@ -25,10 +25,10 @@ from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import anonymity, changes, counts, queries
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
-from cxsurvey.responses.errors import ChangeExpired, ExternalIdTaken, SurveyUnknown
+from cxsurvey.responses.errors import AskedOtherwise, ChangeExpired, ExternalIdTaken, SurveyUnknown
 from cxsurvey.responses.events import ResponseSubmitted
 from cxsurvey.responses.states import POSTS_KEPT, Facts, Post, ResponseState, contribution, judge
-from cxsurvey.surveys.asked import Asked, asked_before, asked_many
+from cxsurvey.surveys.asked import Asked, asked_before, asked_in, asked_many
 from cxsurvey.surveys.follow_ups import Given
 
 CHANGE_PURPOSE = "answer"
@@ -66,7 +66,8 @@ def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     """Stores each answer once and returns what became of each, in order.
 
     A second answer to an invitation, to a form page already posted or through the change link is a change of the
-    first. A second answer with a known external id leaves the first as it is.
+    first, in the version that the first one names: a page that showed another is refused with `AskedOtherwise`. A
+    second answer with a known external id leaves the first as it is.
     """
     if ctx.actor == NOBODY:
         ctx.actor = RESPONDENT  # only a form is posted by nobody we know
@@ -166,6 +167,10 @@ def _check(
         raise SurveyUnknown
     if item.invitation_id is not None:
         invited[item.invitation_id].check_usable(ctx.now)
+    if found is not None and item.page is not None and found["version_id"] != survey.version_id:
+        if item.page.version:
+            raise AskedOtherwise
+        survey = asked_in(ctx, survey, found["version_id"])
     check(item, survey, ctx.now, known=found is not None)
     return survey
 

@@ -101,16 +101,28 @@ def asked_before(
     known = queries.versions(ctx.connection, {survey_id for survey_id, _ in wanted})
     rows = [row for row in known if (row.survey_id, row.number) in wanted]
     parsed = definitions_of(ctx, {row.id for row in rows})
-    return {
-        (row.survey_id, row.number): replace(
-            asked[row.survey_id],
-            version_id=row.id,
-            version_number=row.number,
-            trend_line_id=row.trend_line_id,
-            definition=parsed[row.id],
-        )
-        for row in rows
-    }
+    return {(row.survey_id, row.number): _in_version(asked[row.survey_id], row, parsed) for row in rows}
+
+
+def asked_in(ctx: Context, asked: Asked, version_id: UUID) -> Asked:
+    """A survey as one of its versions asks it. Whether it is open, and who asks, is as it stands.
+
+    Reads only where that is not the version asked now.
+    """
+    if version_id == asked.version_id:
+        return asked
+    rows = [row for row in queries.versions(ctx.connection, {asked.survey_id}) if row.id == version_id]
+    return _in_version(asked, rows[0], definitions_of(ctx, {version_id}))
+
+
+def _in_version(asked: Asked, row: Any, parsed: Mapping[UUID, Definition]) -> Asked:
+    return replace(
+        asked,
+        version_id=row.id,
+        version_number=row.number,
+        trend_line_id=row.trend_line_id,
+        definition=parsed[row.id],
+    )
 
 
 def definitions_of(ctx: Context, version_ids: Iterable[UUID]) -> dict[UUID, Definition]:
