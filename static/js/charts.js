@@ -110,6 +110,7 @@ function trend(data, tone) {
       { type: "custom", silent: true, renderItem: bar, data: lone(data), itemStyle: { color: tone.band }, tooltip: { show: false } },
       {
         type: "line",
+        name: "score",
         data: data.estimate.map((value, index) => (data.complete[index] ? value : { value, ...unfinished })),
         symbol: "circle",
         symbolSize: 7,
@@ -135,6 +136,10 @@ function draw(place) {
     place.querySelector("svg").setAttribute("viewBox", `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
   };
   paint();
+  // a point leads where its row of the table does
+  chart.on("click", { seriesName: "score" }, ({ dataIndex }) => {
+    if (data.links[dataIndex]) location.assign(data.links[dataIndex]);
+  });
   night.addEventListener("change", paint);
   paper.addEventListener("change", paint);
   new ResizeObserver(() => {

@@ -196,6 +196,8 @@ def test_a_score_can_be_asked_of_some_segments(rest: TestClient, scene: Scene) -
     ]
     assert (split["tests"], split["q"], split["total"]["n"]) == (2, 0.05, 24)
     assert split["segments"][1]["rest"]["difference"] == -100.0
+    assert (split["change_tests"], split["segments"][0]["moved"]) == (0, False), "nobody answered before"
+    assert split["segments"][0]["change_adjusted_p_value"] is None
 
 
 def test_numbers_can_be_asked_of_an_earlier_scale(rest: TestClient, scene: Scene, write: Write) -> None:

@@ -17,6 +17,7 @@ from cxsurvey.insights import listing
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import EditSurvey
 from cxsurvey.surveys.service import SurveyView
+from cxsurvey.surveys.standard import preset
 from tests.application import NOON
 from tests.dashboard.conftest import (
     PASSWORD_HASH,
@@ -73,6 +74,7 @@ def test_the_list_and_its_file_hold_who_may_be_contacted(signed_in: TestClient, 
     assert text_of(some, ".chip.on") == "Take off May be contacted×"
     form = page(some).css_first("form.download")
     assert form is not None
+    assert (form.css_first("button") or form).text() == "Download 3 as CSV"
     file = signed_in.post(form.attributes["action"] or "", data={**fields_of(form), "bom": ""})
     rows = list(csv.DictReader(StringIO(file.text)))
     assert [(row["comment"], row["contact"]) for row in rows] == [(f"said {n}", "kim@example.com") for n in (5, 4, 0)]
@@ -106,6 +108,36 @@ def test_a_page_looks_through_so_many_answers_and_says_how_far_it_came(
     assert onward is None
 
 
+def test_who_may_be_contacted_on_an_earlier_scale_is_told_with_the_way_there(
+    signed_in: TestClient, asking: SurveyView, write: Write
+) -> None:
+    def another_scale(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        definition = preset("csat-1-5/1", "Northwind Home", ("en",)).model_copy(update={"asks_contact": True})
+        held = surveys.get(ctx, asking.id)
+        edited = surveys.edit(ctx, held.id, EditSurvey(revision=held.revision, name="A", definition=definition))
+        return surveys.publish(ctx, edited.id).survey
+
+    def on_the_new_scale(ctx: Context) -> None:
+        in_northwind(ctx)
+        store(ctx, [replace(answer(ctx, asking.id, 5, NOON, "new"), claims=CONSENT)])
+
+    write(another_scale)
+    told = "3 such responses stand under an earlier scale: scores of different scales are never mixed. Show them"
+    for _ in range(2):  # with nobody on the scale of now, and then with somebody
+        shown = signed_in.get(f"{LIST}?contact=yes")
+        assert text_of(shown, ".elsewhere") == told
+        there = signed_in.get(f"{LIST}{attribute(shown, '.elsewhere a', 'href')}")
+        assert listed(there) == ["said 0", "said 4", "said 5"]
+        write(on_the_new_scale)
+    assert text_of(signed_in.get(f"{LIST}?contact=yes&scale=1"), ".elsewhere").startswith(
+        "2 such responses stand under the scale of now"
+    )
+    found = signed_in.get(f"{COMMENTS}?contact=yes&survey={encode('srv', asking.id)}")
+    assert text_of(found, ".elsewhere").startswith("3 such comments stand under an earlier scale")
+    assert not has(signed_in.get(LIST), ".elsewhere"), "the list is not empty, and the choice of scales stands above it"
+
+
 def test_where_nobody_is_asked_the_filter_is_not_offered(signed_in: TestClient, survey: SurveyView) -> None:
     assert not has(signed_in.get(LIST), "#filter-contact")
     assert not has(signed_in.get(COMMENTS), "#filter-contact")
@@ -125,6 +157,10 @@ def test_who_may_not_read_people_learns_nothing_of_contacts(
         shown = signed_in.get(f"{address}?contact=yes")
         assert not has(shown, "#filter-contact")
         assert all(f"said {n}" in shown.text for n in range(6)), "the filter is not even read"
+        assert " ".join(text_of(shown, ".filters [role=alert]").split()) == (
+            "Contact: Only those who may read people are told who may be contacted. It was left out."
+        )
+        assert not has(signed_in.get(address), ".filters [role=alert]")
 
 
 def test_another_word_is_refused(signed_in: TestClient, asking: SurveyView) -> None:

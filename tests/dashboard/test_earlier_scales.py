@@ -74,7 +74,7 @@ def test_the_results_and_their_files_turn_to_the_earlier_scale(signed_in: TestCl
     href = attribute(now, f"{SCALES} a:not([aria-current])", "href")
     earlier = signed_in.get(of_survey(changed, f"results{href}"))
 
-    assert text_of(earlier, f"{SCALES} [aria-current]").startswith("Earlier: NPS, since ")
+    assert text_of(earlier, f"{SCALES} [aria-current]").startswith("Earlier: NPS, ")
     assert text_of(earlier, "#score-title").startswith("Net Promoter Score")
     assert "on the old scale" in text_of(earlier, "#comments")
     assert "on the new scale" not in earlier.text
@@ -142,6 +142,10 @@ def test_an_empty_scale_leads_to_the_earlier_one(signed_in: TestClient, survey: 
     write(work)
     empty = signed_in.get(of_survey(survey, "results"))
     assert text_of(empty, ".empty-title") == "Nobody has answered on this scale yet"
+    for tail in ("results", "segments"):
+        shown = signed_in.get(of_survey(survey, tail))
+        assert text_of(shown, ".elsewhere").startswith("1 such response stands under an earlier scale")
+        assert " to " in text_of(shown, f"{SCALES} a:not([aria-current])"), "an earlier scale has an end"
 
     earlier = signed_in.get(of_survey(survey, f"results{attribute(empty, '.empty a[href*=scale]', 'href')}"))
 

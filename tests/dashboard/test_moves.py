@@ -176,7 +176,7 @@ def test_a_distribution_is_drawn_from_the_worst_score_to_the_best() -> None:
 
 def test_the_drawn_trend_knows_its_scale_and_sign() -> None:
     drawn = [
-        charts.trend_data(Trend(Grain.WEEK, ()), [], formula, score_method(formula)) for formula in (STARS_5, CES_7)
+        charts.trend_data(Trend(Grain.WEEK, ()), [], formula, score_method(formula), []) for formula in (STARS_5, CES_7)
     ]
 
     assert [(each["ends"], each["sign"]) for each in drawn] == [([1.0, 5.0], ""), ([0.0, 100.0], "\u202f%")]

@@ -134,7 +134,7 @@ def test_the_list_and_its_file_show_answers_on_an_earlier_scale(
     assert not has(now, ".answer-text")
     assert text_of(earlier, ".answer-text") == "late again"
     assert text_of(earlier, "td .pill .unseen") == "detractor"
-    assert text_of(earlier, "nav[aria-label=Scale] [aria-current]").startswith("Earlier: NPS, since ")
+    assert text_of(earlier, "nav[aria-label=Scale] [aria-current]").startswith("Earlier: NPS, ")
     form = page(earlier).css_first("form.download")
     assert form is not None
     file = signed_in.post(form.attributes["action"] or "", data=fields_of(form))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -79,6 +80,34 @@ def test_the_overview_answers_what_how_sure_moved_and_who(
     )
     assert "late, and nobody called" in text_of(answer, ".said")
     assert "Europe/Istanbul" in answer.text
+
+
+def test_why_a_score_moved_stands_with_its_segments(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    stored(write, survey, [9] * 50)
+    stored(write, survey, [3] * 50, days=100)
+
+    way = attribute(signed_in.get(f"{HOME}?period=90d"), ".noticed a", "href") or ""
+
+    assert way == f"/w/northwind/surveys/{encode('srv', survey.id)}/segments?period=90d"
+    assert signed_in.get(way).status_code == 200
+
+
+def test_the_largest_step_and_its_row_lead_to_the_segments_of_its_days(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    for days, scores in ((50, [9] * 90), (80, [3] * 90), (110, [9] * 90)):
+        stored(write, survey, scores, days=days)
+
+    shown = signed_in.get(results(survey, "?period=12m&step=month"))
+
+    way = attribute(shown, "#trend .caption a", "href") or ""
+    assert "period=custom" in way
+    assert way in [link.attributes["href"] for link in page(shown).css("#trend tbody th a")]
+    assert way in json.loads(text_of(shown, "#trend-data"))["links"]
+    since = way.partition("since=")[2][:10]
+    split = signed_in.get(way)
+    assert attribute(split, "[name=since]", "value") == since
+    assert "Take off" not in text_of(split, ".filters"), "only the days are chosen"
 
 
 def test_falls_come_first_then_rises_then_one_quiet_line_about_machines(signed_in: TestClient, write: Write) -> None:

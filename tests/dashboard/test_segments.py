@@ -23,11 +23,13 @@ from tests.insights.answers import answer, store
 Write = Callable[[Callable[[Context], Any]], Any]
 
 
-def stored(write: Write, survey: SurveyView, scores: list[int], comment: str | None = None, **of: str) -> None:
+def stored(
+    write: Write, survey: SurveyView, scores: list[int], comment: str | None = None, days: int = 2, **of: str
+) -> None:
     def work(ctx: Context) -> None:
         in_northwind(ctx)
         where = Segments.model_validate(of)
-        at = NOON - timedelta(days=2)
+        at = NOON - timedelta(days=days)
         store(ctx, [answer(ctx, survey.id, score, at, comment, segments=where) for score in scores])
 
     write(work)
@@ -66,6 +68,25 @@ def test_the_table_tells_score_interval_rest_and_what_stands_out(signed_in: Test
     assert found[3][2] == "–", "three answers have no score, only an interval"
     assert "Better than the rest: Web <shop>. Worse than the rest: Delivery." in text_of(shown, ".segments .caption")
     assert "correcting for 2 comparisons" in text_of(shown, ".segments .caption")
+
+
+def test_the_headline_tells_the_difference_from_the_rest_and_the_change(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    for touchpoint in ("Web", "Store", "Support"):
+        stored(write, survey, [9] * 60 + [3] * 40, touchpoint=touchpoint)
+        stored(write, survey, [9] * 90 + [3] * 10, days=100, touchpoint=touchpoint)
+
+    shown = signed_in.get(address(survey, "segments?by=touchpoint"))
+
+    assert text_of(shown, ".segments .caption") == (
+        "None of 3 differs from the rest by more than chance allows."
+        " Worse than in the 90 days before: Web, Store and Support."
+        " This holds after correcting for 3 comparisons."
+    )
+    assert [row[6].endswith("a real change") for row in rows(shown)] == [True] * 3
+    alone = signed_in.get(address(survey, "segments?by=touchpoint&period=12m"))
+    assert "Too few responses to hold one against the 12 months before." in text_of(alone, ".segments .caption")
 
 
 def test_groups_with_fewer_than_ten_answers_are_folded_away_and_stay_readable(

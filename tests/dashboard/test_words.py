@@ -122,10 +122,13 @@ def test_the_course_does_not_begin_with_a_part_of_a_month() -> None:
 def test_a_fall_between_the_ends_is_told() -> None:
     found = months(m1=[9] * 60 + [3] * 40, m2=[9] * 30 + [3] * 70, m3=[9] * 60 + [3] * 40)
 
-    assert (
-        words.largest_step(found, NPS)
-        == "The largest fall from one month to the next was from 20 in Jan 2026 to −40 in Feb 2026, beyond chance."
+    step = words.largest_step(found, NPS)
+
+    assert step is not None
+    assert step.sentence == (
+        "The largest fall from one month to the next was from 20 in Jan 2026 to −40 in Feb 2026, beyond chance."
     )
+    assert (step.verb, step.stretch.start, step.stretch.end) == ("fell", date(2026, 2, 1), date(2026, 3, 1))
 
 
 def test_the_largest_of_many_steps_is_held_to_a_stricter_limit() -> None:
@@ -134,12 +137,12 @@ def test_the_largest_of_many_steps_is_held_to_a_stricter_limit() -> None:
     often = {date(2026, month, 3): ScoreCounts.from_scores(up if month == 2 else level) for month in range(1, 13)}
     window = Window(date(2026, 1, 1), date(2027, 1, 1))
 
-    assert "beyond chance" in words.largest_step(Trend(Grain.MONTH, trend(once, Grain.MONTH, window)), NPS)
-    assert words.largest_step(Trend(Grain.MONTH, trend(often, Grain.MONTH, window)), NPS) == ""
+    assert words.largest_step(Trend(Grain.MONTH, trend(once, Grain.MONTH, window)), NPS) is not None
+    assert words.largest_step(Trend(Grain.MONTH, trend(often, Grain.MONTH, window)), NPS) is None
 
 
 def test_a_step_over_a_gap_or_into_a_part_of_a_month_is_not_told() -> None:
-    assert words.largest_step(months(m1=[3] * 90, m3=[10] * 90, m4=[3] * 90), NPS) == ""
+    assert words.largest_step(months(m1=[3] * 90, m3=[10] * 90, m4=[3] * 90), NPS) is None
 
 
 def test_the_course_does_not_call_chance_a_change() -> None:

@@ -172,6 +172,28 @@ def test_the_change_is_against_the_same_segment_before(shops: Shops) -> None:
     assert named(shops.split(period=ALL))["Delivery"].change is None
 
 
+def test_a_change_is_flagged_only_after_adjusting_for_the_number_of_changes(shops: Shops) -> None:
+    for place in range(10):
+        shops.answered(*[9] * 50, *[3] * 50, touchpoint=f"Shop {place}")
+        shops.answered(*[9] * 50, *[3] * 50, days=100, touchpoint=f"Shop {place}")
+    shops.answered(*[9] * 64, *[3] * 36, touchpoint="Support")
+    shops.answered(*[9] * 50, *[3] * 50, days=100, touchpoint="Support")
+    shops.answered(*[9] * 90, *[3] * 10, touchpoint="Delivery")
+    shops.answered(*[9] * 50, *[3] * 50, days=100, touchpoint="Delivery")
+    shops.answered(*[9] * 30, touchpoint="New shop")
+
+    found = shops.split()
+
+    assert found.change_tests == 12, "what was not there before is no test"
+    support, delivery = named(found)["Support"], named(found)["Delivery"]
+    assert support.change is not None
+    assert (support.change.changed, support.moved) == (True, False)
+    assert delivery.moved
+    assert delivery.change is not None
+    assert delivery.change.p_value is not None
+    assert delivery.change_adjusted_p_value == pytest.approx(12 * delivery.change.p_value)
+
+
 def test_other_segments_narrow_the_rows_and_can_be_combined(shops: Shops) -> None:
     shops.answered(*[9] * 12, touchpoint="Delivery", country="DE", channel="mail")
     shops.answered(*[3] * 7, touchpoint="Delivery", country="DE")

@@ -117,9 +117,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class TrendRow:
-    """One line of the table beside a trend."""
+    """One line of the table beside a trend; `href` leads to the segments of its days, "" where none are told."""
 
     name: str
+    href: str
     result: Result | None
     value: str
     interval: str
@@ -250,25 +251,32 @@ def whole_percents(counts: Sequence[int], whole: int = 100) -> list[int]:
     return floors
 
 
-def trend_rows(trend: Trend, usual: AnyMethod) -> tuple[TrendRow, ...]:
-    """The table beside a trend, newest stretch first; a row says so where its method is not the `usual` one."""
-    return tuple(_row(period, trend.grain, usual) for period in reversed(trend.periods))
+def trend_rows(trend: Trend, usual: AnyMethod, links: Sequence[str]) -> tuple[TrendRow, ...]:
+    """The table beside a trend, newest stretch first; a row says so where its method is not the `usual` one.
+
+    `links` are the addresses of the stretches in the order of the trend.
+    """
+    rows = (_row(period, trend.grain, usual, link) for period, link in zip(trend.periods, links, strict=True))
+    return tuple(rows)[::-1]
 
 
-def _row(period: Period, grain: Grain, usual: AnyMethod) -> TrendRow:
+def _row(period: Period, grain: Grain, usual: AnyMethod, link: str) -> TrendRow:
     name, result = _row_name(period, grain), period.result
     if result is None:
-        return TrendRow(name, None, NOTHING, NOTHING, "nobody answered")
+        return TrendRow(name, link, None, NOTHING, NOTHING, "nobody answered")
     notes = [*doubts.of_step(result, usual), *([] if period.complete else ["not complete"])]
-    return TrendRow(name, result, doubts.value(result.estimate, result.unit), doubts.interval(result), ", ".join(notes))
+    value, interval = doubts.value(result.estimate, result.unit), doubts.interval(result)
+    return TrendRow(name, link, result, value, interval, ", ".join(notes))
 
 
 def _row_name(period: Period, grain: Grain) -> str:
     return stretch(period.start, grain).removeprefix("the week of ")
 
 
-def trend_data(trend: Trend, marks: Iterable[Mark], formula: Definition, usual: AnyMethod) -> dict[str, Any]:
-    """What `charts.js` draws: one entry per stretch, None in a gap, texts ready to be read."""
+def trend_data(
+    trend: Trend, marks: Iterable[Mark], formula: Definition, usual: AnyMethod, links: Sequence[str]
+) -> dict[str, Any]:
+    """What `charts.js` draws: one entry per stretch, None in a gap, texts ready to be read; `links` are addresses."""
     periods = trend.periods
     return {
         "ends": list(metrics.ends(formula)),
@@ -279,6 +287,7 @@ def trend_data(trend: Trend, marks: Iterable[Mark], formula: Definition, usual: 
         "lower": [_value(period, "lower") for period in periods],
         "upper": [_value(period, "upper") for period in periods],
         "tips": [_tip(period, trend.grain, usual) for period in periods],
+        "links": list(links),
         "marks": [
             {"at": index, "text": mark.text}
             for mark in marks

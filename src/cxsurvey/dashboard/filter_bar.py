@@ -33,6 +33,9 @@ FOLLOW_UPS: Final[Mapping[str, str]] = {"yes": "With follow-ups", "no": "Without
 CONTACTS: Final[Mapping[str, str]] = {"yes": "May be contacted", "no": "May not be contacted"}
 
 
+NO_CONTACTS: Final = "Only those who may read people are told who may be contacted."
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A filter that is on; its link takes it off."""
@@ -93,14 +96,17 @@ def filter_bar(
     filtered by: `band`, `follow_up`, `contact`, `q`.
     """
     segments = survey is None or not survey.anonymous
-    values, errors = _wanted(request, segments=segments, more=(*more, *(["scale"] if survey is not None else []))), {}
+    values = _wanted(request, segments=segments, more=(*more, *(["scale"] if survey is not None else [])))
+    errors: dict[str, str] = {}
     try:
         only = filters.parse(visit.ctx, values)
     except Invalid as refusal:
         errors = dict(errors_by_field(refusal))
         values = {name: value for name, value in values.items() if name not in errors}
         only = filters.parse(visit.ctx, values)
-    names = listing.segment_names(visit.ctx)
+    names = {**listing.segment_names(visit.ctx), "contact": "Contact"}
+    if request.query_params.get("contact") and not allows(visit.ctx, Grant.PEOPLE_READ):
+        errors["contact"] = NO_CONTACTS
     kept = {name: value for name, value in bar.kept.items() if name == "scale" or name not in filters.NAMES}
     kept |= bar.period.query
     fields: list[FilterField] = []

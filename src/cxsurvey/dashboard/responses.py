@@ -21,7 +21,7 @@ from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
 from cxsurvey.dashboard.filter_bar import FilterBar, asks_contact, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
-from cxsurvey.dashboard.scale_bar import ScaleBar, scale_bar
+from cxsurvey.dashboard.scale_bar import Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.insights import listing, service
 from cxsurvey.insights.filters import NAMES, Filter
@@ -63,6 +63,11 @@ class ListView:
     older: str | None
     searched_back_to: date | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all, and not only nothing yet."""
+        return not self.rows and self.searched_back_to is None
+
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
@@ -82,6 +87,7 @@ class ListPage:
     action: str
     home: str
     answers: Panel[ListView]
+    elsewhere: tuple[Elsewhere, ...]
     reference: str
     tests: int
     tests_href: str
@@ -140,6 +146,8 @@ def show_list(
     home = f"/w/{visit.workspace.slug}"
     work = partial(_listed, line=line, states=states, bar=bar, only=filters.only, after=after, home=home)
     survey_id = encode("srv", line.survey_id) if line else ""
+    answers = panel(visit.ctx, "responses", work)
+    asks_elsewhere = filters.only.contact is not None or (answers.value is not None and answers.value.is_empty)
     page = ListPage(
         frame=visit.frame("Responses", "responses"),
         bar=bar,
@@ -154,7 +162,8 @@ def show_list(
         smallest_group=visit.workspace.minimum_group,
         action=f"{home}/responses/download",
         home=home,
-        answers=panel(visit.ctx, "responses", work),
+        answers=answers,
+        elsewhere=elsewhere(visit, scales, counted_by(bar, states, filters.only)) if asks_elsewhere else (),
         reference=request_id(request),
         tests=trials.number(visit.ctx),
         tests_href=f"{home}/responses?{urlencode({'survey': survey_id, 'state': 'test', 'period': 'all'})}",

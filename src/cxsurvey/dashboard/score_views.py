@@ -11,9 +11,11 @@ from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import charts, doubts, metrics, moves, words
 from cxsurvey.dashboard.number_views import Number, number_of
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
+from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import Card, Overview, ScoreReport, SurveyLine, SurveyReport
 from cxsurvey.scoring.results import Difference
 from cxsurvey.scoring.trend import Grain
+from cxsurvey.scoring.trend import Period as Stretch
 from cxsurvey.web import display
 
 MOST_IN_ONE_GROUP = 6
@@ -95,7 +97,9 @@ class ResultsView:
     grain: str
     grains: tuple[Choice, ...]
     course: str
-    largest_step: str
+    largest_step: words.LargestStep | None
+    largest_step_href: str
+    """The segments of the days of the largest step against those before; "" where segments are not told."""
     gaps: str
     trend: Mapping[str, Any]
     trend_rows: tuple[charts.TrendRow, ...]
@@ -210,19 +214,23 @@ def _flagged_of(survey: SurveyLine, home: str, bar: PeriodBar) -> str:
 
 
 def _noticed_move(change: Difference, report: ScoreReport, home: str, bar: PeriodBar) -> Noticed:
-    formula = report.survey.formula
+    formula, survey = report.survey.formula, report.survey
+    base = f"{home}/surveys/{encode('srv', survey.survey_id)}"
+    # an anonymous survey has no segments: what its customers wrote is all there is
+    why = f"{base}/results?{bar.query}#comments" if survey.anonymous else f"{base}/segments?{bar.query}"
     return Noticed(
         mark="better" if moves.is_better(change, formula) else "worse",
         strong=f"{report.survey.name} {moves.rose(change, formula)}",
         rest=f" {moves.from_to(change)}, beyond chance ({doubts.evidence(change)}).",
-        ways=(("See why", f"{home}/surveys/{encode('srv', report.survey.survey_id)}/results?{bar.query}"),),
+        ways=(("See why", why),),
     )
 
 
 def results_view(found: SurveyReport, query: Mapping[str, str], base: str) -> ResultsView:
     """The numbers of one survey, ready to be shown; `query` are the days and filters that links keep."""
     report, trend = found.score, found.trend
-    formula = report.survey.formula
+    formula, step = report.survey.formula, words.largest_step(trend, report.survey.formula)
+    links = [_segments_href(report, stretch, query, base) for stretch in trend.periods]
     return ResultsView(
         number=number_of(report),
         bars=charts.bars(report.result, formula),
@@ -231,14 +239,23 @@ def results_view(found: SurveyReport, query: Mapping[str, str], base: str) -> Re
         grain=trend.grain.value,
         grains=_grains(trend.grain, query, base),
         course=words.course(trend, formula),
-        largest_step=words.largest_step(trend, formula),
+        largest_step=step,
+        largest_step_href=_segments_href(report, step.stretch, query, base) if step is not None else "",
         gaps=words.gaps(trend),
-        trend=charts.trend_data(trend, found.marks, formula, report.result.method),
-        trend_rows=charts.trend_rows(trend, report.result.method),
+        trend=charts.trend_data(trend, found.marks, formula, report.result.method, links),
+        trend_rows=charts.trend_rows(trend, report.result.method, links),
         marks=tuple(words.mark(mark) for mark in found.marks),
         left_out=words.reasons(report.left_out),
         ever_answered=found.ever_answered,
     )
+
+
+def _segments_href(report: ScoreReport, stretch: Stretch, query: Mapping[str, str], base: str) -> str:
+    """The segments of a stretch of a trend, which that page compares with as many days before it."""
+    if report.survey.anonymous or stretch.result is None:
+        return ""
+    days = Period(PeriodKey.CUSTOM, stretch.start, stretch.end, report.period.zone)
+    return f"{base}/segments?{urlencode({**query, **days.query})}"
 
 
 def _grains(chosen: Grain, query: Mapping[str, str], base: str) -> tuple[Choice, ...]:

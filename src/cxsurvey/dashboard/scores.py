@@ -18,7 +18,7 @@ from cxsurvey.dashboard.comment_views import CommentsView, comments_view
 from cxsurvey.dashboard.filter_bar import FilterBar, asks_contact, filter_bar
 from cxsurvey.dashboard.follow_up_views import FollowUpsView, follow_ups_view
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
-from cxsurvey.dashboard.scale_bar import ScaleBar, scale_bar
+from cxsurvey.dashboard.scale_bar import Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.score_views import (
     OverviewView,
     ResultsView,
@@ -29,8 +29,10 @@ from cxsurvey.dashboard.surveys.path import SurveyId, head
 from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.insights import comments, follow_ups, service
 from cxsurvey.insights.filters import NAMES
+from cxsurvey.insights.listing import Number
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visit, Visiting
 from cxsurvey.web.errors import request_id
@@ -41,6 +43,9 @@ router = APIRouter(prefix="/w/{slug}")
 
 NEWEST_SHOWN = 6
 COMMENTS_A_PAGE = 20
+MOST_COUNTED = 100
+"""Comments up to which those of another scale are counted."""
+COUNTED = (ResponseState.COUNTED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class ResultsPage:
     may_export: bool
     download: str
     numbers: Panel[ResultsView]
+    elsewhere: tuple[Elsewhere, ...]
     follow_ups: Panel[FollowUpsView]
     comments: Panel[CommentsView]
     reference: str
@@ -87,6 +93,7 @@ class CommentsPage:
     survey: SurveyLine | None
     scales: ScaleBar | None
     comments: Panel[CommentsView]
+    elsewhere: tuple[Elsewhere, ...]
     reference: str
 
 
@@ -127,6 +134,13 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
         page = comments.newest(ctx, asked, bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)
         return comments_view(page, f"/w/{visit.workspace.slug}", bar)
 
+    def of_line(ctx: Context, other: SurveyLine) -> Number:
+        page = comments.newest(ctx, [other], bar.period, chosen.only, limit=MOST_COUNTED)
+        return Number(len(page.items), is_exact=page.next is None)
+
+    shown = panel(visit.ctx, "comments", found)
+    is_empty = shown.value is not None and not shown.value.items and not shown.value.searched_back_to
+    asks_elsewhere = is_empty or chosen.only.contact is not None
     names = [("", "All surveys"), *((encode("srv", each.survey_id), each.name) for each in lines)]
     page = CommentsPage(
         frame=visit.frame("Comments", "comments"),
@@ -135,7 +149,8 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
         surveys=tuple(Choice(name, "", value == survey, value) for value, name in names),
         survey=line,
         scales=scales,
-        comments=panel(visit.ctx, "comments", found),
+        comments=shown,
+        elsewhere=elsewhere(visit, scales, of_line, "comment") if asks_elsewhere else (),
         reference=request_id(request),
     )
     return render(request, "dashboard/overview/comments.html", page, max(bar.status, chosen.status))
@@ -164,6 +179,8 @@ def show_results(
         found = comments.newest(ctx, [line], bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)
         return comments_view(found, home, bar)
 
+    score = panel(visit.ctx, "results", numbers)
+    is_empty = score.value is not None and not score.value.number.result.n
     page = ResultsPage(
         frame=visit.frame(line.name, "surveys"),
         bar=bar,
@@ -175,7 +192,8 @@ def show_results(
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         download=f"{survey.base}/results/download",
-        numbers=panel(visit.ctx, "results", numbers),
+        numbers=score,
+        elsewhere=elsewhere(visit, scales, counted_by(bar, COUNTED, chosen.only)) if is_empty else (),
         follow_ups=panel(visit.ctx, "follow-ups", answered),
         comments=panel(visit.ctx, "comments", newest),
         reference=request_id(request),

@@ -167,18 +167,14 @@ def _row(row: SegmentRow, found: SegmentReport, axis: _Axis, address: str, query
         drawing=axis.drawing(result) if result is not None and shown else None,
         place=_place(row),
         rest=_against(row, found.survey.formula),
-        change=_changed(row.change, found.survey.formula),
-        change_tone=_tone(row.change, found.survey.formula) if row.change and _holds(row.change) else "",
+        change=_changed(row, found.survey.formula),
+        change_tone=_tone(row.change, found.survey.formula) if row.change and row.moved else "",
         withheld=row.withheld,
     )
 
 
 def _tone(moved: Difference, formula: Definition) -> str:
     return "better" if moves.is_better(moved, formula) else "worse"
-
-
-def _holds(moved: Difference) -> bool:
-    return moved.comparable and moved.changed
 
 
 def _place(row: SegmentRow) -> str:
@@ -195,12 +191,13 @@ def _against(row: SegmentRow, formula: Definition) -> tuple[str, str]:
     return _figures(row.rest), _tone(row.rest, formula) if row.stands_out else ""
 
 
-def _changed(change: Difference | None, formula: Definition) -> tuple[str, str]:
+def _changed(row: SegmentRow, formula: Definition) -> tuple[str, str]:
+    change = row.change
     if change is None or change.estimate is None:
         return "", ""
     if not change.comparable:
         return "", "too few"
-    verdict = moves.verdict(change, formula) if change.changed else "could be chance"
+    verdict = moves.verdict(change, formula) if row.moved else "could be chance"
     return _figures(change), verdict
 
 
@@ -212,15 +209,41 @@ def _figures(found: Difference) -> str:
 
 
 def _caption(found: SegmentReport) -> str:
-    """One sentence on what stands out."""
+    """What stands out from the rest, and what moved."""
+    return " ".join(filter(None, [_standing(found), _moving(found)]))
+
+
+def _moving(found: SegmentReport) -> str:
+    """What changed against the period before; "" where no change is told at all."""
+    if found.period.before is None or found.survey.anonymous:
+        return ""
+    formula, than = found.survey.formula, found.period.before_words
+    if found.change_tests == 0:
+        return f"Too few responses to hold one against {than}."
+    moved = [(row.text, row.change) for row in found.rows if row.moved and row.change is not None]
+    better = [name for name, change in moved if moves.is_better(change, formula)]
+    worse = [name for name, change in moved if not moves.is_better(change, formula)]
+    return _holding(f"than in {than}", better, worse, found.change_tests) or (
+        f"None of {number(found.change_tests)} changed against {than} by more than chance allows."
+    )
+
+
+def _standing(found: SegmentReport) -> str:
     if found.tests == 0:
         return "Too few responses to hold one against the rest: that takes 10 on each side."
     better = [row.text for row in found.rows if row.stands_out and row.rest and _is_above(row, found)]
     worse = [row.text for row in found.rows if row.stands_out and row.rest and not _is_above(row, found)]
-    if not better and not worse:
-        return f"None of {number(found.tests)} differs from the rest by more than chance allows."
-    parts = [f"{way} than the rest: {_listed(names)}" for way, names in (("Better", better), ("Worse", worse)) if names]
-    return f"{'. '.join(parts)}. This holds after correcting for {number(found.tests)} comparisons."
+    return _holding("than the rest", better, worse, found.tests) or (
+        f"None of {number(found.tests)} differs from the rest by more than chance allows."
+    )
+
+
+def _holding(than: str, better: list[str | None], worse: list[str | None], tests: int) -> str:
+    """Which hold, and of how many comparisons; "" where none does."""
+    parts = [f"{way} {than}: {_listed(names)}." for way, names in (("Better", better), ("Worse", worse)) if names]
+    if parts and tests > 1:
+        parts.append(f"This holds after correcting for {number(tests)} comparisons.")
+    return " ".join(parts)
 
 
 def _is_above(row: SegmentRow, found: SegmentReport) -> bool:
@@ -241,7 +264,7 @@ def _how(found: SegmentReport) -> str:
     said = (
         "Ordered by the score pulled toward the mean of all, the more the fewer the responses; a place is a range where"
         " intervals overlap. Below 10 responses nothing is ranked or compared. Coloured where the difference from the"
-        f" rest holds with at most {share} false flags expected (Benjamini and Hochberg)."
+        f" rest, or the change, holds with at most {share} false flags expected among each (Benjamini and Hochberg)."
     )
     if found.spread is None or found.total is None:
         return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -14,7 +15,7 @@ from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.context import Context
 from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
-from cxsurvey.dashboard.scale_bar import ScaleBar, scale_bar
+from cxsurvey.dashboard.scale_bar import Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.segment_views import SegmentsView, segment_href, segments_view
 from cxsurvey.dashboard.surveys.path import SurveyId, head
 from cxsurvey.dashboard.surveys.views import Head
@@ -22,11 +23,14 @@ from cxsurvey.insights import filters as wanted
 from cxsurvey.insights import segments, service
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visiting
 from cxsurvey.web.errors import request_id
 from cxsurvey.web.frame import Frame
 from cxsurvey.web.templating import render
+
+COUNTED: Final = (ResponseState.COUNTED,)
 
 router = APIRouter(prefix="/w/{slug}")
 
@@ -46,6 +50,7 @@ class SegmentsPage:
     may_export: bool
     download: str
     table: Panel[SegmentsView]
+    elsewhere: tuple[Elsewhere, ...]
     reference: str
 
 
@@ -61,6 +66,8 @@ def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: st
     survey = head(visit, surveys.get(visit.ctx, survey_id))
     work = partial(_split, survey_id=survey_id, key=key, bar=bar, filters=filters, base=survey.base)
     query = {**bar.period.query, **filters.only.query}
+    table = panel(visit.ctx, "segments", work)
+    is_empty = table.value is not None and not table.value.rows and not table.value.few
     page = SegmentsPage(
         frame=visit.frame(f"{line.name} by segment", "surveys"),
         bar=bar,
@@ -75,7 +82,8 @@ def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: st
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         download=f"{survey.base}/segments/download",
-        table=panel(visit.ctx, "segments", work),
+        table=table,
+        elsewhere=elsewhere(visit, scales, counted_by(bar, COUNTED, filters.only)) if is_empty else (),
         reference=request_id(request),
     )
     return render(request, "dashboard/survey/segments.html", page, max(bar.status, filters.status))

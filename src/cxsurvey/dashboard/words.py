@@ -62,23 +62,33 @@ def course(trend: Trend, formula: Definition) -> str:
     return f"It {moves.rose(moved, formula)} {way}: {moves.verdict(moved, formula)}."
 
 
-def largest_step(trend: Trend, formula: Definition) -> str:
-    """One sentence on the largest step between neighbours; nothing when there are only two, or none beyond chance.
+@dataclass(frozen=True, slots=True)
+class LargestStep:
+    """The largest step between neighbours: the sentence on it, its verb, and the stretch that it led to."""
+
+    sentence: str
+    verb: str
+    stretch: Period
+
+
+def largest_step(trend: Trend, formula: Definition) -> LargestStep | None:
+    """The largest step between neighbours; None when there are only two of them, or none beyond chance.
 
     The largest of many steps is large by chance alone, so each is held to the limit divided by their number.
     """
     pairs = [pair for pair in pairwise(trend.periods) if all(map(_can_be_judged, pair))]
     if len(trend.periods) < 3:
-        return ""
+        return None
     for before, now in sorted((pair for pair in pairs if _lie_apart(*pair)), key=_height, reverse=True):
         assert before.counts is not None
         assert now.counts is not None
         step = compare(now.counts, before.counts, formula, 1 - CHANCE / len(pairs))
         if step.changed:
-            name = "rise" if step.estimate and step.estimate > 0 else "fall"
+            name, verb = ("rise", "rose") if step.estimate and step.estimate > 0 else ("fall", "fell")
             way = f"from {_at(before, trend.grain)} to {_at(now, trend.grain)}"
-            return f"The largest {name} from one {trend.grain.value} to the next was {way}, beyond chance."
-    return ""
+            sentence = f"The largest {name} from one {trend.grain.value} to the next was {way}, beyond chance."
+            return LargestStep(sentence, verb, now)
+    return None
 
 
 def _can_be_judged(period: Period) -> bool:

@@ -51,8 +51,8 @@ class Day:
 class ResponsePage:
     """Some answers, newest first, of `total` in all; `next` is the cursor of those after them.
 
-    Of who may be contacted no index tells, so `total` is None then; where too few were found among the answers that one
-    page may look at, `searched_back_to` is the day it came to, and `next` goes on from there.
+    Of who may be contacted no index tells, so `total` is None where there are more answers than one page may look at;
+    where too few were found among these, `searched_back_to` is the day it came to, and `next` goes on from there.
     """
 
     items: tuple[ResponseView, ...]
@@ -132,11 +132,36 @@ def page(
     )
     views = responses.some(ctx, [row.id for row in rows[:limit]])
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
-    if only.contact is None:
-        return ResponsePage(tuple(views), sum(day.count for day in days), following)
-    if following is None and wanted and wanted[-1] != days[0].day:
+    total = _number(ctx, survey, days, states, only)
+    if only.contact is not None and following is None and wanted and wanted[-1] != days[0].day:
         return ResponsePage(tuple(views), None, f"{wanted[-1]}.0-{UUID(int=0).hex}", wanted[-1])
-    return ResponsePage(tuple(views), None, following)
+    return ResponsePage(tuple(views), total.n if total.is_exact else None, following)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How many answers there are; at least so many where not all of them could be looked at."""
+
+    n: int
+    is_exact: bool
+
+
+def number(
+    ctx: Context, survey: SurveyLine, period: Period, states: Sequence[ResponseState], only: Filter = EVERYTHING
+) -> Number:
+    """How many answers `page` lists in all. Raises `Invalid` as it does."""
+    return _number(ctx, survey, days_with(ctx, survey, period, states, only), states, only)
+
+
+def _number(
+    ctx: Context, survey: SurveyLine, days: Sequence[Day], states: Sequence[ResponseState], only: Filter
+) -> Number:
+    held = sum(day.count for day in days)
+    if only.contact is None or not held:
+        return Number(held, is_exact=True)
+    looked_at = enough(days, None, MOST_LOOKED_AT)
+    fit = queries.number_on(ctx.connection, survey.line_id, looked_at, states, choice(survey, only))
+    return Number(fit, is_exact=len(looked_at) == len(days))
 
 
 def enough(days: Sequence[Day], first: date | None, wanted: int) -> list[date]:

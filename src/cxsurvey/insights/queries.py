@@ -219,6 +219,15 @@ def newest_ids(
     return list(connection.execute(_newest_first(select(*_PLACE).where(*wanted), after, limit)))
 
 
+def number_on(
+    connection: Connection, line_id: int, days: Collection[date], states: Collection[str], choice: Choice
+) -> int:
+    """How many responses on these days in one of these states fit a choice."""
+    table = _responses
+    wanted = [*_on(line_id, days), table.c.state.in_(states), *choice.conditions()]
+    return connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one()
+
+
 def newest_follow_ups(
     connection: Connection, line_id: int, days: Collection[date], after: Place | None, limit: int, choice: Choice
 ) -> list[Row[Any]]:

@@ -46,7 +46,8 @@ class SegmentRow:
     """One segment. `number` and `text` are None where the segment is not set, or where it is `others`.
 
     `rest` is the segment less the rest, None below 10 answers on either side; `stands_out` says that it holds after
-    adjusting for the number of tests, and `adjusted_p_value` goes with it. `change` is that since the period before.
+    adjusting for the number of tests, and `adjusted_p_value` goes with it. `change` is that since the period before;
+    `moved` and `change_adjusted_p_value` say the same of it.
     `shrunken` and `rank` are None where the row is no segment of its own, `rank` also below 10 answers. With
     `withheld` nothing but the name may be told, and `result` is None.
     """
@@ -59,6 +60,8 @@ class SegmentRow:
     adjusted_p_value: float | None = None
     stands_out: bool = False
     change: Difference | None = None
+    change_adjusted_p_value: float | None = None
+    moved: bool = False
     shrunken: ShrunkenScore | None = None
     rank: Rank | None = None
 
@@ -72,8 +75,9 @@ class SegmentRow:
 class SegmentReport:
     """A survey by one segment key. Ranked segments come first and best first, then the others by name.
 
-    `total` is None where even it must not be told. `tests` segments were held against the rest, and `q` of the flags
-    among them are expected to be false. `spread` is how far true scores lie apart as far as it can be told from chance.
+    `total` is None where even it must not be told. `tests` segments were held against the rest, and `change_tests`
+    against themselves in the period before; `q` of the flags among either are expected to be false. `spread` is how far
+    true scores lie apart as far as it can be told from chance.
     """
 
     survey: SurveyLine
@@ -83,6 +87,7 @@ class SegmentReport:
     total: Result | None
     rows: tuple[SegmentRow, ...]
     tests: int
+    change_tests: int
     q: float
     spread: float | None
     minimum: int | None
@@ -117,7 +122,7 @@ def by_segment(
     texts = texts_for(ctx, now)
     split = _Split(survey.formula, now, before if period.before is not None else None, texts, hidden, confidence)
     total = None if hidden and not hidden.total_shown else score(split.total, survey.formula, confidence)
-    rows, tests, shrinkage = split.rows()
+    rows, shrinkage = split.rows()
     return SegmentReport(
         survey=survey,
         period=period,
@@ -125,7 +130,8 @@ def by_segment(
         key=key,
         total=total,
         rows=rows,
-        tests=tests,
+        tests=sum(row.rest is not None for row in rows),
+        change_tests=sum(row.change is not None and row.change.comparable for row in rows),
         q=DEFAULT_Q,
         spread=shrinkage.spread if shrinkage is not None else None,
         minimum=hidden.minimum if hidden is not None else None,
@@ -155,6 +161,24 @@ def _sizes(parts: Parts) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Family:
+    """Tests of one kind: the p-value of each segment adjusted for their number, and the segments that hold."""
+
+    p_values: Mapping[int, float]
+    flagged: frozenset[int]
+
+
+def _family(found: Mapping[int, Difference | None]) -> _Family:
+    """What holds of these differences; one that cannot be judged is no test."""
+    tested = {
+        number: each.p_value for number, each in found.items() if each and each.comparable and each.p_value is not None
+    }
+    family = adjusted(list(tested.values()))
+    flagged = frozenset(number for number, flag in zip(tested, family.flagged, strict=True) if flag)
+    return _Family(dict(zip(tested, family.adjusted, strict=True)), flagged)
+
+
+@dataclass(frozen=True, slots=True)
 class _Split:
     """The counts of all segments, and what it takes to tell them."""
 
@@ -169,13 +193,15 @@ class _Split:
     def total(self) -> ScoreCounts:
         return ScoreCounts.merged(self.now.values(), self.formula.scale)
 
-    def rows(self) -> tuple[tuple[SegmentRow, ...], int, Shrinkage | None]:
-        """All rows in their order, the number of tests, and the shrinkage behind the order."""
+    def rows(self) -> tuple[tuple[SegmentRow, ...], Shrinkage | None]:
+        """All rows in their order, and the shrinkage behind the order."""
         named = [number for number in self.now if number is not None]
         named.sort(key=lambda number: (-self.now[number].n, self.texts[number]))
         told, others = named[:MOST_SEGMENTS], named[MOST_SEGMENTS:]
         open_ = [number for number in told if not self._is_hidden(number)]
-        rests, p_values, flags = self._tested(open_)
+        rests = self._rests(open_)
+        changes = {number: self._change(number) for number in open_}
+        stand, moved = _family(rests), _family(changes)
         shrinkage = self._shrunken(open_)
         scores = {one.name: one for one in shrinkage.scores} if shrinkage is not None else {}
         lower = self.formula.headline is Headline.MEAN and self.formula.scale.direction is Direction.LOWER_IS_BETTER
@@ -187,9 +213,11 @@ class _Split:
                 others=0,
                 result=self._result(self.now[number]),
                 rest=rests.get(number),
-                adjusted_p_value=p_values.get(number),
-                stands_out=flags.get(number, False),
-                change=self._change(number),
+                adjusted_p_value=stand.p_values.get(number),
+                stands_out=number in stand.flagged,
+                change=changes[number],
+                change_adjusted_p_value=moved.p_values.get(number),
+                moved=number in moved.flagged,
                 shrunken=scores.get(str(number)),
                 rank=ranks.get(str(number)),
             )
@@ -199,7 +227,7 @@ class _Split:
         unranked = [row for name, row in rows.items() if name not in ranks]
         unranked += [SegmentRow(number, self.texts[number], 0, None) for number in told if self._is_hidden(number)]
         ordered += sorted(unranked, key=lambda row: (row.text or "").casefold())
-        return (*ordered, *self._last(others)), len(rests), shrinkage
+        return (*ordered, *self._last(others)), shrinkage
 
     def _last(self, others: list[int]) -> Iterable[SegmentRow]:
         """What is no segment of its own: those beyond the most that are told, and answers without the segment."""
@@ -222,20 +250,14 @@ class _Split:
         then = self.before.get(number) or ScoreCounts.none(self.formula.scale)
         return compare(self.now[number], then, self.formula, self.confidence)
 
-    def _tested(self, numbers: list[int]) -> tuple[dict[int, Difference], dict[int, float], dict[int, bool]]:
-        """Each segment against the rest where both have enough answers, with p-values adjusted for their number."""
+    def _rests(self, numbers: list[int]) -> dict[int, Difference]:
+        """Each segment against the rest where both have enough answers."""
         total, rests = self.total, {}
         for number in numbers:
             own = self.now[number]
             if base(own.n).comparable and base(total.n - own.n).comparable:
                 rests[number] = compare(own, rest_of(total, own), self.formula, self.confidence)
-        tested = {number: rest.p_value for number, rest in rests.items() if rest.p_value is not None}
-        family = adjusted(list(tested.values()))
-        return (
-            rests,
-            dict(zip(tested, family.adjusted, strict=True)),
-            dict(zip(tested, family.flagged, strict=True)),
-        )
+        return rests
 
     def _shrunken(self, numbers: list[int]) -> Shrinkage | None:
         parts = {str(number): self.now[number] for number in numbers if self.now[number].n}

@@ -73,6 +73,9 @@ class SegmentScore(Document):
     adjusted_p_value: float | None
     change: Distance | None
     """From the same segment in the period before."""
+    moved: bool
+    """True when the change holds after adjusting for the number of changes tested."""
+    change_adjusted_p_value: float | None
     shrunken: Shrunken | None
     rank: SegmentRank | None
     """Null below 10 responses."""
@@ -91,6 +94,8 @@ class Segments(Document):
     """All responses of the rows together; null where even they are withheld."""
     tests: int
     """How many segments were held against the rest."""
+    change_tests: int
+    """How many segments were held against themselves in the period before."""
     q: float
     """The share of false flags that is expected among the flags."""
     spread: float | None
@@ -112,6 +117,7 @@ class Segments(Document):
             period=ScorePeriod(since=period.since, until=period.last_day, zone=period.zone),
             total=_estimate(report.total),
             tests=report.tests,
+            change_tests=report.change_tests,
             q=report.q,
             spread=report.spread,
             minimum=report.minimum,
@@ -130,6 +136,8 @@ def _row(row: SegmentRow) -> SegmentScore:
         stands_out=row.stands_out,
         adjusted_p_value=row.adjusted_p_value,
         change=_distance(row.change),
+        moved=row.moved,
+        change_adjusted_p_value=row.change_adjusted_p_value,
         shrunken=Shrunken(estimate=shrunken.estimate, lower=shrunken.lower, upper=shrunken.upper) if shrunken else None,
         rank=_rank(row.rank),
     )
