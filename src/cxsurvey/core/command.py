@@ -134,11 +134,14 @@ def rule_of(detail: Mapping[str, Any]) -> tuple[str, str]:
         return detail["type"], detail["msg"]
     rule, message = RULES[detail["type"]]
     said = message.format_map(detail.get("ctx", {}))
+    if said.endswith(_ONE_OF_MANY):
+        said = said[:-1]
     if rule == "not_json" and (place := _PLACE.search(detail["msg"])) is not None:
         said = f"{said}; it is none from line {place[1]}, column {place[2]} on"
     return rule, said
 
 
+_ONE_OF_MANY = (" 1 items", " 1 characters")
 _PLACE = re.compile(r" at line ([0-9]+) column ([0-9]+)$")
 
 
