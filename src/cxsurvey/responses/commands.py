@@ -12,7 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, Field, PlainValidator, TypeA
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
-from cxsurvey.core.text import Line16, Line40, Line80, Line200, Passage4000, Scalar
+from cxsurvey.core.languages import SpokenLanguage
+from cxsurvey.core.text import Line40, Line80, Line200, Passage4000, Scalar
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput, known_or_claimed
 from cxsurvey.surveys.follow_ups import MOST_OPTIONS, Given
@@ -74,7 +75,7 @@ class AnswerInput(Command):
     """The caller's own id; the same one again never makes a second response."""
     source: Source = "rest"
     """Who collected the answer; `link` and `invitation` are our own pages and cannot be claimed."""
-    locale: Line16 | None = None
+    locale: SpokenLanguage | None = None
     person: PersonInput | None = None
     segments: Segments = Segments()
     attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)

@@ -9,8 +9,9 @@ from pydantic import StringConstraints
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import says
+from cxsurvey.core.languages import Language
 from cxsurvey.core.text import MaybeLine200
-from cxsurvey.surveys.languages import EachLanguageOnce, Language
+from cxsurvey.surveys.languages import EachLanguageOnce
 
 PartId = Annotated[
     str,
