@@ -336,8 +336,13 @@ def test_nobody_gets_nothing(rest: TestClient, scene: Scene, headers: dict[str, 
         ),
         (
             "/surveys/{survey}/score",
-            "since=2026-01-01&since2=2026-02-01",
+            "since=2026-01-01&since2=2026-02-01&until2=2026-02-28",
             "since2 must name days that are not part of the period it is compared with",
+        ),
+        (
+            "/surveys/{survey}/score",
+            "since=2026-01-01&since2=2025-02-01",
+            "until2 is required here: without it the days go on to today, into the period they are compared with",
         ),
         ("/surveys/{survey}/score", "until2=2026-02-01", "since2 is required with until2"),
         ("/surveys/{survey}/score", "since2=2026-02-30", "since2 must be a date that exists"),
@@ -429,3 +434,43 @@ def test_another_kind_of_body_is_told_which_one_is_taken(rest: TestClient, scene
     for reply in (rest.post("/responses", data={"score": "9"}), rest.post("/imports", json={})):
         assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
         assert "Content-Type: application/json" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "detail"),
+    [
+        ({"score": None}, "score must be given."),
+        ({"score": 11}, "score must be a whole number from 0 to 10."),
+        ({"answered_at": "1999-12-31T23:59:59Z"}, "answered_at must be between 2000-01-01 and now."),
+        (
+            {"follow_ups": {"colour": "red"}},
+            "follow_ups.colour is not a follow-up that this survey asks after this score.",
+        ),
+    ],
+)
+def test_the_detail_is_a_sentence_with_its_subject(
+    rest: TestClient, scene: Scene, changes: dict[str, Any], detail: str
+) -> None:
+    assert refused(rest, json.dumps(scene.answer(**changes)))["detail"] == detail
+
+
+def test_every_wrong_follow_up_is_named(rest: TestClient, scene: Scene) -> None:
+    problem = refused(rest, json.dumps(scene.answer(follow_ups={"colour": "red", "size": 11})))
+
+    assert problem["code"] == "invalid"
+    assert [(entry["pointer"], entry["rule"]) for entry in problem["errors"]] == [
+        ("/follow_ups/colour", "unknown_follow_up"),
+        ("/follow_ups/size", "unknown_follow_up"),
+    ]
+
+
+def test_an_empty_batch_is_told_in_the_singular(rest: TestClient) -> None:
+    reply = rest.post("/responses/batch", json={"responses": []}, headers={"Idempotency-Key": "none"})
+
+    assert [entry["message"] for entry in reply.json()["errors"]] == ["must have at least 1 item"]
+
+
+def test_the_form_of_an_id_is_told_in_words(rest: TestClient, scene: Scene) -> None:
+    (entry,) = refused(rest, json.dumps(scene.answer(follow_ups={"liked": ["Not An Id"]})))["errors"]
+
+    assert (entry["rule"], entry["message"]) == ("wrong_form", "must be 1 to 40 of the signs a to z, 0 to 9, - and _")

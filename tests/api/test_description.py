@@ -115,3 +115,10 @@ def test_the_page_needs_nothing_from_elsewhere(rest: TestClient) -> None:
     assert 'data-description="/api/v1/openapi.json"' in page.text
     for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
         assert address.startswith("/"), address
+
+
+def test_what_may_be_repeated_after_a_503_hangs_on_its_code(document: dict[str, Any]) -> None:
+    said = " ".join(document["info"]["description"].split())
+
+    assert "503 `unavailable`, stored nothing" in said
+    assert "After 503 `unconfirmed` it may be stored" in said

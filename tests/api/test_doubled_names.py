@@ -90,3 +90,30 @@ def test_each_name_that_stands_twice_is_refused(name: str) -> None:
         with pytest.raises(Invalid) as refused:
             read(name, body)
         assert [problem.rule for problem in refused.value.problems] == ["duplicate_key"], body
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ('{"survey": "a", "survey": "b", "score": 1}', "survey"),
+        (
+            '{"survey": "a", "score": 1, "segments": {"country": "DE", "team": "x", "country": "FR"}}',
+            "segments.country",
+        ),
+        ('{"survey": "a", "score": 1, "attributes": {"a": 1, "b": 2, "b": 2}}', "attributes.b"),
+    ],
+)
+def test_the_name_that_stands_twice_is_told(body: str, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read("AnswerInput", body)
+
+    assert [problem.field for problem in refused.value.problems] == [field]
+
+
+def test_the_place_is_told_from_which_on_a_body_is_no_json() -> None:
+    with pytest.raises(Invalid) as refused:
+        read("AnswerInput", '{"survey": "a",\n "score": 9,,}')
+
+    (problem,) = refused.value.problems
+    assert problem.rule == "not_json"
+    assert problem.message == "must be valid JSON; it is none from line 2, column 13 on"

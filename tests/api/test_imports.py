@@ -181,8 +181,9 @@ def test_wrong_settings_are_named_and_leave_nothing(
         ({"data": {"settings": "{}"}, "files": {"other": ("a.csv", b"x")}}, "other"),
         ({"data": {"file": "Rating"}, "files": {"settings": ("a.json", b"{}")}}, "file"),
         ({"files": {"file": ("a.csv", b"")}}, "file"),
-        ({"data": {"settings": "{"}, "files": {"file": ("a.csv", b"a\n1\n")}}, ""),
-        ({"data": {"settings": '{"zone":"UTC","zone":"UTC"}'}, "files": {"file": ("a.csv", b"a\n1\n")}}, ""),
+        ({"data": {"settings": "{"}, "files": {"file": ("a.csv", b"a\n1\n")}}, "settings"),
+        ({"data": {"settings": "[]"}, "files": {"file": ("a.csv", b"a\n1\n")}}, "settings"),
+        ({"data": {"settings": '{"zone":"UTC","zone":"UTC"}'}, "files": {"file": ("a.csv", b"a\n1\n")}}, "zone"),
     ],
 )
 def test_a_form_that_is_not_right_is_refused_and_leaves_nothing(

@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from starlette.testclient import TestClient
 
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
-from tests.api.conftest import TEST, Scene, Write, bearer
+from tests.api.conftest import FOREIGN, TEST, Scene, Write, bearer
 from tests.factories import make_key
 
 
@@ -190,3 +191,52 @@ def test_a_batch_is_refused_as_a_whole_when_it_is_none(rest: TestClient, scene: 
         "idempotency_key_required"
     )
     assert rest.post("/responses/batch", json={"responses": [scene.answer()] * 100}, headers=key).status_code == 207
+
+
+@pytest.mark.parametrize("path", ["/responses", "/invitations"])
+def test_a_draft_says_that_it_is_one_and_that_of_others_is_not_there(rest: TestClient, scene: Scene, path: str) -> None:
+    own = rest.post("/surveys", json={"name": "Not asked yet"}).json()["id"]
+    foreign = rest.post("/surveys", json={"name": "Theirs"}, headers=bearer(FOREIGN)).json()["id"]
+    missing = "srv_" + "0" * 26
+    more = {"score": 9} if path == "/responses" else {}
+
+    drafted = rest.post(path, json={"survey": own, **more})
+    others = [rest.post(path, json={"survey": survey, **more}) for survey in (foreign, missing)]
+
+    assert (drafted.status_code, drafted.json()["code"]) == (409, "survey_not_published")
+    assert drafted.json()["detail"] == "This survey is a draft. Publish it first; then it takes responses."
+    assert {(reply.status_code, reply.json()["code"]) for reply in others} == {(404, "survey_unknown")}
+
+
+def test_a_draft_in_a_batch_and_a_link_to_one_say_so_too(rest: TestClient, scene: Scene) -> None:
+    draft = rest.post("/surveys", json={"name": "Not asked yet"}).json()["id"]
+    items = [scene.answer(survey=draft), scene.answer(survey=scene.foreign_survey), scene.answer()]
+
+    batch = rest.post("/responses/batch", json={"responses": items}, headers={"Idempotency-Key": "drafts"})
+    link = rest.post(f"/surveys/{draft}/links", json={"segments": {"touchpoint": "till"}})
+
+    assert [item["status"] for item in batch.json()["data"]] == [409, 404, 201]
+    assert (link.status_code, link.json()["code"]) == (409, "survey_not_published")
+
+
+@pytest.mark.parametrize("locale", ["xx-??", "e", "english", "de--AT", "12"])
+def test_what_is_no_language_is_refused_wherever_one_is_named(rest: TestClient, scene: Scene, locale: str) -> None:
+    replies = [
+        rest.post("/people", json={"external_id": "c-1", "locale": locale}),
+        rest.post("/invitations", json={"survey": scene.survey, "locale": locale}),
+        rest.post("/invitations", json={"survey": scene.survey, "person": {"external_id": "c", "locale": locale}}),
+        rest.post("/responses", json=scene.answer(locale=locale)),
+    ]
+
+    for reply in replies:
+        assert [entry["rule"] for entry in reply.json()["errors"]] == ["not_a_language"]
+
+
+def test_a_language_is_kept_in_its_one_spelling_and_may_be_one_that_the_survey_lacks(
+    rest: TestClient, scene: Scene
+) -> None:
+    person = rest.post("/people", json={"external_id": "c-1", "locale": "pt_br"}).json()
+    link = rest.post("/invitations", json={"survey": scene.survey, "locale": "zz"})
+
+    assert person["locale"] == "pt-BR"
+    assert (link.status_code, link.json()["locale"]) == (201, "zz")

@@ -54,6 +54,7 @@ def test_a_key_that_used_its_turns_waits_and_then_goes_on(database: Database, cl
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
     assert refused.headers["content-type"] == "application/problem+json"
     assert (refused.headers["retry-after"], refused.headers["ratelimit"]) == ("1", '"key";r=0;t=60')
+    assert refused.json()["detail"] == "This key may send 120 requests a minute. Send this one again in 1 second."
     assert later.status_code == 201
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsurvey.core.errors import Invalid
-from cxsurvey.insights.periods import MOST_DAYS, Period, PeriodKey, parse
+from cxsurvey.insights.periods import MOST_DAYS, Period, PeriodKey, against, parse
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ISTANBUL = "Europe/Istanbul"
@@ -123,3 +123,32 @@ def test_every_period_reads_back_from_its_own_parameters(since: date, more: int)
     made = Period(PeriodKey.CUSTOM, since, since + timedelta(days=more + 1), BERLIN)
 
     assert parse(made.query, NOON, BERLIN) == made
+
+
+def test_an_end_that_was_left_out_is_named_where_today_lies_inside_the_period() -> None:
+    period = parse({"period": "90d"}, NOON, ISTANBUL)
+
+    with pytest.raises(Invalid) as refused:
+        against({"since2": "2026-01-01"}, period, NOON)
+
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.rule) == ("until2", "missing")
+    assert "to today" in problem.message
+
+
+def test_days_to_compare_with_may_end_today_where_that_is_outside_the_period() -> None:
+    period = parse({"since": "2026-01-01", "until": "2026-03-31"}, NOON, ISTANBUL)
+
+    other = against({"since2": "2026-11-01"}, period, NOON)
+
+    assert other is not None
+    assert other.last_day == date(2026, 11, 21)
+
+
+def test_named_days_that_are_shared_overlap() -> None:
+    period = parse({"since": "2026-01-01", "until": "2026-03-31"}, NOON, ISTANBUL)
+
+    with pytest.raises(Invalid) as refused:
+        against({"since2": "2026-03-01", "until2": "2026-04-30"}, period, NOON)
+
+    assert [(one.field, one.rule) for one in refused.value.problems] == [("since2", "overlap")]

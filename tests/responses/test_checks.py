@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cxsurvey.core.errors import Refusal
+from cxsurvey.core.errors import Invalid, Refusal
 from cxsurvey.responses.checks import check_follow_ups, unanswered
 from cxsurvey.responses.commands import AnswerInput
 from cxsurvey.scoring.scales import Band, Metric
@@ -51,6 +51,9 @@ def test_each_kind_takes_its_answers(kind: str, answer: Any) -> None:
         ("multiple", ["staff", "nobody"], "not_an_option", "must be a list of ids of offered options, each once"),
         ("scale", 0, "wrong_kind_of_answer", "must be a whole number from 1 to 7"),
         ("scale", 8, "wrong_kind_of_answer", "must be a whole number from 1 to 7"),
+        ("scale", -1, "wrong_kind_of_answer", "must be a whole number from 1 to 7"),
+        ("scale", 11, "wrong_kind_of_answer", "must be a whole number from 1 to 7"),
+        ("scale", 10**30, "wrong_kind_of_answer", "must be a whole number from 1 to 7"),
         ("scale", "3", "wrong_kind_of_answer", "must be a whole number from 1 to 7"),
     ],
 )
@@ -60,6 +63,19 @@ def test_what_a_follow_up_does_not_take_is_refused_by_name(kind: str, answer: An
 
     assert (refused.value.field, refused.value.code) == (f"follow_ups.{kind}", code)
     assert refused.value.text == message
+
+
+def test_every_wrong_answer_is_named_and_none_that_is_right() -> None:
+    answers = {"single": "nobody", "scale": 8, "text": "Because.", "colour": "red"}
+
+    with pytest.raises(Invalid) as refused:
+        check_follow_ups(answers, _definition(), 3)
+
+    assert [(problem.field, problem.rule) for problem in refused.value.problems] == [
+        ("follow_ups.single", "not_an_option"),
+        ("follow_ups.scale", "wrong_kind_of_answer"),
+        ("follow_ups.colour", "unknown_follow_up"),
+    ]
 
 
 def test_only_who_is_asked_owes_an_answer() -> None:
@@ -73,7 +89,7 @@ def test_only_who_is_asked_owes_an_answer() -> None:
     assert unanswered({}, _definition(), 3) == []
 
 
-@pytest.mark.parametrize("answer", ["true", "1.5", "null", "{}", "[1]", '["a b"]', "11", "-1", '"\\u0000"'])
+@pytest.mark.parametrize("answer", ["true", "1.5", "null", "{}", "[1]", '["a b"]', '"\\u0000"'])
 def test_what_no_follow_up_takes_never_gets_so_far(answer: str) -> None:
     body = f'{{"survey": "srv_x", "score": 1, "follow_ups": {{"q": {answer}}}}}'
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cxsurvey.core.languages import canonical
 from cxsurvey.surveys import languages
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.standard import READY
@@ -19,14 +20,14 @@ from cxsurvey.surveys.standard import READY
     ],
 )
 def test_a_tag_has_one_spelling(tag: str, spelled: str) -> None:
-    assert languages.canonical(tag) == spelled
+    assert canonical(tag) == spelled
 
 
 @pytest.mark.parametrize(
     "tag", ["", "e", "english", "en_US", "en-", "../x", "en\0", "de-x-private", "e" * 10_000, "١٢"]
 )
 def test_what_is_no_tag_is_refused(tag: str) -> None:
-    assert languages.canonical(tag) is None
+    assert canonical(tag) is None
 
 
 def test_languages_are_named_for_managers_and_for_their_speakers() -> None:

@@ -43,7 +43,7 @@ def _check_password(value: str) -> str:
 
 def _check_scope(value: str) -> str:
     if value not in KEY_SCOPES:
-        raise PydanticCustomError("not_a_scope", "is not something a key may do")
+        raise PydanticCustomError("not_a_scope", "must be one of {scopes}", {"scopes": ", ".join(sorted(KEY_SCOPES))})
     return value
 
 
@@ -56,7 +56,7 @@ GivenPassword = Annotated[str, StringConstraints(min_length=1, max_length=passwo
 RoleName = Literal["owner", "admin", "manager", "viewer"]
 Zone = Annotated[Line80, AfterValidator(_check_zone)]
 WebAddress = Annotated[Line500, AfterValidator(_check_web_address)]
-Scope = Annotated[Line80, AfterValidator(_check_scope)]
+Scope = Annotated[str, AfterValidator(_check_scope)]
 
 
 class SetUp(Command):

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cxsurvey.core.errors import FieldProblem, Kind, Refusal
-from cxsurvey.web.errors import LONGEST_NAME, Fault, ParameterProblem, request_id
+from cxsurvey.web.errors import LONGEST_NAME, Fault, ParameterProblem, in_one_sentence, request_id
 from cxsurvey.web.ready import Ready, raw
 
 R = TypeVar("R", bound=Refusal)
@@ -134,7 +134,7 @@ def face(request: Request, fault: Fault) -> Response:
     return Ready(body, fault.status, raw(headers))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _told(status: int, code: str, text: str) -> bytes:
     """A document without problems of fields: under overload the same few are told thousands of times a second."""
     return encoded(document(Fault(status, code, text)))
@@ -147,9 +147,17 @@ def document(fault: Fault) -> dict[str, Any]:
         "title": TITLES[fault.status],
         "status": fault.status,
         "code": fault.code,
-        "detail": fault.text,
+        "detail": _detail(fault),
         "errors": [_entry(problem) for problem in fault.problems[:MOST_PROBLEMS]],
     }
+
+
+def _detail(fault: Fault) -> str:
+    """The text of the fault; where it is what one field must be, a sentence about that field."""
+    first = next(iter(fault.problems), None)
+    if first is None or not first.field or fault.text != first.message or not fault.text[:1].islower():
+        return fault.text
+    return in_one_sentence(fault.problems)
 
 
 def encoded(document: Any) -> bytes:

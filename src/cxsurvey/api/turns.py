@@ -42,6 +42,7 @@ class Turns:
     """
 
     def __init__(self, clock: Clock, quota: int) -> None:
+        self._quota = quota
         self.policy = b'"key";q=%d;w=%d' % (quota, WINDOW)
         self._interval = WINDOW / quota
         self._clock = clock
@@ -53,10 +54,16 @@ class Turns:
         now = self._clock.monotonic()
         whole_at = self._after(key, number, now)
         if (ahead := whole_at - now - WINDOW) > self._interval / 2:  # what binary fractions leave over is no turn
-            raise TooMany(retry_after=ceil(ahead))
+            raise self.refusal(ceil(ahead))
         self._whole_at[key] = whole_at
         if len(self._whole_at) > self._sweep_above:
             self._sweep(now)
+
+    def refusal(self, seconds: int) -> TooMany:
+        """What a key is told that has no turn left: how many it has, and when to come back."""
+        unit = "second" if seconds == 1 else "seconds"
+        text = f"This key may send {self._quota:,} requests a minute. Send this one again in {seconds} {unit}."
+        return TooMany(text, retry_after=seconds)
 
     def give_back(self, key: bytes) -> None:
         """Takes one turn back that was given for nothing."""
@@ -109,7 +116,7 @@ class Throttle:
         try:
             turns.take(key)
         except TooMany:
-            refusal = TooMany(retry_after=turns.wait(key, self._most(scope["path"])))
+            refusal = turns.refusal(turns.wait(key, self._most(scope["path"])))
             await self._face(Request(scope), fault_of(refusal))(scope, receive, telling)
             return
         scope["state"][STATE] = (turns, key)

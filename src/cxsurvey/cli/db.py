@@ -72,7 +72,7 @@ def verify() -> None:
         if found:
             more = f" ({len(found) - DIFFERENCES_SHOWN} more)" if len(found) > DIFFERENCES_SHOWN else ""
             fail(f"{len(found)} counters are wrong{more}. To set them right: cxsurvey db rebuild")
-        say(f"All counters of {len(lines)} trend lines are right.")
+        say(f"All counters of {len(lines)} trend line{'' if len(lines) == 1 else 's'} are right.")
 
 
 @commands.command()
@@ -80,7 +80,8 @@ def rebuild() -> None:
     """Set the daily counters anew from the answers; beside a running server its worker does it."""
     from cxsurvey.cli.rebuilding import rebuild_counters
 
-    say(f"Recounted {rebuild_counters()} days.")
+    days = rebuild_counters()
+    say(f"Recounted {days} day{'' if days == 1 else 's'}.")
 
 
 @commands.command()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cxsurvey.cli.installation import open_database, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cxsurvey.core.errors import FieldProblem
 
 commands = typer.Typer(help="Keys of other systems.", no_args_is_help=True)
 
@@ -38,11 +43,12 @@ def create(
     from cxsurvey.core.db.units import Share
     from cxsurvey.core.errors import Invalid
 
-    fields = {"name": name, "test": test, "expires_days": expires_days, **({"scopes": tuple(scope)} if scope else {})}
+    scopes = tuple(scope) if scope else None
+    fields = {"name": name, "test": test, "expires_days": expires_days, **({"scopes": scopes} if scopes else {})}
     try:
         command = CreateKey.from_fields(fields)
     except Invalid as refusal:
-        fail("; ".join(f"{_option(problem.field)} {problem.message}" for problem in refusal.problems), 2)
+        fail("; ".join(_told(problem, scopes or ()) for problem in refusal.problems), 2)
 
     def make(ctx: Context) -> str:
         enter(ctx, workspace)
@@ -52,6 +58,11 @@ def create(
         say(database.write(make, share=Share.DASHBOARD))
 
 
-def _option(field: str) -> str:
-    name, _, place = field.partition(".")
-    return f"--scope (number {int(place) + 1})" if place else f"--{name.replace('_', '-')}"
+def _told(problem: FieldProblem, scopes: Sequence[str]) -> str:
+    """One problem as whoever typed the command reads it: with the scope that is none, and those there are."""
+    from cxsurvey.accounts.permissions import KEY_SCOPES
+
+    name, _, place = problem.field.partition(".")
+    if place:
+        return f"--scope {scopes[int(place)]}: is not a scope; choose from {', '.join(sorted(KEY_SCOPES))}"
+    return f"--{name.replace('_', '-')} {problem.message}"

@@ -7,7 +7,9 @@ repeat what was sent.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import NoneType
 from typing import Any, Self
@@ -131,7 +133,16 @@ def rule_of(detail: Mapping[str, Any]) -> tuple[str, str]:
     if detail["type"] not in RULES:
         return detail["type"], detail["msg"]
     rule, message = RULES[detail["type"]]
-    return rule, message.format_map(detail.get("ctx", {}))
+    said = message.format_map(detail.get("ctx", {}))
+    if said.endswith(_ONE_OF_MANY):
+        said = said[:-1]
+    if rule == "not_json" and (place := _PLACE.search(detail["msg"])) is not None:
+        said = f"{said}; it is none from line {place[1]}, column {place[2]} on"
+    return rule, said
+
+
+_ONE_OF_MANY = (" 1 items", " 1 characters")
+_PLACE = re.compile(r" at line ([0-9]+) column ([0-9]+)$")
 
 
 def says(rule: str, message: str) -> WrapValidator:
@@ -147,25 +158,46 @@ def says(rule: str, message: str) -> WrapValidator:
 
 
 def refuse_duplicate_keys(body: bytes) -> None:
-    """Raises `Invalid` when an object in this (already validated) JSON names a key twice.
+    """Raises `Invalid` that names the field when an object in this (already validated) JSON names one twice.
 
     Most parsers let the last one win in silence, so two systems may read two different answers from one body.
     """
     try:
-        _READER.decode(body.decode())
-    except _DuplicateKey:
-        raise Invalid(problems=[FieldProblem("", "duplicate_key", "must not name the same field twice")]) from None
+        twice = _twice_in(_READER.decode(body.decode()))
     except (ValueError, RecursionError):
         raise Invalid(problems=[FieldProblem("", "not_json", "must be valid JSON")]) from None
+    if twice is not None:
+        raise Invalid(problems=[FieldProblem(".".join(twice), "duplicate_key", "must not be named twice")])
 
 
-class _DuplicateKey(Exception):  # noqa: N818 - control flow within this module
-    pass
+@dataclass(frozen=True, slots=True)
+class _Twice:
+    """An object that names this key twice."""
+
+    key: str
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> None:
-    if len(dict(pairs)) != len(pairs):
-        raise _DuplicateKey
+def _told_apart(pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Twice:
+    known = dict(pairs)
+    if len(known) == len(pairs):
+        return known
+    names = [name for name, _ in pairs]
+    return _Twice(next(name for place, name in enumerate(names) if name in names[:place]))
 
 
-_READER = json.JSONDecoder(object_pairs_hook=_no_duplicates)
+def _twice_in(value: object) -> tuple[str, ...] | None:
+    """The path to the first key that stands twice in one object; None where each stands once."""
+    if isinstance(value, _Twice):
+        return (value.key,)
+    inside: Iterable[tuple[object, object]] = ()
+    if isinstance(value, dict):
+        inside = value.items()
+    elif isinstance(value, list):
+        inside = enumerate(value)
+    for name, each in inside:
+        if (found := _twice_in(each)) is not None:
+            return (str(name), *found)
+    return None
+
+
+_READER = json.JSONDecoder(object_pairs_hook=_told_apart)

@@ -33,8 +33,6 @@ def _line(maximum: int, minimum: int = 1) -> tuple[StringConstraints, AfterValid
     )
 
 
-Line16 = Annotated[str, *_line(16)]
-"""A language tag, as columns keep it."""
 Line40 = Annotated[str, *_line(40)]
 Line80 = Annotated[str, *_line(80)]
 Line200 = Annotated[str, *_line(200)]

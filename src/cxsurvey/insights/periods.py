@@ -127,7 +127,7 @@ def against(values: Mapping[str, str], period: Period, now: datetime) -> Period 
 
     `compare` is `previous`, or `since2` and `until2` name days of one's own. Raises `Invalid` naming the field and
     the rule: as `parse` does, `nothing_before` for all of time, and `overlap` where a response would be on both sides,
-    which no test of a difference can bear.
+    which no test of a difference can bear; `until2` is `missing` where only its being left out, for today, is why.
     """
     since, until = values.get("since2", ""), values.get("until2", "")
     if not since and not until:
@@ -147,6 +147,9 @@ def against(values: Mapping[str, str], period: Period, now: datetime) -> Period 
         problems = [FieldProblem(f"{one.field}2", one.rule, one.message) for one in refusal.problems]
         raise Invalid(problems=problems) from None
     if other.since < period.until and period.since < other.until:
+        if not until:
+            message = "is required here: without it the days go on to today, into the period they are compared with"
+            raise _invalid("until2", "missing", message)
         raise _invalid("since2", "overlap", "must name days that are not part of the period it is compared with")
     return other
 

@@ -20,8 +20,9 @@ from cxsurvey.core.command import Command
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
+from cxsurvey.core.languages import SpokenLanguage
 from cxsurvey.core.signing import TOKEN_LENGTH, digest
-from cxsurvey.core.text import Line16, Line80, Scalar
+from cxsurvey.core.text import Line80, Scalar
 from cxsurvey.invitations import queries
 from cxsurvey.invitations.errors import LinkExpired, LinkRevoked, LinkUnknown
 from cxsurvey.people import segments
@@ -29,7 +30,7 @@ from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
-from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.asked import asked_of_own
 from cxsurvey.surveys.errors import SurveyIsAnonymous
 
 PURPOSE = "invitation"
@@ -41,7 +42,7 @@ class CreateInvitation(Command):
     """Ask for one personal link. `person` may be left out: the link then belongs to nobody in particular."""
 
     person: PersonInput | None = None
-    locale: Line16 | None = None
+    locale: SpokenLanguage | None = None
     segments: Segments = Segments()
     attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)
     expires_in_days: int | None = Field(default=None, ge=1, le=730)
@@ -89,13 +90,12 @@ def create(ctx: Context, survey_id: UUID, command: CreateInvitation, *, test: bo
     """Makes a personal link to a survey.
 
     The answer to a `test` link, or to one that a key in test mode makes, never counts, and names nobody.
-    Raises NotFound for one of another workspace or never published, `SurveyIsAnonymous` for one that knows nobody.
+    Raises NotFound for one of another workspace, `NotPublished` for a draft, `SurveyIsAnonymous` for one that knows
+    nobody.
     """
     test = test or ctx.actor.test
     require(ctx, Grant.INVITATIONS_WRITE)
-    survey = surveys.asked_by_id(ctx, survey_id)
-    if survey is None or survey.workspace_id != ctx.workspace:
-        raise NotFound
+    survey = asked_of_own(ctx, survey_id)
     if survey.anonymous:
         raise SurveyIsAnonymous(field="survey")
     person, claims = people.known_or_claimed(command.person, test=test)

@@ -21,13 +21,12 @@ from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core import audit
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
-from cxsurvey.core.errors import FieldProblem, Invalid, LiveKeyNeeded, NotFound
+from cxsurvey.core.errors import FieldProblem, Invalid, LiveKeyNeeded
 from cxsurvey.core.ids import encode
 from cxsurvey.core.text import NOT_IN_A_LINE, Line200
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import Segments
-from cxsurvey.surveys import service as surveys
-from cxsurvey.surveys.asked import Asked
+from cxsurvey.surveys.asked import Asked, asked_of_own
 
 Pairs: TypeAlias = Sequence[tuple[str, str]]
 
@@ -71,16 +70,16 @@ NOTHING = Carried()
 
 
 def sign(ctx: Context, survey_id: UUID, command: SignLink) -> SignedLink:
-    """Makes a shared link with attributes. Raises NotFound for a survey of another workspace or never published.
+    """Makes a shared link with attributes.
+
+    Raises NotFound for a survey of another workspace, `NotPublished` for a draft.
 
     A key in test mode is refused: the answers of a shared link count.
     """
     require(ctx, Grant.INVITATIONS_WRITE)
     if ctx.actor.test:
         raise LiveKeyNeeded
-    survey = surveys.asked_by_id(ctx, survey_id)
-    if survey is None or survey.workspace_id != ctx.workspace:
-        raise NotFound
+    survey = asked_of_own(ctx, survey_id)
     pairs = _pairs_of(command)
     if survey.anonymous:
         raise _refused("segments", "not_offered", "is not offered for an anonymous survey")

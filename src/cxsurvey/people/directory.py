@@ -15,7 +15,8 @@ from cxsurvey.core.command import Command, without_defaults
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
-from cxsurvey.core.text import Line16, Line80, Line200, Scalar
+from cxsurvey.core.languages import SpokenLanguage
+from cxsurvey.core.text import Line80, Line200, Scalar
 from cxsurvey.people import queries
 from cxsurvey.people.errors import EmailTaken
 from cxsurvey.people.service import PersonInput, PersonView, Written, people, write_down
@@ -30,7 +31,7 @@ class ChangePerson(Command):
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
     name: Line200 | None = None
-    locale: Line16 | None = None
+    locale: SpokenLanguage | None = None
     attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)
 
 

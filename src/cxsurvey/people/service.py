@@ -19,7 +19,8 @@ from pydantic_core import PydanticCustomError
 from cxsurvey.core.addresses import Email, normal_email
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
-from cxsurvey.core.text import Line16, Line80, Line200, Scalar
+from cxsurvey.core.languages import SpokenLanguage
+from cxsurvey.core.text import Line80, Line200, Scalar
 from cxsurvey.people import queries
 
 
@@ -29,7 +30,7 @@ class PersonInput(Command):
     email: Email | None = None
     external_id: Line200 | None = None
     name: Line200 | None = None
-    locale: Line16 | None = None
+    locale: SpokenLanguage | None = None
     attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)
 
     @model_validator(mode="after")

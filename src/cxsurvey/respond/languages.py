@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from babel.core import LOCALE_ALIASES, get_global
 
-from cxsurvey.surveys.languages import canonical
+from cxsurvey.core.languages import canonical
 
 LONGEST_HEADER = 500
 QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")

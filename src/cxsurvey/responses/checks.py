@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from cxsurvey.core.errors import FieldProblem
+from cxsurvey.core.errors import FieldProblem, Invalid, Refusal
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import (
     NotAnOption,
@@ -60,32 +60,39 @@ def _check_unknown(item: Submission, definition: Definition) -> None:
 
 
 def check_follow_ups(answers: Mapping[str, Given], definition: Definition, score: int | None) -> None:
-    """Raises when an answer belongs to no follow-up of this score, or is none that the follow-up takes."""
+    """Raises when an answer belongs to no follow-up of this score, or is none that the follow-up takes.
+
+    One that is wrong alone raises the refusal that says why; several raise `Invalid`, which names each of them.
+    """
     possible = definition.follow_ups if score is None else definition.follow_ups_for(definition.band(score))
     asked = {follow_up.id: follow_up for follow_up in possible}
-    for key, answer in answers.items():
-        follow_up = asked.get(key)
-        if follow_up is None:
-            raise UnknownFollowUp(field=f"follow_ups.{key}")
-        _check_answer(follow_up, answer)
+    found = [wrong for key, answer in answers.items() if (wrong := _wrong(asked.get(key), key, answer)) is not None]
+    if len(found) > 1:
+        raise Invalid(problems=[problem for refusal in found for problem in refusal.problems])
+    for refusal in found:
+        raise refusal
 
 
-def _check_answer(follow_up: FollowUp, answer: Given) -> None:
-    field = f"follow_ups.{follow_up.id}"
+def _wrong(follow_up: FollowUp | None, key: str, answer: Given) -> Refusal | None:
+    """Why a follow-up does not take an answer; None when it does."""
+    field = f"follow_ups.{key}"
+    if follow_up is None:
+        return UnknownFollowUp(field=field)
     match follow_up.kind:
         case FollowUpKind.TEXT if not isinstance(answer, str):
-            raise WrongKindOfAnswer("must be text", field=field)
+            return WrongKindOfAnswer("must be text", field=field)
         case FollowUpKind.SINGLE if not isinstance(answer, str) or answer not in follow_up.option_ids:
-            raise NotAnOption("must be the id of one of the offered options", field=field)
+            return NotAnOption("must be the id of one of the offered options", field=field)
         case FollowUpKind.MULTIPLE:
             chosen = answer if isinstance(answer, list) else [""]
             if not follow_up.option_ids.issuperset(chosen) or len(set(chosen)) != len(chosen):
-                raise NotAnOption("must be a list of ids of offered options, each once", field=field)
+                return NotAnOption("must be a list of ids of offered options, each once", field=field)
         case FollowUpKind.SCALE if follow_up.scale is not None:
             scale = follow_up.scale
             if not isinstance(answer, int) or answer not in scale.values:
                 message = f"must be a whole number from {scale.minimum} to {scale.maximum}"
-                raise WrongKindOfAnswer(message, field=field)
+                return WrongKindOfAnswer(message, field=field)
+    return None
 
 
 def unanswered(answers: Mapping[str, Given], definition: Definition, score: int | None) -> list[FieldProblem]:

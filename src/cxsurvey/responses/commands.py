@@ -12,7 +12,8 @@ from pydantic import AfterValidator, AwareDatetime, Field, PlainValidator, TypeA
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
-from cxsurvey.core.text import Line16, Line40, Line80, Line200, Passage4000, Scalar
+from cxsurvey.core.languages import SpokenLanguage
+from cxsurvey.core.text import Line40, Line80, Line200, Passage4000, Scalar
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput, known_or_claimed
 from cxsurvey.surveys.follow_ups import MOST_OPTIONS, Given
@@ -36,9 +37,9 @@ def _check_given(value: object) -> object:
         return _TEXT.validate_python(value)
     if isinstance(value, list) and len(value) <= MOST_OPTIONS and all(isinstance(each, str) for each in value):
         return [_OPTION.validate_python(each) for each in value]
-    if type(value) is int and 0 <= value <= 10:
-        return value
-    raise PydanticCustomError("not_an_answer", "must be text, a list of ids of options, or a whole number from 0 to 10")
+    if type(value) is int:
+        return value  # the follow-up knows the ends of its scale
+    raise PydanticCustomError("not_an_answer", "must be text, a list of ids of options, or a whole number")
 
 
 _TEXT: TypeAdapter[str] = TypeAdapter(Passage4000)
@@ -74,7 +75,7 @@ class AnswerInput(Command):
     """The caller's own id; the same one again never makes a second response."""
     source: Source = "rest"
     """Who collected the answer; `link` and `invitation` are our own pages and cannot be claimed."""
-    locale: Line16 | None = None
+    locale: SpokenLanguage | None = None
     person: PersonInput | None = None
     segments: Segments = Segments()
     attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)

@@ -6,7 +6,7 @@ from cxsurvey.core.errors import Kind, NotFound, Refusal
 
 
 class SurveyUnknown(NotFound):
-    """No such survey in this workspace, or it was never published."""
+    """No such survey in this workspace."""
 
     code = "survey_unknown"
     message = "There is no such survey."

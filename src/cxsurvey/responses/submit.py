@@ -7,7 +7,7 @@ value, so that one bad submission does not cost the others their transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
@@ -28,7 +28,8 @@ from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import AskedOtherwise, ChangeExpired, ExternalIdTaken, SurveyUnknown
 from cxsurvey.responses.events import ResponseSubmitted
 from cxsurvey.responses.states import POSTS_KEPT, Facts, Post, ResponseState, contribution, judge
-from cxsurvey.surveys.asked import Asked, asked_before, asked_in, asked_many
+from cxsurvey.surveys.asked import Asked, asked_before, asked_in, asked_many, never_published
+from cxsurvey.surveys.errors import NotPublished
 from cxsurvey.surveys.follow_ups import Given
 
 CHANGE_PURPOSE = "answer"
@@ -76,11 +77,13 @@ def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     waiting = list(range(len(submissions)))
     asked = _asked(ctx, submissions)
     invited = invitations.many(ctx, {item.invitation_id for item in submissions if item.invitation_id is not None})
+    unasked = {item.survey_id for item, survey in zip(submissions, asked, strict=True) if survey is None}
+    drafts = never_published(ctx, unasked).items()
     while waiting:
         # two submissions of one key in one call: the second meets the first as a stored response
         now, waiting = _without_twins(keys, waiting)
         items = [(submissions[index], keys[index], asked[index]) for index in now]
-        for index, outcome in zip(now, _store(ctx, items, invited), strict=True):
+        for index, outcome in zip(now, _store(ctx, items, invited, drafts), strict=True):
             outcomes[index] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -135,6 +138,7 @@ def _store(
     ctx: Context,
     items: Sequence[tuple[Submission, Sequence[SameAnswer], Asked | None]],
     invited: Mapping[UUID, InvitationView],
+    drafts: Collection[tuple[UUID, UUID | None]],
 ) -> list[Outcome]:
     existing = _existing(ctx, [key for _, keys, _ in items for key in keys])
     outcomes: list[Outcome | None] = [None] * len(items)
@@ -142,7 +146,8 @@ def _store(
     for index, (item, keys, known) in enumerate(items):
         try:
             found = next((existing[key] for key in keys if key in existing), None) if existing else None
-            survey = _check(ctx, item, known, invited, found)
+            is_own_draft = known is None and (item.survey_id, item.workspace_id) in drafts
+            survey = _check(ctx, item, known, invited, found, is_own_draft=is_own_draft)
             if found is None:
                 fresh.append((index, item, survey))
             else:
@@ -160,9 +165,11 @@ def _check(
     survey: Asked | None,
     invited: Mapping[UUID, InvitationView],
     found: Row | None,
+    *,
+    is_own_draft: bool,
 ) -> Asked:
     if survey is None or (item.workspace_id is not None and survey.workspace_id != item.workspace_id):
-        raise SurveyUnknown(field="survey")
+        raise NotPublished.to_answer() if is_own_draft else SurveyUnknown(field="survey")
     if item.change_hash is not None and found is None:
         raise SurveyUnknown
     if item.invitation_id is not None:

@@ -12,8 +12,10 @@ from uuid import UUID
 
 from cxsurvey.accounts.views import WorkspaceView
 from cxsurvey.core.context import Context
+from cxsurvey.core.errors import NotFound
 from cxsurvey.surveys import queries
 from cxsurvey.surveys.definition import Definition, Theme
+from cxsurvey.surveys.errors import NotPublished
 from cxsurvey.surveys.policy import SurveyState
 
 KEPT_DEFINITIONS = 500
@@ -80,6 +82,21 @@ def asked_by_code(ctx: Context, code: str) -> Asked | None:
 def asked_by_id(ctx: Context, survey_id: UUID) -> Asked | None:
     """The published survey with this id, in any workspace: the caller compares it with the credential's."""
     return asked_many(ctx, survey_ids=[survey_id]).get(survey_id)
+
+
+def never_published(ctx: Context, survey_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Those of these surveys that nobody was ever asked, each with its workspace: the caller compares that."""
+    return queries.never_published(ctx.connection, survey_ids) if survey_ids else {}
+
+
+def asked_of_own(ctx: Context, survey_id: UUID) -> Asked:
+    """The published survey of the workspace with this id; raises `NotPublished` for a draft, else NotFound."""
+    survey = asked_by_id(ctx, survey_id)
+    if survey is not None and survey.workspace_id == ctx.workspace:
+        return survey
+    if never_published(ctx, [survey_id]) == {survey_id: ctx.workspace}:
+        raise NotPublished.to_answer()
+    raise NotFound
 
 
 def asked_many(ctx: Context, survey_ids: Collection[UUID] = (), codes: Collection[str] = ()) -> dict[UUID | str, Asked]:

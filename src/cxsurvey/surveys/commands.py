@@ -8,10 +8,11 @@ from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, fiel
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
+from cxsurvey.core.languages import Language
 from cxsurvey.core.text import Line80
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.definition import MOST_LANGUAGES, Definition
-from cxsurvey.surveys.languages import Language, refuse_twins
+from cxsurvey.surveys.languages import refuse_twins
 from cxsurvey.surveys.looks import OFFERED, USUAL
 
 

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.core.command import Command
+from cxsurvey.core.languages import Language, canonical
 from cxsurvey.core.pictures import NAME as PICTURE_NAME
 from cxsurvey.core.text import MaybeColour, MaybeLine80, MaybeLine200, MaybeLine300, Passage1000
 from cxsurvey.scoring import scales
@@ -23,7 +24,7 @@ from cxsurvey.scoring.catalogue import CATALOGUE
 from cxsurvey.scoring.scales import Band, Direction, Metric
 from cxsurvey.surveys.follow_ups import FollowUp
 from cxsurvey.surveys.labels import ShortLabel, refuse_twin_ids
-from cxsurvey.surveys.languages import EachLanguageOnce, Language, canonical
+from cxsurvey.surveys.languages import EachLanguageOnce
 from cxsurvey.surveys.looks import Look, look_of
 
 MOST_FOLLOW_UPS = 5

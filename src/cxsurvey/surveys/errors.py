@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from cxsurvey.core.errors import Kind, Refusal, Stale
 
 
@@ -60,8 +62,13 @@ class SurveyIsNotClosed(Refusal):
 
 
 class NotPublished(Refusal):
-    """There is nothing to go back to: the survey was never asked."""
+    """The survey was never asked: there is nothing to go back to, and nothing to answer."""
 
     code = "survey_not_published"
     kind = Kind.CONFLICT
     message = "This survey was never published, so there is nothing to go back to."
+
+    @classmethod
+    def to_answer(cls) -> Self:
+        """For who would answer it, or have it answered."""
+        return cls("This survey is a draft. Publish it first; then it takes responses.", field="survey")

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Annotated
 
 from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-# language, perhaps a script, perhaps a region: what a page can be written in (RFC 5646, without extensions)
-TAG = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|[0-9]{3}))?")
-
-
-def canonical(tag: str) -> str | None:
-    """The tag in its one spelling (`pt-br` gives `pt-BR`), or None when it is no language tag."""
-    found = TAG.fullmatch(tag)
-    if found is None:
-        return None
-    language, script, region = found.groups()
-    parts = [language.lower(), script.title() if script else None, region.upper() if region else None]
-    return "-".join(part for part in parts if part)
-
-
-def _check(value: str) -> str:
-    tag = canonical(value)
-    if tag is None:
-        raise PydanticCustomError("not_a_language", "must be a language tag such as en, de or pt-BR")
-    return tag
+from cxsurvey.core.languages import canonical
 
 
 def refuse_twins(tags: Iterable[object]) -> None:
@@ -46,7 +26,6 @@ def _check_keys(value: object) -> object:
     return value
 
 
-Language = Annotated[str, StringConstraints(strip_whitespace=True, max_length=16), AfterValidator(_check)]
 EachLanguageOnce = BeforeValidator(_check_keys)
 """For a mapping by language."""
 

@@ -134,6 +134,13 @@ def asked_by_ids(connection: Connection, survey_ids: Collection[UUID]) -> list[A
     return [AskedRow(*row) for row in _ASKED_BY_ID.run(connection, survey_ids)]
 
 
+def never_published(connection: Connection, survey_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The workspaces of those of these surveys that nobody was ever asked."""
+    columns = select(_surveys.c.id, _surveys.c.workspace_id)
+    statement = columns.where(_surveys.c.id.in_(list(survey_ids)), _surveys.c.version_id.is_(None))
+    return {row.id: row.workspace_id for row in connection.execute(statement)}
+
+
 def versions(connection: Connection, survey_ids: Collection[UUID]) -> list[Row[Any]]:
     """(id, survey_id, number, trend_line_id) of every version of these surveys."""
     columns = (_versions.c.id, _versions.c.survey_id, _versions.c.number, _versions.c.trend_line_id)

@@ -117,8 +117,8 @@ def fault_of_parameters(errors: Any) -> Fault:
     return Fault(422, "invalid", in_one_sentence(problems), problems)
 
 
-def in_one_sentence(problems: Sequence[ParameterProblem]) -> str:
-    """What is wrong with parameters, the first few by name."""
+def in_one_sentence(problems: Sequence[FieldProblem]) -> str:
+    """What is wrong with parameters or fields, the first few by name."""
     said = "; ".join(f"{problem.field[:LONGEST_NAME]} {problem.message}" for problem in problems[:MOST_NAMED])
     return f"{said}."
 

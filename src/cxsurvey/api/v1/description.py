@@ -26,7 +26,9 @@ Refusals are problem details (RFC 9457) with a stable `code`. A thing of another
 that does not exist. Every reply carries `X-Request-Id`.
 
 Every POST may carry an `Idempotency-Key`: repeating the request within 7 days gives the first answer again, byte
-for byte. A request that was refused, or answered with 409 or 503, stored nothing and may be repeated as it is.
+for byte. A request that was refused, or answered with 409 or with 503 `unavailable`, stored nothing and may be repeated
+as it is. After 503 `unconfirmed` it may be stored: repeat it with the same `Idempotency-Key` or `external_id`, without
+either look first.
 """
 TAGS = [
     {"name": "me", "description": "The key itself."},

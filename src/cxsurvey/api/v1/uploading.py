@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from anyio.to_thread import run_sync
@@ -56,11 +56,20 @@ async def sent(caller: Caller, room: int | None) -> AsyncIterator[Sent]:
         if not isinstance(said, str):
             raise Invalid(problems=[FieldProblem(SETTINGS, "not_json", "must be valid JSON")])
         text = said.encode(errors="surrogatepass")
-        command = NewImport.from_json(text)
+        command = _settings(text)
         known_by = await run_sync(_known_by, file.file, file.filename or FILE, text)
         limit = caller.database.settings.import_megabytes * 1024 * 1024
         named = Said(file.filename or FILE, command.sheet, command.delimiter, limit)
         yield Sent(file.file, named, command, known_by)
+
+
+def _settings(text: bytes) -> NewImport:
+    """What the part of that name says; raises `Invalid`, which names the part where all of it is wrong."""
+    try:
+        return NewImport.from_json(text)
+    except Invalid as refusal:
+        refusal.problems = tuple(replace(each, field=each.field or SETTINGS) for each in refusal.problems)
+        raise
 
 
 def _fitting(caller: Caller, room: int | None) -> Request:

@@ -17,6 +17,7 @@ from cxsurvey.accounts import service as accounts
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound, Refusal
+from cxsurvey.core.languages import canonical
 from cxsurvey.dashboard.surveys.editing import (
     editor_again,
     editor_page,
@@ -29,7 +30,6 @@ from cxsurvey.dashboard.surveys.views import EditorPage
 from cxsurvey.surveys import drafting, service
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.follow_ups import FollowUpKind
-from cxsurvey.surveys.languages import canonical
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
 from cxsurvey.web.forms import AGAIN, SentFields, show_again
