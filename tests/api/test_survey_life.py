@@ -149,14 +149,17 @@ def test_a_closed_survey_takes_no_answer_until_it_is_opened_again(rest: TestClie
     path = f"/surveys/{scene.survey}"
     closed = rest.post(f"{path}/close").json()
     refused = rest.post("/responses", json=scene.answer())
+    uninvited = rest.post("/invitations", json={"survey": scene.survey})
     again = rest.post(f"{path}/close")
     opened = rest.post(f"{path}/reopen").json()
 
     assert (closed["state"], closed["closed_at"]) == ("closed", "2026-11-21T12:00:00Z")
     assert (refused.status_code, refused.json()["code"]) == (410, "survey_closed")
+    assert (uninvited.status_code, uninvited.json()["code"]) == (410, "survey_closed")
     assert (again.status_code, again.json()["code"]) == (409, "survey_not_open")
     assert (opened["state"], opened["closed_at"]) == ("open", None)
     assert rest.post("/responses", json=scene.answer()).status_code == 201
+    assert rest.post("/invitations", json={"survey": scene.survey}).status_code == 201
 
 
 def test_what_was_asked_can_be_read_version_by_version(rest: TestClient, draft: dict[str, Any]) -> None:

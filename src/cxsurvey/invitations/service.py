@@ -31,7 +31,7 @@ from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 from cxsurvey.surveys.asked import asked_of_own
-from cxsurvey.surveys.errors import SurveyIsAnonymous
+from cxsurvey.surveys.errors import SurveyIsAnonymous, SurveyTakesNoAnswers
 
 PURPOSE = "invitation"
 SOURCES = {ActorKind.OPERATOR: "cli", ActorKind.USER: "dashboard"}
@@ -91,13 +91,15 @@ def create(ctx: Context, survey_id: UUID, command: CreateInvitation, *, test: bo
 
     The answer to a `test` link, or to one that a key in test mode makes, never counts, and names nobody.
     Raises NotFound for one of another workspace, `NotPublished` for a draft, `SurveyIsAnonymous` for one that knows
-    nobody.
+    nobody, `SurveyTakesNoAnswers` for a closed one: whoever got the link could not answer.
     """
     test = test or ctx.actor.test
     require(ctx, Grant.INVITATIONS_WRITE)
     survey = asked_of_own(ctx, survey_id)
     if survey.anonymous:
         raise SurveyIsAnonymous(field="survey")
+    if not survey.is_open:
+        raise SurveyTakesNoAnswers
     person, claims = people.known_or_claimed(command.person, test=test)
     person_id = people.upsert(ctx, [(ctx.workspace, person)])[0] if person is not None else None
     numbers = segments.numbers_for(ctx, command.segments.pairs(ctx.workspace))

@@ -13,14 +13,13 @@ from cxsurvey.responses.errors import (
     OutsideTime,
     ScoreAndUnknown,
     ScoreMissing,
-    SurveyClosed,
     UnknownFollowUp,
     UnknownNotOffered,
     WrongKindOfAnswer,
 )
 from cxsurvey.surveys.asked import Asked
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.errors import SurveyIsAnonymous
+from cxsurvey.surveys.errors import SurveyIsAnonymous, SurveyTakesNoAnswers
 from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Given
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -32,7 +31,7 @@ def check(item: Submission, survey: Asked, now: datetime, *, known: bool) -> Non
     if survey.anonymous and (item.page is None or item.invitation_id is not None):
         raise SurveyIsAnonymous(field="survey")
     if not survey.is_open and not item.accepts_closed and not known:
-        raise SurveyClosed
+        raise SurveyTakesNoAnswers
     if item.unknown:
         _check_unknown(item, survey.definition)
     elif item.score is None:

@@ -12,14 +12,6 @@ class SurveyUnknown(NotFound):
     message = "There is no such survey."
 
 
-class SurveyClosed(Refusal):
-    """The survey takes no answers now."""
-
-    code = "survey_closed"
-    kind = Kind.GONE
-    message = "This survey is closed."
-
-
 class ScoreMissing(Refusal):
     """A form needs a score; other callers at least a score or a comment."""
 

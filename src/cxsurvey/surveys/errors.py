@@ -37,6 +37,14 @@ class SurveyIsClosed(Refusal):
     message = "This survey is closed. Open it again first."
 
 
+class SurveyTakesNoAnswers(Refusal):
+    """The survey is closed: it takes no answers now, and nobody is asked for one."""
+
+    code = "survey_closed"
+    kind = Kind.GONE
+    message = "This survey is closed."
+
+
 class SurveyIsNotOpen(Refusal):
     """Only an open survey can be closed."""
 

@@ -92,7 +92,7 @@ async def list_invitations(caller: Calling, wanted: Annotated[Listing, Query()])
         },
     ),
     status_code=201,
-    responses={**stored(schemas.Invitation, {201: "The link, ready to be sent."}), **problems(*WRITES, 404)},
+    responses={**stored(schemas.Invitation, {201: "The link, ready to be sent."}), **problems(*WRITES, 404, 410)},
 )
 async def create_invitation(caller: Calling) -> Response:
     """Makes a link for one person and one answer. No mail is sent: the link is yours to deliver.
