@@ -297,6 +297,12 @@ def test_resamples_are_none_or_at_least_a_hundred(bad: Any) -> None:
         key_drivers(SIX, OVERALL, resamples=bad)
 
 
+def test_a_hundred_thousand_resamples_are_not_too_many() -> None:
+    """Too few rows are found after them, and before anything is drawn."""
+    with pytest.raises(TooFewRowsError):
+        key_drivers(*survey(99, 1), resamples=100_000)
+
+
 def test_a_seed_is_a_whole_number_and_confidence_a_share() -> None:
     for bad in (None, 1.5, "x", True):
         with pytest.raises(InvalidRatingsError, match="seed"):
