@@ -14,7 +14,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from bench.harness.telling import Report
@@ -45,7 +45,12 @@ def main() -> None:
 
 def equivalent() -> set[str]:
     """The names of those mistakes that docs/mutation.md lists as changing no result."""
-    rows = map(_ROW.match, LISTED.read_text(encoding="utf-8").splitlines()) if LISTED.exists() else ()
+    return listed(LISTED.read_text(encoding="utf-8").splitlines()) if LISTED.exists() else set()
+
+
+def listed(lines: Iterable[str]) -> set[str]:
+    """The names of the mistakes in the rows of a table."""
+    rows = map(_ROW.match, lines)
     return {f"{row['module']}: {row['before']} -> {row['after']}" for row in rows if row}
 
 

@@ -113,7 +113,8 @@ def _told(around: Sequence[ast.AST]) -> ast.AST:
 
 def _text(node: ast.AST) -> str:
     lines = ast.unparse(node).splitlines()
-    return next((line for line in lines if not line.startswith("@")), "")
+    # A loop inside brackets begins with a space.
+    return next((line.strip() for line in lines if not line.startswith("@")), "")
 
 
 def _places(tree: ast.Module) -> Iterator[_Place]:

@@ -27,11 +27,9 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "src" / "cxsurvey" / "scoring"
 TESTS = ROOT / "tests" / "scoring"
 EXAMPLES = TESTS / "test_docstrings.py"
-# It watches the clock, and would take a busy machine for a mistake.
-BY_CLOCK = "tests/scoring/test_drivers.py::test_the_default_resamples_take_less_than_two_seconds_for_six_attributes"
 # Neither settings nor plugins of the project, and no words about a failure: it needs to be seen, not explained.
 ALONE = ("--noconftest", "-c", os.devnull, "--disable-plugin-autoload", "-p", "no:cacheprovider", "-p", "no:terminal")
-HERE = ("--import-mode=importlib", "--rootdir", str(ROOT), "--deselect", BY_CLOCK)
+HERE = ("--import-mode=importlib", "--rootdir", str(ROOT))
 OPTIONS = ("-x", "-s", "--assert=plain", *HERE, *ALONE)
 PASSED, FAILED = int(pytest.ExitCode.OK), int(pytest.ExitCode.TESTS_FAILED)
 FEW_EXAMPLES, ALL_EXAMPLES = 5, 100

@@ -174,3 +174,11 @@ def test_attributes_that_contradict_each_other_are_refused() -> None:
         johnson_weights(matrix, [0.1, 0.1, 0.1])
     with pytest.raises(SingularMatrixError):
         r_squared(matrix, [0.1, 0.1, 0.1])
+
+
+def test_attributes_that_contradict_each_other_are_refused_with_their_smallest_eigenvalue() -> None:
+    """Three that are all correlated by r have the eigenvalues 1 - r, twice, and 1 + 2 r."""
+    matrix = [[1.0 if a == b else -0.9 for b in range(3)] for a in range(3)]
+
+    with pytest.raises(InvalidMatrixError, match=r"eigenvalue -0\.8\."):
+        johnson_weights(matrix, [0.1, 0.1, 0.1])

@@ -231,13 +231,18 @@ def _standardised(names: Sequence[str], columns: Columns) -> Columns:
 
 
 def _correlations(standardised: Columns) -> tuple[list[list[float]], list[float]]:
-    """The correlations among the attributes, and of each with the outcome, which comes last."""
-    n, k = len(standardised[0]), len(standardised) - 1
-    full = [[1.0] * (k + 1) for _ in range(k + 1)]
-    for a in range(k + 1):
+    n, size = len(standardised[0]), len(standardised)
+    full = [[1.0] * size for _ in range(size)]
+    for a in range(size):
         for b in range(a):
             full[a][b] = full[b][a] = fsum(map(mul, standardised[a], standardised[b])) / n
-    return [row[:k] for row in full[:k]], full[k][:k]
+    return _parted(full)
+
+
+def _parted(full: Sequence[list[float]]) -> tuple[list[list[float]], list[float]]:
+    """The correlations among the attributes, and of each with the outcome, which comes last."""
+    *attributes, outcome = (row[:-1] for row in full)
+    return attributes, outcome
 
 
 def _refuse_collinear(names: Sequence[str], matrix: Matrix) -> None:
@@ -280,15 +285,15 @@ def _picked(
 ) -> tuple[list[list[float]], list[float]]:
     sums = [sum(pick(column)) for column in whole]
     covariances = {(a, b): n * sum(pick(column)) - sums[a] * sums[b] for (a, b), column in products.items()}
-    k = len(whole) - 1
-    roots = [sqrt(covariances[a, a]) for a in range(k + 1)]
-    full = [[1.0] * (k + 1) for _ in range(k + 1)]
+    size = len(whole)
+    roots = [sqrt(covariances[a, a]) for a in range(size)]
+    full = [[1.0] * size for _ in range(size)]
     for (a, b), covariance in covariances.items():
         if a != b:
             # What does not vary in this resample goes along with nothing.
             scale = roots[a] * roots[b]
             full[a][b] = full[b][a] = covariance / scale if scale else 0.0
-    return [row[:k] for row in full[:k]], full[k][:k]
+    return _parted(full)
 
 
 def _ranges(resampled: Sequence[tuple[float, ...]], confidence: float) -> list[tuple[float, float]]:

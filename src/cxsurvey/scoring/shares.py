@@ -8,7 +8,6 @@ Agresti-Coull and Jeffreys are for comparison with other tools.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import count
 from math import hypot, sqrt
 from typing import Final
 
@@ -227,12 +226,10 @@ def _chances(start: int, drawn: int, successes: int, n: int) -> Iterator[tuple[i
     It is 0 when no more can be drawn. Before that it may underflow: a cell is expected to hold fewer than 5, so either
     takes some hundred steps at most.
     """
-    chance = 1.0
-    for k in count(start):
-        chance *= (successes - k) * (drawn - k) / ((k + 1) * (n - successes - drawn + k + 1))
-        if chance == 0.0:
-            return
-        yield k + 1, chance
+    k, chance = start, 1.0
+    while chance := chance * ((successes - k) * (drawn - k) / ((k + 1) * (n - successes - drawn + k + 1))):
+        k += 1
+        yield k, chance
 
 
 def _tail(confidence: float) -> float:
