@@ -17,11 +17,14 @@ from cxsurvey.core.clock import SystemClock
 from cxsurvey.core.db import migrate
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.serving import ServeLock
-from cxsurvey.core.ids import SystemIds
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.ids import SystemIds, encode
 from cxsurvey.core.signing import Keys
+from cxsurvey.responses.submit import SUBMIT, Stored
 from cxsurvey.worker import Worker
 from tests.application import settings_for
 from tests.cli.conftest import Run
+from tests.factories import make_place, shared_link_answer
 from tests.parts import missing_part
 
 
@@ -95,6 +98,26 @@ def test_verify_finds_a_wrong_counter_and_rebuild_sets_it_right(cxsurvey: Run, i
     verified = cxsurvey("db", "verify")
     assert verified.returncode == 0
     assert "All counters of 1 trend line are right." in verified.stdout
+
+
+def test_verify_names_a_score_that_is_not_on_the_scale_of_its_line(
+    cxsurvey: Run, installation: Path, keys: Keys
+) -> None:
+    settings = settings_for(f"sqlite:///{installation}", installation.parent)
+    database = Database.open(settings, SystemClock(), SystemIds(), keys, wiring.reactions())
+    place = database.write(make_place, share=Share.JOBS)
+    with database.read() as ctx:
+        answer = shared_link_answer(ctx, place, 9)
+    (stored,) = database.hot(SUBMIT, [answer], share=Share.RESPONDENT)
+    assert isinstance(stored, Stored)
+    database.close()
+    execute(installation, "UPDATE trend_lines SET minimum = 1, maximum = 5")
+
+    found = cxsurvey("db", "verify")
+
+    assert found.returncode == 1
+    assert f"response {encode('rsp', stored.id)}: its score 9 is not on the scale of trend line 1" in found.stdout
+    assert "1 scores are off their scale: they are in no figure." in found.stdout
 
 
 def test_beside_a_server_its_worker_rebuilds(cxsurvey: Run, installation: Path, serving: None, keys: Keys) -> None:

@@ -52,26 +52,39 @@ def upgrade() -> None:
 
 @commands.command()
 def verify() -> None:
-    """Recount all answers and compare them with the daily counters; exit code 1 when they differ."""
+    """Recount all answers and compare them with the daily counters, and look for scores that are not on their scale.
+
+    Exit code 1 when something is wrong.
+    """
     from rich.progress import track
 
     from cxsurvey.core.db.snapshot import snapshot
+    from cxsurvey.core.ids import encode
     from cxsurvey.responses import counts
+    from cxsurvey.responses.service import PREFIX
 
     with opened_engines() as (settings, engines):
         require_current_schema(settings)
-        found = []
+        found, misfits = [], []
         with snapshot(engines) as connection:
             lines = counts.trend_lines(connection)
         for line in track(lines, description="Counting"):
             # a snapshot each: a long one would keep the database from tidying up
             with snapshot(engines) as connection:
                 found += [(line, *difference) for difference in counts.differences(connection, line)]
+                misfits += [(line, *misfit) for misfit in counts.off_scale(connection, line)]
         for line, day, counter, stored, true in found[:DIFFERENCES_SHOWN]:
             say(f"trend line {line}, {day}: {counter} is {stored}, the answers give {true}")
+        for line, response_id, score in misfits[:DIFFERENCES_SHOWN]:
+            say(f"response {encode(PREFIX, response_id)}: its score {score} is not on the scale of trend line {line}")
+        if misfits:
+            more = f" ({len(misfits) - DIFFERENCES_SHOWN} more)" if len(misfits) > DIFFERENCES_SHOWN else ""
+            say(f"{len(misfits)} scores are off their scale{more}: they are in no figure. Void them on their pages.")
         if found:
             more = f" ({len(found) - DIFFERENCES_SHOWN} more)" if len(found) > DIFFERENCES_SHOWN else ""
             fail(f"{len(found)} counters are wrong{more}. To set them right: cxsurvey db rebuild")
+        if misfits:
+            raise typer.Exit(1)
         say(f"All counters of {len(lines)} trend line{'' if len(lines) == 1 else 's'} are right.")
 
 

@@ -13,6 +13,7 @@ from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
 from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard import metrics
 from cxsurvey.insights import listing, service
+from cxsurvey.insights.misfits import band_of
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
@@ -152,7 +153,7 @@ def row_of(answer: ResponseView, line: SurveyLine, home: str) -> Row:
     """An answer as a line of the list."""
     return Row(
         answer=answer,
-        band=line.formula.band(answer.score) if answer.score is not None else None,
+        band=band_of(line.formula, answer.score, answer.id),
         group=metrics.group_of(line.formula, answer.score),
         href=f"{home}/responses/{answer.public_id}",
         state=_state(answer),
@@ -170,7 +171,7 @@ def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
     return AnswerView(
         answer=answer,
         href=f"{home}/responses/{answer.public_id}",
-        band=definition.band(answer.score) if answer.score is not None else None,
+        band=band_of(definition.scale.scoring, answer.score, answer.id),
         group=metrics.group_of(definition.scale.scoring, answer.score),
         survey_name=line.name,
         results_href=f"{home}/surveys/{encode('srv', line.survey_id)}/results",

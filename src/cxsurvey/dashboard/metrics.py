@@ -53,8 +53,8 @@ def worst_first(formula: Definition) -> tuple[int, ...]:
 
 
 def group_of(formula: Definition, score: int | None) -> str:
-    """What one answer with this score is called: `promoter`, `satisfied`; "" without a score."""
-    return "" if score is None else formula.group_of(score)
+    """What one answer with this score is called: `promoter`, `satisfied`; "" without a score on the scale."""
+    return "" if score is None or score not in formula.scale else formula.group_of(score)
 
 
 def group_names(formula: Definition) -> Mapping[Band, str]:

@@ -15,6 +15,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.insights import folding, queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
+from cxsurvey.insights.misfits import band_of
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import Comment, Comments, SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
@@ -76,7 +77,7 @@ class _Test:
     def __call__(self, row: Any, survey: SurveyLine) -> bool:
         band, follow_up, contact = self._only.band, self._only.follow_up, self._only.contact
         return (
-            (band is None or (row.score is not None and survey.formula.band(row.score) is band))
+            (band is None or band_of(survey.formula, row.score, row.id) is band)
             and (follow_up is None or bool(row.follow_ups) is follow_up)
             and (contact is None or (CONTACT in row.claims) is contact)
             and all(getattr(row, key) == number for key, number in self._numbers.items())

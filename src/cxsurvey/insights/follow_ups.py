@@ -16,6 +16,7 @@ from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.insights import listing, queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
+from cxsurvey.insights.misfits import band_of
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import smallest_group, survey_line
@@ -225,7 +226,7 @@ class _Tally:
     def add(self, row: Any) -> None:
         self.looked_at += 1
         self.back_to = row.report_day
-        band = self.survey.formula.band(row.score) if row.score is not None else None
+        band = band_of(self.survey.formula, row.score, row.id)
         given: Mapping[str, Given] = row.follow_ups
         shown = self._shown(row.version_id, band) if band is not None else ()
         for key in dict.fromkeys((*shown, *given)):

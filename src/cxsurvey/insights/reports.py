@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
+from cxsurvey.insights.misfits import band_of
 from cxsurvey.insights.periods import Period
 from cxsurvey.scoring import trend
 from cxsurvey.scoring.counts import ScoreCounts
@@ -155,8 +156,8 @@ class Comment:
 
     @property
     def band(self) -> Band | None:
-        """The group of the score; None without one."""
-        return self.formula.band(self.score) if self.score is not None else None
+        """The group of the score; None without one on the scale."""
+        return band_of(self.formula, self.score, self.response_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.insights import queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
+from cxsurvey.insights.misfits import fitting
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import refuse_anonymous, smallest_group, survey_line
@@ -148,12 +149,15 @@ def _parts(ctx: Context, survey: SurveyLine, key: str, period: Period, only: Fil
         if row.state == ResponseState.COUNTED.value and row.score is not None:
             is_now = since is None or row.is_now
             found[0 if is_now else 1].setdefault(row.number, {})[row.score] = row.n
-    now, before = (_counted(part, survey.formula) for part in found)
+    now, before = (_counted(part, survey) for part in found)
     return now, before
 
 
-def _counted(part: Mapping[int | None, Mapping[int, int]], formula: Definition) -> Parts:
-    return {number: ScoreCounts.from_mapping(scores, formula.scale) for number, scores in part.items()}
+def _counted(part: Mapping[int | None, Mapping[int, int]], survey: SurveyLine) -> Parts:
+    on_scale = {number: fitting(survey.formula, scores, survey.line_id) for number, scores in part.items()}
+    return {
+        number: ScoreCounts.from_mapping(scores, survey.formula.scale) for number, scores in on_scale.items() if scores
+    }
 
 
 def _sizes(parts: Parts) -> dict[str, int]:

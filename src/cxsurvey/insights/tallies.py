@@ -11,6 +11,7 @@ from typing import Any, Final
 from cxsurvey.core.context import Context
 from cxsurvey.insights import queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
+from cxsurvey.insights.misfits import fitting
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import LeftOut, SurveyLine, Tally
 from cxsurvey.responses.queries import score_days
@@ -93,7 +94,10 @@ def _from_index(ctx: Context, survey: SurveyLine, period: Period, only: Filter) 
         unknown=unknown,
         unscored=met.without_score - unknown,
     )
-    by_day = {day: ScoreCounts.from_mapping(scores, scale) for day, scores in met.by_day.items()}
+    by_day = {
+        day: ScoreCounts.from_mapping(fitting(survey.formula, scores, survey.line_id), scale)
+        for day, scores in met.by_day.items()
+    }
     return Days(by_day, Tally(ScoreCounts.merged(by_day.values(), scale), left_out, None))
 
 

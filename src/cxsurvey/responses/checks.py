@@ -63,7 +63,7 @@ def check_follow_ups(answers: Mapping[str, Given], definition: Definition, score
 
     One that is wrong alone raises the refusal that says why; several raise `Invalid`, which names each of them.
     """
-    possible = definition.follow_ups if score is None else definition.follow_ups_for(definition.band(score))
+    possible = definition.follow_ups if score is None else definition.follow_ups_after(score)
     asked = {follow_up.id: follow_up for follow_up in possible}
     found = [wrong for key, answer in answers.items() if (wrong := _wrong(asked.get(key), key, answer)) is not None]
     if len(found) > 1:
@@ -96,7 +96,7 @@ def _wrong(follow_up: FollowUp | None, key: str, answer: Given) -> Refusal | Non
 
 def unanswered(answers: Mapping[str, Given], definition: Definition, score: int | None) -> list[FieldProblem]:
     """A problem for each follow-up that a customer with this score must answer on the page and has not."""
-    asked = definition.follow_ups_for(definition.band(score)) if score is not None else ()
+    asked = definition.follow_ups_after(score) if score is not None else ()
     return [
         FieldProblem(f"follow_ups.{each.id}", "answer_missing", "is required")
         for each in asked

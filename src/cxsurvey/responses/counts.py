@@ -6,18 +6,21 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, cast
+from uuid import UUID
 
-from sqlalchemy import Connection, Table, case, func, select, update
+from sqlalchemy import Connection, Table, case, func, or_, select, update
 
 from cxsurvey.core import metrics
 from cxsurvey.core.context import Context, DeltaKey
 from cxsurvey.core.db.fixed import FixedInsert
 from cxsurvey.core.db.upsert import insert_adding, insert_ignore
 from cxsurvey.responses.models import COUNTERS, LEFT_OUT, Response, ScoreDay
+from cxsurvey.surveys.models import TrendLine
 
 KIND = "score_days"
 _days = cast("Table", ScoreDay.__table__)
 _responses = cast("Table", Response.__table__)
+_lines = cast("Table", TrendLine.__table__)
 _KEY = ("trend_line_id", "report_day")
 _ZERO = dict.fromkeys(COUNTERS, 0)
 _ADD = FixedInsert(_days, lambda dialect: insert_adding(_days, dialect, _KEY, COUNTERS))
@@ -86,6 +89,16 @@ def differences(connection: Connection, trend_line_id: int) -> list[tuple[date, 
         for name in COUNTERS
         if kept.get(day, _ZERO)[name] != true.get(day, _ZERO)[name]
     ]
+
+
+def off_scale(connection: Connection, trend_line_id: int) -> list[tuple[UUID, int]]:
+    """(id, score) of responses whose score is not on the scale of their trend line; there should be none."""
+    query = select(_responses.c.id, _responses.c.score).where(
+        _lines.c.id == trend_line_id,
+        _responses.c.trend_line_id == _lines.c.id,
+        or_(_responses.c.score < _lines.c.minimum, _responses.c.score > _lines.c.maximum),
+    )
+    return [(row.id, row.score) for row in connection.execute(query.order_by(_responses.c.id))]
 
 
 def rebuild_day(ctx: Context, trend_line_id: int, day: date) -> None:

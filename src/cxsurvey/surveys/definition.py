@@ -257,6 +257,10 @@ class Definition(Command):
         asked = [follow_up for follow_up in self.follow_ups if band in follow_up.bands]
         return tuple(sorted(asked, key=lambda follow_up: not follow_up.required))
 
+    def follow_ups_after(self, score: int) -> tuple[FollowUp, ...]:
+        """The follow-ups that customers are asked after a score; none after one that is not on the scale."""
+        return self.follow_ups_for(self.band(score)) if score in self.scale.scoring.scale else ()
+
     def band(self, score: int) -> Band:
         """The band of a score; raises `scoring.errors.InvalidScoreError` when it is not on the scale."""
         return self.scale.scoring.band(score)

@@ -174,6 +174,11 @@ def heading(made: Order) -> list[Cell]:
     ]
 
 
+def _group(made: Order, answer: ResponseView) -> str | None:
+    formula, score = made.survey.formula, answer.score
+    return formula.group_of(score) if score is not None and score in formula.scale else None
+
+
 def row(made: Order, answer: ResponseView) -> list[Cell]:
     """The cells of one answer. In anonymous surveys only the day is told."""
     anonymous = made.survey.anonymous
@@ -188,7 +193,7 @@ def row(made: Order, answer: ResponseView) -> list[Cell]:
         answer.state,
         answer.reason,
         answer.score,
-        made.survey.formula.group_of(answer.score) if answer.score is not None else None,
+        _group(made, answer),
         answer.comment,
         *(each.cell(answer.follow_ups.get(each.id)) for each in made.follow_ups),
         *(answer.segments.get(key) for key in SEGMENT_KEYS),
