@@ -44,6 +44,16 @@ def test_looking_writes_nothing(customer: Customer, connection: Connection) -> N
     assert [text for text in statements if not text.lstrip().upper().startswith("SELECT")] == []
 
 
+@pytest.mark.parametrize("words", ["", "/our-shop"])
+def test_a_code_that_was_typed_in_capitals_opens_and_takes_the_answer(customer: Customer, words: str) -> None:
+    typed = f"/s/{customer.survey.code.upper()}{words}"
+
+    there = customer.answer(typed, score="9")
+
+    assert there.startswith("/a/")
+    assert customer.counted() == {"n9": 1}
+
+
 def test_a_form_costs_one_read(customer: Customer, connection: Connection) -> None:
     link = customer.invited()
     customer.page(customer.shared), customer.page(link)

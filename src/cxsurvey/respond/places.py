@@ -94,7 +94,8 @@ class Place:
 
 
 def shared(ctx: Context, code: str, base: str, carry: str = "") -> Place:
-    """The survey behind a shared link; raises NotFound."""
+    """The survey behind a shared link, its code in small letters or capitals; raises NotFound."""
+    code = code.lower()
     asked = surveys.asked_by_code(ctx, code) if CODE.fullmatch(code) else None
     if asked is None:
         raise NotFound
