@@ -12,6 +12,7 @@ from cxsurvey import respond
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.core.i18n import words
 from cxsurvey.people.models import Person
 from cxsurvey.responses.models import ResponseRevision
 from cxsurvey.scoring.scales import Metric
@@ -73,6 +74,35 @@ def test_a_consent_without_an_address_is_asked_for_it(asked: Customer) -> None:
     too_long = asked.send(f"{there}/more", {"contact": "yes", "contact-address": "x" * 201})
     assert too_long.status_code == 422
     assert "x" * 201 in too_long.text
+
+
+@pytest.mark.parametrize("address", ["kim@example.com", "+49 30 1234-567"])
+def test_a_mail_address_or_a_phone_number_is_taken_as_it_was_typed(asked: Customer, address: str) -> None:
+    there = asked.answer(asked.shared, score="4")
+
+    sent = asked.send(f"{there}/more", {"contact": "yes", "contact-address": address})
+
+    assert sent.status_code == 303
+    assert asked.responses()[0]["claims"]["contact"]["address"] == address
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_no_address_is_asked_for_again_with_everything_that_was_typed(asked: Customer, language: str) -> None:
+    address = "not an address at all"
+    there = asked.answer(f"{asked.shared}?lang={language}", score="4")
+
+    again = asked.send(f"{there}/more?lang={language}", {"contact": "yes", "contact-address": address})
+
+    page = LexborHTMLParser(again.text)
+    assert again.status_code == 422
+    assert attribute(page, "#problems a", "href") == "#contact-address"
+    assert text_of(page, "#contact-address-problem") == words("respond", language).say(
+        "Please write a mail address or a phone number, or take the tick out."
+    )
+    assert attribute(page, "#contact-address", "value") == address
+    assert page.css_first("input[name=contact][checked]") is not None
+    assert asked.responses()[0]["claims"] == {}
+    assert asked.send(f"{there}/more", {"contact-address": address}).status_code == 303
 
 
 def test_consent_is_taken_back_and_leaves_no_address_behind(asked: Customer) -> None:

@@ -30,6 +30,7 @@ PLAIN: Mapping[str, str] = {
     "wrong_kind_of_answer": CHOOSE,
     "answer_missing": noted("Please answer this question, or leave the page: your first answer is stored."),
     "address_missing": noted("Please say where we may contact you, or take the tick out."),
+    "not_an_address": noted("Please write a mail address or a phone number, or take the tick out."),
     "forbidden_characters": noted(
         "This held characters that cannot be stored. We took them out; please look at it again."
     ),

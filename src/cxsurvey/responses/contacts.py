@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from cxsurvey.accounts.permissions import Grant, allows
+from cxsurvey.core.addresses import normal_email
 from cxsurvey.core.context import Context
 from cxsurvey.people.service import PersonView
 
@@ -13,6 +15,22 @@ CONTACT: Final = "contact"
 """The claim that holds the consent to be contacted, and the address."""
 REACHING: Final = frozenset({CONTACT, "email", "external_id"})
 """Claims that tell how somebody can be reached, or who they are elsewhere."""
+
+
+_PHONE: Final = re.compile(r"\+?[\d\s().\-/]+")
+FEWEST_DIGITS, MOST_DIGITS = 6, 15
+"""Of a phone number; the most is what the numbering plan of the world allows."""
+
+
+def is_plausible(address: str) -> bool:
+    """Whether somebody could be reached there: it has the shape of a mail address or of a phone number."""
+    if _PHONE.fullmatch(address):
+        return FEWEST_DIGITS <= sum(letter.isdecimal() for letter in address) <= MOST_DIGITS
+    try:
+        normal_email(address)
+    except ValueError:
+        return False
+    return True
 
 
 def may_reach(ctx: Context) -> bool:

@@ -38,7 +38,10 @@ CONTACT = contacts.CONTACT
 
 
 class Contact(Command):
-    """Whether the customer may be contacted about the answer, and where. Without consent no address is kept."""
+    """Whether the customer may be contacted about the answer, and where. Without consent no address is kept.
+
+    With it `follow_up` wants a mail address or a phone number, which is kept as it was typed: nobody has checked it.
+    """
 
     consent: bool
     address: MaybeLine200 = ""
@@ -156,14 +159,24 @@ def follow_up(
     asks_contact = definition.asks_contact and not traceless
     wanted = {"follow_ups": together, "claims": _claims(row["claims"], command.contact if asks_contact else None)}
     missing = unanswered(together, definition, row["score"])
-    if command.contact is not None and command.contact.consent and not command.contact.address:
-        missing.append(FieldProblem("contact.address", "address_missing", "is required to be contacted"))
+    missing += _unreachable(command.contact)
     if missing:
         raise Invalid(problems=missing)
     changed = changes.apply(ctx, row, wanted, kind="followed_up", traceless=traceless)
     if changed is None:
         raise Busy
     return _views(ctx, [changed])[0]
+
+
+def _unreachable(contact: Contact | None) -> list[FieldProblem]:
+    """The problem of a consent with which nobody could be reached."""
+    if contact is None or not contact.consent:
+        return []
+    if not contact.address:
+        return [FieldProblem("contact.address", "address_missing", "is required to be contacted")]
+    if not contacts.is_plausible(contact.address):
+        return [FieldProblem("contact.address", "not_an_address", "must be a mail address or a phone number")]
+    return []
 
 
 def _claims(known: Mapping[str, Any], contact: Contact | None) -> dict[str, Any]:
