@@ -41,7 +41,9 @@ def test_a_survey_goes_from_nothing_to_closed_and_back(signed_in: TestClient) ->
     follow(signed_in, press(signed_in, publish))
     assert "Version 2" in signed_in.get(LIST).text
 
-    closed = follow(signed_in, press(signed_in, signed_in.get(f"{base}/close")))
+    asked = signed_in.get(f"{base}/close")
+    assert "Who has answered can still change the own answer" in asked.text
+    closed = follow(signed_in, press(signed_in, asked))
     assert "takes no more responses" in text_of(closed, ".notice.done")
     assert text_of(signed_in.get(LIST), ".tag") == "Closed"
     opened = follow(signed_in, press(signed_in, signed_in.get(f"{base}/reopen")))

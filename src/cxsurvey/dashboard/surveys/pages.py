@@ -129,7 +129,8 @@ def ask_close(request: Request, visit: Visiting, survey_id: SurveyId) -> Respons
         survey=head(visit, survey),
         sentences=(
             "Customers who open its link, or a personal link, are told that the survey has ended.",
-            "All responses, scores and comments stay as they are. You can open it again at any time.",
+            "Who has answered can still change the own answer as long as its link lives, and the score follows.",
+            "All other responses, scores and comments stay as they are. You can open it again at any time.",
         ),
         action="close",
         button="Close the survey",
