@@ -13,12 +13,12 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.scoring.scales import Band, Metric
 from cxsurvey.surveys import service as surveys
-from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys.commands import CreateSurvey, EditSurvey
 from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, FollowUpScale, Option
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import standard
 from tests.application import ORIGIN
-from tests.factories import make_workspace
+from tests.factories import act_in, make_workspace
 from tests.respond.conftest import LANGUAGES, Customer, everywhere, text_of
 
 OPTIONS = tuple(Option(id=name, labels=everywhere(name.title())) for name in ("price", "staff", "time"))
@@ -125,6 +125,43 @@ def test_what_was_answered_opens_ticked_and_can_be_taken_back(asked: Customer) -
 
     asked.send(f"{there}/more", {"f-single": "price", "f-scale": "6", "f-text": ""})
     assert asked.responses()[0]["follow_ups"] == {"single": "price", "scale": 6}
+
+
+@pytest.mark.parametrize("kind", [FollowUpKind.SINGLE, FollowUpKind.SCALE])
+def test_one_choice_can_be_taken_back_where_it_is_not_required(asked: Customer, kind: FollowUpKind) -> None:
+    there = asked.answer(asked.shared, score="4")
+    asked.send(f"{there}/more", ALL)
+    field = f"f-{kind.value}"
+    assert asked.page(f"{there}/more").css_first(f"input[name={field}][value='']") is None
+
+    _publish_optional(asked)
+    there = asked.answer(asked.shared, score="4")
+    asked.send(f"{there}/more", ALL)
+    page = asked.page(f"{there}/more")
+    nothing = page.css_first(f"input[type=radio][name={field}][value='']")
+    assert nothing is not None
+    assert "checked" not in nothing.attributes
+    assert "No answer" in text_of(page, f"#{field}")
+
+    asked.send(f"{there}/more", {**ALL, field: ""})
+
+    kept = asked.responses()[-1]["follow_ups"]
+    assert kind.value not in kept
+    assert kept["text"] == "More."
+
+
+def _publish_optional(asked: Customer) -> None:
+    workspace_id = asked.survey_workspace
+
+    def unit(ctx: Context) -> None:
+        act_in(ctx, workspace_id)
+        survey = surveys.get(ctx, asked.survey.id)
+        optional = tuple(each.model_copy(update={"required": False}) for each in survey.draft.follow_ups)
+        definition = survey.draft.model_copy(update={"follow_ups": optional})
+        edit = EditSurvey(revision=survey.revision, name=survey.name, definition=definition)
+        surveys.publish(ctx, surveys.edit(ctx, survey.id, edit).id)
+
+    asked.write(unit)
 
 
 def asked_page(reply: Any) -> Any:
