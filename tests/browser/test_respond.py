@@ -264,6 +264,33 @@ def test_targets_are_large_and_the_scale_breaks_after_five_on_a_phone(
         assert [round(box["y"]) for box in boxes] == [rows[0]] * 6 + [rows[1]] * 5
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_on_a_phone_the_label_of_each_end_stays_with_its_number(site: Site, open_page: OpenPage, language: str) -> None:
+    page = open_page(390, java_script_enabled=False)
+    page.goto(site.url("shared", f"?lang={language}"))
+    found = page.locator(".above, .ends:not(.above) span:visible, .scale > .score").all()
+    low, *numbers, high = [box for each in found if (box := each.bounding_box())]
+    assert len(numbers) == 11
+    outer = [box["x"] + (box["width"] if language == "en" else 0) for box in (high, numbers[-1])]
+
+    assert low["y"] + low["height"] <= numbers[0]["y"]
+    assert high["y"] >= numbers[-1]["y"] + numbers[-1]["height"]
+    assert abs(outer[0] - outer[1]) <= 1
+
+
+def test_a_problem_that_is_mended_goes_away_and_leaves_no_hole(site: Site, open_page: OpenPage) -> None:
+    page = open_page(390, java_script_enabled=False)
+    page.goto(site.url("shared"))
+    page.get_by_role("button", name="Send my answer").click()
+    summary = page.locator("#problems")
+    assert summary.is_visible()
+
+    page.locator("input[name=score]").nth(5).check(force=True)
+
+    assert not summary.is_visible()
+    assert page.locator(".problem").bounding_box() is None
+
+
 def test_the_scale_runs_in_reading_direction(site: Site, open_page: OpenPage) -> None:
     page = open_page(1280)
     for lang, sign in (("en", 1), ("ar", -1)):
