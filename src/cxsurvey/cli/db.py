@@ -52,7 +52,7 @@ def upgrade() -> None:
 
 @commands.command()
 def verify() -> None:
-    """Recount all answers and compare them with the daily counters; exit code 1 when they differ."""
+    """Recount all responses and compare them with the daily counters; exit code 1 when they differ."""
     from rich.progress import track
 
     from cxsurvey.core.db.snapshot import snapshot
@@ -68,7 +68,7 @@ def verify() -> None:
             with snapshot(engines) as connection:
                 found += [(line, *difference) for difference in counts.differences(connection, line)]
         for line, day, counter, stored, true in found[:DIFFERENCES_SHOWN]:
-            say(f"trend line {line}, {day}: {counter} is {stored}, the answers give {true}")
+            say(f"trend line {line}, {day}: {counter} is {stored}, the responses give {true}")
         if found:
             more = f" ({len(found) - DIFFERENCES_SHOWN} more)" if len(found) > DIFFERENCES_SHOWN else ""
             fail(f"{len(found)} counters are wrong{more}. To set them right: cxsurvey db rebuild")
@@ -77,7 +77,7 @@ def verify() -> None:
 
 @commands.command()
 def rebuild() -> None:
-    """Set the daily counters anew from the answers; beside a running server its worker does it."""
+    """Set the daily counters anew from the responses; beside a running server its worker does it."""
     from cxsurvey.cli.rebuilding import rebuild_counters
 
     days = rebuild_counters()
