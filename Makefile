@@ -17,7 +17,7 @@ help:  ## Show this list
 
 # --- Use it ------------------------------------------------------------------
 
-demo: $(RUNTIME)  ## Set everything up, fill it with made-up answers, serve it on 127.0.0.1:8000
+demo: $(RUNTIME)  ## Set everything up, fill it with made-up responses, serve it on 127.0.0.1:8000
 	$(BIN)/cxsurvey demo
 
 run: $(RUNTIME)  ## Serve the installation under ./data

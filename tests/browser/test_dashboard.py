@@ -81,6 +81,31 @@ def test_the_entry_of_the_page_is_in_view_on_a_phone(house: House, open_page: Op
         assert 0 <= box["x"] <= 390 - box["width"], part
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_on_a_phone_each_choice_is_one_row_and_the_first_number_is_in_view(
+    house: House, open_page: OpenPage, script: bool
+) -> None:
+    page = open_page(390, java_script_enabled=script)
+    house.sign_in(page)
+    for part, first in (("SURVEY/results", ".hero .score"), ("responses", ".answers .pill")):
+        page.goto(house.url(part))
+        heights = [box["height"] for row in page.locator("nav.chips").all() if (box := row.bounding_box())]
+        assert len(heights) > 1
+        assert max(heights) < 60, part
+        number = page.locator(first).first.bounding_box()
+        assert number is not None
+        assert number["y"] < 700, part
+        page.locator("nav[aria-label=Period] a").last.focus()
+        box = page.locator("nav[aria-label=Period] a").last.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= 390 - box["width"], "the focus is seen"
+        page.click(".period summary")
+        form = page.locator(".period form").bounding_box()
+        assert form is not None
+        assert 0 <= form["x"] <= 390 - form["width"]
+        assert not page.evaluate(SIDEWAYS)
+
+
 def test_what_is_typed_in_the_editor_is_not_left_behind_unasked(house: House, open_page: OpenPage) -> None:
     page = open_page(1440)
     house.sign_in(page)

@@ -92,7 +92,7 @@ def test_verify_finds_a_wrong_counter_and_rebuild_sets_it_right(cxsurvey: Run, i
 
     found = cxsurvey("db", "verify")
     assert found.returncode == 1
-    assert "trend line 1, 2026-11-20: n9 is 5, the answers give 0" in found.stdout
+    assert "trend line 1, 2026-11-20: n9 is 5, the responses give 0" in found.stdout
     execute(installation, "UPDATE score_days SET n9 = 0")
 
     verified = cxsurvey("db", "verify")

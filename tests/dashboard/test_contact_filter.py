@@ -72,6 +72,8 @@ def test_the_list_and_its_file_hold_who_may_be_contacted(signed_in: TestClient, 
     assert listed(some) == ["said 0", "said 4", "said 5"]
     assert listed(others) == ["said 1", "said 2", "said 3"]
     assert text_of(some, ".chip.on") == "Take off May be contacted×"
+    one = signed_in.get(attribute(some, ".answer-text a", "href") or "")
+    assert " ".join(text_of(one, ".claims").split()) == "says: may be contactedkim@example.com"
     form = page(some).css_first("form.download")
     assert form is not None
     assert (form.css_first("button") or form).text() == "Download 3 as CSV"

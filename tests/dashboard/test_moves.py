@@ -92,11 +92,11 @@ def test_a_step_of_a_mean_that_could_be_chance_says_what_would_show_in_its_unit(
 @pytest.mark.parametrize(
     ("now", "before", "size", "ends"),
     [
-        ([5] * 842 + [1] * 158, [5] * 676 + [1] * 324, "16.6", "from 67.6\u202f% to 84.2\u202f%"),
+        ([5] * 842 + [1] * 158, [5] * 676 + [1] * 324, "16.6", "from 68\u202f% to 84\u202f%"),
         ([5] * 840 + [1] * 160, [5] * 680 + [1] * 320, "16", "from 68\u202f% to 84\u202f%"),
     ],
 )
-def test_the_ends_of_a_change_differ_by_what_is_told_of_it(
+def test_the_ends_of_a_change_read_as_on_the_cards_and_its_size_is_exact(
     now: list[int], before: list[int], size: str, ends: str
 ) -> None:
     found = report(CSAT_5, now, before)

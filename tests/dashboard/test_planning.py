@@ -84,6 +84,18 @@ def test_very_few_answers_are_told_plainly(
     assert "over ten years" in said(shown, "tbody")
 
 
+def test_the_score_of_a_handful_is_no_more_told_here_than_elsewhere(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    stored(write, survey, [10])
+    told = said(signed_in.get(PLANNING), ".plan-now")
+    assert "Too few to judge the score: it could lie anywhere from " in told
+    assert "The score itself" not in told
+
+    stored(write, survey, [10] * 4)
+    assert "The score itself is 100, " in said(signed_in.get(PLANNING), ".plan-now")
+
+
 def test_without_a_survey_the_form_offers_mixes(signed_in: TestClient) -> None:
     shown = signed_in.get(PLANNING)
 

@@ -110,6 +110,19 @@ def test_the_largest_step_and_its_row_lead_to_the_segments_of_its_days(
     assert "Take off" not in text_of(split, ".filters"), "only the days are chosen"
 
 
+def test_a_comparison_with_days_that_nobody_answered_in_is_not_announced(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    stored(write, survey, [9] * 12)
+    split = results(survey).replace("/results", "/segments")
+    for address in (HOME, results(survey), split):
+        assert "compared with" not in signed_in.get(address).text, address
+
+    stored(write, survey, [9] * 12, days=100)
+    for address in (HOME, results(survey)):
+        assert "compared with the 90 days before" in signed_in.get(address).text, address
+
+
 def test_falls_come_first_then_rises_then_one_quiet_line_about_machines(signed_in: TestClient, write: Write) -> None:
     moves = {"A little up": (60, 80), "Far up": (20, 100), "A little down": (80, 60), "Far down": (100, 20)}
 
@@ -172,6 +185,8 @@ def test_results_are_offered_once_a_survey_is_published(signed_in: TestClient) -
 
 def test_the_overview_says_what_its_marks_are(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
     stored(write, survey, [9] * 12)
+
+    stored(write, survey, [9] * 12, days=100)
 
     shown = signed_in.get(HOME)
 
@@ -355,7 +370,8 @@ def test_a_bad_period_is_named_and_the_page_still_shows(
 
 
 def test_a_period_of_ones_own_is_kept_in_every_link(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
-    stored(write, survey, [9] * 12)
+    for days in (2, 30):
+        stored(write, survey, [9] * 12, days=days)
 
     answer = signed_in.get(f"{HOME}?since=2026-11-01&until=2026-11-20")
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from tests.dashboard.conftest import has, page, text_of
+from tests.dashboard.conftest import attribute, has, page, text_of
 from tests.dashboard.survey_pages import edit, errors, follow, new_survey, press, published, value
 
 
@@ -355,3 +355,31 @@ def test_leaving_for_another_page_of_the_survey_saves_first(signed_in: TestClien
 
     assert answer.headers["location"] == f"{base}/{way}"
     assert value(signed_in.get(f"{base}/edit/en"), "question") == "Would you?"
+
+
+def test_the_question_about_contact_and_the_follow_ups_name_each_other(signed_in: TestClient) -> None:
+    base = new_survey(signed_in)
+
+    beside = signed_in.get(f"{base}/edit/follow-ups")
+    assert "Whether you may contact the customer is not asked" in beside.text
+    there = follow(signed_in, edit(signed_in, base, "follow-ups", "go:settings"))
+    assert has(there, "#field-asks_contact")
+    assert has(there, "#part-contact ~ * [value='go:follow-ups']")
+    assert has(beside, ".quiet[value='go:settings']")
+
+
+def test_the_preview_beside_the_follow_ups_begins_with_them(signed_in: TestClient) -> None:
+    base = new_survey(signed_in)
+    assert _shown_page(signed_in.get(f"{base}/edit/follow-ups")) == "question", "there are none yet"
+
+    added = follow(signed_in, edit(signed_in, base, "follow-ups", "add-follow-up:text"))
+
+    assert _shown_page(added).startswith("follow-ups-")
+    assert _shown_page(signed_in.get(f"{base}/edit/en")) == "question"
+
+
+def _shown_page(answer: object) -> str:
+    """The page of the survey that stands beside the editor, and is chosen there."""
+    chosen = attribute(answer, "#live-step option[selected]", "value") or ""
+    assert f"/preview/{chosen}?" in (attribute(answer, ".live iframe", "src") or "")
+    return chosen

@@ -29,6 +29,10 @@ FACTS = {
 }
 
 
+OF_FORM = {"language": "English"}
+"""What a form tells by itself, whatever its link says."""
+
+
 def link(customer: Customer, **changes: Any) -> str:
     """Path and query of a signed link."""
 
@@ -70,7 +74,7 @@ def said(customer: Customer) -> Any:
 
 def test_what_a_signed_link_says_belongs_to_the_answer(customer: Customer) -> None:
     answer = send(customer, link(customer))
-    assert answer.segments == {"touchpoint": "Kasse & Service", "agent": "Zoë"}
+    assert answer.segments == {"touchpoint": "Kasse & Service", "agent": "Zoë", **OF_FORM}
     assert answer.attributes == {"till": "3"}
     assert (answer.claims, answer.state) == ({}, "counted")
 
@@ -110,7 +114,7 @@ def test_a_form_that_is_shown_again_keeps_it(customer: Customer) -> None:
 )
 def test_a_link_that_was_changed_counts_for_nothing(customer: Customer, changed: dict[str, str | None]) -> None:
     answer = send(customer, change(link(customer), **changed))
-    assert (answer.segments, answer.attributes) == ({}, {})
+    assert (answer.segments, answer.attributes) == (OF_FORM, {})
     assert answer.claims["touchpoint"] == "Kasse & Service"
     assert answer.claims.get("agent") == changed.get("agent", "Zoë")
     assert answer.state == "counted"
@@ -131,7 +135,7 @@ def test_an_expired_link_still_asks(customer: Customer) -> None:
     address = link(customer)
     customer.clock.instant += timedelta(days=10, seconds=1)
     answer = send(customer, address)
-    assert (answer.segments, answer.claims["agent"]) == ({}, "Zoë")
+    assert (answer.segments, answer.claims["agent"]) == (OF_FORM, "Zoë")
 
 
 def test_a_form_opened_before_the_end_may_be_sent_after_it(customer: Customer) -> None:
@@ -143,14 +147,14 @@ def test_a_form_opened_before_the_end_may_be_sent_after_it(customer: Customer) -
 def test_a_workspace_takes_all_its_links_back_at_once(customer: Customer) -> None:
     address = link(customer)
     customer.write(lambda ctx: ctx.connection.execute(update(Workspace).values(link_generation=2)))
-    assert send(customer, address).segments == {}
+    assert send(customer, address).segments == OF_FORM
     assert send(customer, link(customer)).segments["agent"] == "Zoë"
 
 
 def test_unsigned_attributes_are_claims_and_click_ids_are_not_kept(customer: Customer) -> None:
     answer = send(customer, f"{customer.shared}?email=kim%40example.com&agent=Max&fbclid=abc&lang=de&s=9")
     assert answer.claims == {"email": "kim@example.com", "agent": "Max"}
-    assert (answer.person, answer.segments, answer.locale) == (None, {}, "de")
+    assert (answer.person, answer.segments, answer.locale) == (None, {"language": "German"}, "de")
 
 
 HOSTILE = [
@@ -169,7 +173,7 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_link_with_nonsense_shows_the_form_and_says_nothing(customer: Customer, query: str) -> None:
     answer = send(customer, f"{customer.shared}?{query}")
-    assert (answer.segments, answer.attributes, answer.state) == ({}, {}, "counted")
+    assert (answer.segments, answer.attributes, answer.state) == (OF_FORM, {}, "counted")
     assert set(answer.claims) <= {"agent"}
 
 

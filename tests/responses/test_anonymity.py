@@ -22,6 +22,7 @@ from cxsurvey.insights import changes, comments, filters, listing, segments, ser
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
+from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import counts, release
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.commands import Submission
@@ -101,6 +102,7 @@ def test_of_an_anonymous_answer_only_the_day_and_the_answer_are_kept(
     assert (row["facts"], row["claims"], row["attributes"]) == ({}, {}, {})
     assert row["id"].version != 7, "an id tells the time"
     assert (row["score"], row["comment"], given.locale) == (3, "Too loud", None)
+    assert not any(row[key] for key in SEGMENT_KEYS), "the language of a form would tell who is one of few"
 
 
 def test_the_same_page_twice_is_one_answer_and_a_change_leaves_no_trace(

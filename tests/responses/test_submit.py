@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -434,6 +435,58 @@ def test_person_and_segments_are_kept_with_the_answer(database: Database, place:
     assert one.person.email == "Kim@Example.com"
 
 
+def test_a_form_names_the_language_it_was_answered_in_unless_its_sender_did(database: Database, place: Place) -> None:
+    def links(ctx: Context) -> list[UUID]:
+        act_in(ctx, place.workspace_id)
+        given = (Segments(agent="Mira"), Segments(language="Deutsch"))
+        return [invitations.create(ctx, place.survey.id, CreateInvitation(segments=each)).id for each in given]
+
+    plain, named = database.write(links, share=Share.API)
+    with database.read() as ctx:
+        answer = replace(shared_link_answer(ctx, place, 9), locale="de")
+
+        def again(**changes: Any) -> Submission:
+            return replace(answer, page=form_page(ctx), **changes)
+
+        sent = [
+            answer,
+            again(segments=Segments(language="German (CH)", agent="Mira")),
+            again(segments=Segments(agent="Mira")),
+            again(locale=None),
+            again(invitation_id=plain),
+            again(invitation_id=named),
+            Submission(place.survey.id, "rest", score=9, locale="de", workspace_id=place.workspace_id),
+        ]
+    outcomes = [stored(each) for each in send(database, *sent)]
+
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        kept = [service.get(ctx, each.id).segments for each in outcomes]
+    assert kept == [
+        {"language": "German"},
+        {"language": "German (CH)", "agent": "Mira"},
+        {"language": "German", "agent": "Mira"},
+        {},
+        {"language": "German", "agent": "Mira"},
+        {"language": "Deutsch"},
+        {},
+    ]
+
+
+def test_an_answer_that_is_changed_in_another_language_stays_where_it_was_counted(
+    database: Database, place: Place
+) -> None:
+    with database.read() as ctx:
+        first = shared_link_answer(ctx, place, 9)
+    send(database, first)
+    again = stored(send(database, replace(first, score=3, locale="de"))[0])
+
+    with database.read() as ctx:
+        act_in(ctx, place.workspace_id)
+        found = service.get(ctx, again.id)
+    assert (found.locale, found.segments) == ("de", {"language": "English"})
+
+
 def test_attribution_is_what_it_was_when_the_link_was_made(database: Database, place: Place) -> None:
     invitation = database.write(lambda ctx: _invite(ctx, place, Segments(agent="Agent 1")), share=Share.JOBS)
     with database.read() as ctx:
@@ -443,7 +496,7 @@ def test_attribution_is_what_it_was_when_the_link_was_made(database: Database, p
 
     with database.read() as ctx:
         act_in(ctx, place.workspace_id)
-        assert service.get(ctx, response.id).segments == {"agent": "Agent 1"}
+        assert service.get(ctx, response.id).segments == {"agent": "Agent 1", "language": "English"}
 
 
 def test_the_queries_of_a_call_do_not_grow_with_its_answers(database: Database, place: Place) -> None:

@@ -32,7 +32,7 @@ def options(
         bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
-    """Ask one good question, keep every answer, tell the truth about the score."""
+    """Ask one good question, keep every response, tell the truth about the score."""
 
 
 def main() -> None:

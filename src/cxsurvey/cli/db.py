@@ -52,7 +52,7 @@ def upgrade() -> None:
 
 @commands.command()
 def verify() -> None:
-    """Recount all answers and compare them with the daily counters, and look for scores that are not on their scale.
+    """Recount all responses and compare them with the daily counters, and look for scores that are not on their scale.
 
     Exit code 1 when something is wrong.
     """
@@ -74,7 +74,7 @@ def verify() -> None:
                 found += [(line, *difference) for difference in counts.differences(connection, line)]
                 misfits += [(line, *misfit) for misfit in counts.off_scale(connection, line)]
         for line, day, counter, stored, true in found[:DIFFERENCES_SHOWN]:
-            say(f"trend line {line}, {day}: {counter} is {stored}, the answers give {true}")
+            say(f"trend line {line}, {day}: {counter} is {stored}, the responses give {true}")
         for line, response_id, score in misfits[:DIFFERENCES_SHOWN]:
             say(f"response {encode(PREFIX, response_id)}: its score {score} is not on the scale of trend line {line}")
         if misfits:
@@ -90,7 +90,7 @@ def verify() -> None:
 
 @commands.command()
 def rebuild() -> None:
-    """Set the daily counters anew from the answers; beside a running server its worker does it."""
+    """Set the daily counters anew from the responses; beside a running server its worker does it."""
     from cxsurvey.cli.rebuilding import rebuild_counters
 
     days = rebuild_counters()

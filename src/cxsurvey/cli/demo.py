@@ -44,7 +44,7 @@ def demo(
         int | None, typer.Option(min=1, max=65535, help="Where to listen; default CXSURVEY_PORT, or 8000.")
     ] = None,
 ) -> None:
-    """Serve a made-up company with eighteen months of made-up answers. Its data stays for the next time."""
+    """Serve a made-up company with eighteen months of made-up responses. Its data stays for the next time."""
     from cxsurvey.cli import serve
     from cxsurvey.core import logs
     from cxsurvey.core.clock import SystemClock

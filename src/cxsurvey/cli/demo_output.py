@@ -47,7 +47,7 @@ def greet(doors: Doors, console: Console | None = None) -> None:
             f"{doors.origin}{doors.sign_in}",
             "signs you in; works once. Signed out? Start the demo again, it prints a new one",
         ),
-        ("As a customer", f"{doors.origin}{doors.survey}", "two taps, and the answer is in the dashboard"),
+        ("As a customer", f"{doors.origin}{doors.survey}", "two taps, and the response is in the dashboard"),
         ("API", f"{doors.origin}/api/v1/docs", "try it with the line below"),
     ):
         text.append(f"{heading}\n", style="bold")
@@ -63,7 +63,7 @@ def greet(doors: Doors, console: Console | None = None) -> None:
 
 
 def curl(doors: Doors) -> str:
-    """A command that sends an answer through the API."""
+    """A command that sends a response through the API."""
     answer = {"survey": doors.survey_id, "score": 5, "comment": "Sent by curl.", "segments": {"touchpoint": "Delivery"}}
     return (
         f"curl -s {doors.origin}/api/v1/responses -H 'Authorization: Bearer {doors.key}' \\\n"

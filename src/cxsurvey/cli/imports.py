@@ -1,4 +1,4 @@
-"""`cxsurvey import`: answers and people from a CSV file or a workbook.
+"""`cxsurvey import`: responses and people from a CSV file or a workbook.
 
 Beside a running server the file is handed to its worker, and the command looks on; alone it carries the job out.
 """
@@ -43,7 +43,7 @@ def responses(  # noqa: PLR0913
     survey: Annotated[str, typer.Option(help="The survey's id, code or name.")],
     maps: Annotated[list[str], typer.Option("--map", help="FIELD=COLUMN, such as score=Rating; repeatable.")],
     zone: Annotated[str | None, typer.Option(help="Zone of times without an offset. Default: the workspace's.")] = None,
-    source: Annotated[str, typer.Option(help="Where the answers come from; ids count per source.")] = "import",
+    source: Annotated[str, typer.Option(help="Where the responses come from; ids count per source.")] = "import",
     scale_map: Annotated[
         str | None, typer.Option(help="VALUE=SCORE, comma separated, such as “Very likely=5,Likely=4”.")
     ] = None,
@@ -60,7 +60,7 @@ def responses(  # noqa: PLR0913
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import answers. The same file again adds nothing: rows are known by their id or by all they say.
+    """Import responses. The same file again adds nothing: rows are known by their id or by all they say.
 
     Fields of an answer: score, comment, answered_at, external_id, respondent and locale; of the customer:
     person.email, person.external_id, person.name and person.locale; segments: touchpoint, channel, language, country,
@@ -128,12 +128,12 @@ def people(
 def undo(
     import_id: Annotated[str, typer.Argument(help="The import's id, imp_….")],
     *,
-    reason: Annotated[str, typer.Option(help="Why; kept with the answers and in the audit log.")],
+    reason: Annotated[str, typer.Option(help="Why; kept with the responses and in the audit log.")],
     workspace: InWorkspace = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take an import of answers back. What somebody changed since is left alone; the file can be imported again.
+    """Take an import of responses back. What somebody changed since is left alone; the file can be imported again.
 
     Its answers become void, and the scores are as if it had never run. People stay as an import wrote them down.
 

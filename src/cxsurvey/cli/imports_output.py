@@ -103,7 +103,7 @@ def _print(console: Console, outcome: Outcome) -> None:
         _print_scores(console, outcome)
     if view.tally["known"] and view.kind is Kind.RESPONSES and not {"external_id", "respondent"} & set(reading.mapping):
         console.print(
-            "Rows without an id are known by all their cells. If this file holds other answers that look"
+            "Rows without an id are known by all their cells. If this file holds other responses that look"
             " the same, import it under another --source."
         )
     _print_problems(console, outcome)
@@ -132,7 +132,7 @@ def _lines(outcome: Outcome) -> Iterator[tuple[int, str]]:
     said = {
         "changed": "known, with something new about them",
         "known": "already there, left as they are",
-        "same_respondent": "further rows of a respondent; their comments were added to the answer",
+        "same_respondent": "further rows of a respondent; their comments were added to the response",
         "skipped": "empty, skipped" if people else "without score and comment, skipped",
         "left_out": "left out by --exclude",
         "refused": "refused",

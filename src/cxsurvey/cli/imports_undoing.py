@@ -94,12 +94,12 @@ def _ended(here: Here, view: ImportView, slug: str, *, quiet: bool) -> ImportVie
 
 def _would(found: Preview) -> str:
     alone = f" {grouped(found.changed_since)} changed since would be left alone." if found.changed_since else ""
-    return f"{grouped(found.answers)} answers would become void.{alone} Nothing was done."
+    return f"{grouped(found.answers)} responses would become void.{alone} Nothing was done."
 
 
 def _became(view: ImportView) -> str:
     alone = f" {grouped(view.left_alone)} changed since were left alone." if view.left_alone else ""
-    return f"{grouped(view.undone)} answers are void.{alone} The same file can be imported again."
+    return f"{grouped(view.undone)} responses are void.{alone} The same file can be imported again."
 
 
 def _tell(told: dict[str, Any], as_json: bool, sentence: str) -> None:

@@ -32,14 +32,14 @@ def invite(  # noqa: PLR0913
     name: Annotated[str | None, typer.Option(help="The customer's name.")] = None,
     locale: Annotated[str | None, typer.Option(help="The language to ask in, such as de.")] = None,
     segment: Annotated[
-        list[str] | None, typer.Option(help="What the answer belongs to, such as agent=Mira; repeatable.")
+        list[str] | None, typer.Option(help="What the response belongs to, such as agent=Mira; repeatable.")
     ] = None,
     expires_in_days: Annotated[int | None, typer.Option(help="How long the link works.")] = None,
     workspace: Annotated[str | None, typer.Option(help="Needed when there are several workspaces.")] = None,
     base_url: BaseUrl = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Make a personal link and print it. It belongs to one customer and takes one answer."""
+    """Make a personal link and print it. It belongs to one customer and takes one response."""
     from cxsurvey.core.errors import Invalid, Refusal
 
     person = {"email": email, "external_id": external_id, "name": name}
@@ -73,7 +73,7 @@ def link(
     *,
     survey: Annotated[str, typer.Option(help="The survey's id, code or name.")],
     segment: Annotated[
-        list[str] | None, typer.Option(help="What the answers belong to, such as touchpoint=checkout; repeatable.")
+        list[str] | None, typer.Option(help="What the responses belong to, such as touchpoint=checkout; repeatable.")
     ] = None,
     attribute: Annotated[
         list[str] | None, typer.Option(help="A further fact that is only shown, such as till=3; repeatable.")

@@ -27,7 +27,7 @@ def create(
     workspace: Annotated[
         str | None, typer.Option(help="The word in its addresses, /w/WORD/; needed when there are several workspaces.")
     ] = None,
-    test: Annotated[bool, typer.Option("--test", help="Its answers never count.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Its responses never count.")] = False,
     expires_days: Annotated[int | None, typer.Option(help="Days it works; default: until revoked.")] = None,
     scope: Annotated[
         list[str] | None,

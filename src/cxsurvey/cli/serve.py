@@ -108,7 +108,7 @@ def _refuse_unsafe(settings: Settings, engines: Engines) -> None:
     with engines.writing.connect() as connection, connection.begin():
         found = unsafe_settings(connection)
     for problem in found:
-        warn(f"UNSAFE: {problem}. A power cut can lose answers that were acknowledged.")
+        warn(f"UNSAFE: {problem}. A power cut can lose responses that were acknowledged.")
     if found and not settings.allow_unsafe_db:
         fail("Nothing was started. CXSURVEY_ALLOW_UNSAFE_DB=1 accepts this loss.")
 

@@ -209,7 +209,8 @@ def _claims(given: Mapping[str, Any]) -> dict[str, Any]:
     contact = given.get(responses.CONTACT)
     if not isinstance(contact, Mapping):
         return dict(given)
-    return {**given, responses.CONTACT: f"may be contacted: {contact['address']}"}
+    others = {name: value for name, value in given.items() if name != responses.CONTACT}
+    return {**others, "may be contacted": contact["address"]}
 
 
 def _origin(answer: ResponseView) -> tuple[tuple[str, str], ...]:

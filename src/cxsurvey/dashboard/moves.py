@@ -113,7 +113,9 @@ def rose(moved: Difference, formula: Definition) -> str:
 
 
 def from_to(moved: Difference) -> str:
-    """Both ends of a change: `from 31 to 12`, `from 71 % to 66 %`, as fine as its size must be told to agree."""
-    decimals = doubts.places(moved)
-    before, now = (doubts.value(side.estimate, moved.now.unit, decimals) for side in (moved.before, moved.now))
+    """Both ends of a change, `from 71 % to 66 %`, as on the cards; finer where they would read alike."""
+    for decimals in (None, doubts.places(moved)):
+        before, now = (doubts.value(side.estimate, moved.now.unit, decimals) for side in (moved.before, moved.now))
+        if before != now:
+            break
     return f"from {before} to {now}"

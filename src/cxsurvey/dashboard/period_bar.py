@@ -58,10 +58,11 @@ class PeriodBar:
         same_year = first.year == last.year
         return f"{f'{first.day} {first:%b}' if same_year else day(first)} to {day(last)}"
 
-    @property
-    def sentence(self) -> str:
-        """The days looked at, and with what they are compared."""
-        return self.days if self.period.before is None else f"{self.days}, compared with {self.period.before_words}"
+    def sentence(self, *, compared: bool) -> str:
+        """The days looked at, and with what they are compared, where somebody answered then."""
+        if self.period.before is None or not compared:
+            return self.days
+        return f"{self.days}, compared with {self.period.before_words}"
 
     @property
     def all_time(self) -> str:

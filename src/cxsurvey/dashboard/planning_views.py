@@ -10,6 +10,7 @@ from typing import Final
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import doubts, words
 from cxsurvey.insights.planning import CONFIDENCES, POWERS, SURVEY, Own, PlanReport, Step
+from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.scales import Definition, Headline
 from cxsurvey.scoring.spread import Mix, Spread
 from cxsurvey.web.display import number, percent, score
@@ -140,6 +141,8 @@ def _pace(own: Own, asked: Step, found: PlanReport) -> str:
 
 
 def _known(own: Own) -> str:
+    if own.result.base.level is BaseLevel.COUNTS_ONLY:
+        return f"Too few to judge the score: it could lie anywhere from {doubts.interval(own.result)}."
     return f"The score itself is {doubts.told(own.result)}."
 
 

@@ -84,6 +84,8 @@ class OverviewView:
     drafts: int
     more: int
     ever_answered: bool
+    compared: bool
+    """Whether anybody answered in the period before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def overview_view(found: Overview, home: str, bar: PeriodBar) -> OverviewView:
         drafts=found.drafts,
         more=found.more,
         ever_answered=found.ever_answered,
+        compared=any(card.report.before is not None and card.report.before.n for card in found.cards),
     )
 
 

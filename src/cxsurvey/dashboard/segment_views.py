@@ -72,6 +72,8 @@ class SegmentsView:
     ends: tuple[str, str]
     is_split: bool
     minimum: int | None
+    compared: bool
+    """Whether any segment has answers in the period before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ def segments_view(found: SegmentReport, names: Mapping[str, str], query: Mapping
         ends=(_end(axis.worst, formula), _end(axis.best, formula)),
         is_split=found.is_split,
         minimum=found.minimum,
+        compared=any(row.change is not None and row.change.before.n for row in found.rows),
     )
 
 

@@ -22,6 +22,7 @@ from cxsurvey.invitations.service import InvitationView
 from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.people.segments import SegmentPair, Segments
 from cxsurvey.responses import anonymity, changes, counts, queries
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
@@ -31,6 +32,7 @@ from cxsurvey.responses.states import POSTS_KEPT, Facts, Post, ResponseState, co
 from cxsurvey.surveys.asked import Asked, asked_before, asked_in, asked_many, never_published
 from cxsurvey.surveys.errors import NotPublished
 from cxsurvey.surveys.follow_ups import Given
+from cxsurvey.surveys.languages import name_of
 
 CHANGE_PURPOSE = "answer"
 
@@ -308,18 +310,37 @@ def _people(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> Seq
 def _segment_columns(
     ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]
 ) -> Sequence[Mapping[str, int | None]]:
-    """The segment columns of each; submissions of one workspace that share their segments share these too."""
-    shared = [
-        (id(item.segments), survey.workspace_id) if item.segments is not None else None for _, item, survey in fresh
+    """The segment columns of each; submissions of one workspace that share what they name share these too.
+
+    An invitation has its own segments already and takes none but the language of the form from here.
+    """
+    named = [
+        (item.segments if item.invitation_id is None else None, _language(item, survey), survey.workspace_id)
+        for _, item, survey in fresh
     ]
-    different = {
-        key: item.segments.pairs(survey.workspace_id)
-        for key, (_, item, survey) in zip(shared, fresh, strict=True)
-        if item.segments is not None
-    }
+    shared = [(id(own), *rest) for own, *rest in named]
+    different = {key: _pairs(*each) for key, each in zip(shared, named, strict=True)}
     numbers = segments.numbers_for(ctx, {pair for pairs in different.values() for pair in pairs})
-    columns = {key: {**_NO_SEGMENTS, **{pair[1]: numbers[pair] for pair in pairs}} for key, pairs in different.items()}
-    return [columns[key] if key is not None else _NO_SEGMENTS for key in shared]
+    columns = {
+        key: {**_NO_SEGMENTS, **{pair[1]: numbers[pair] for pair in pairs}} if pairs else _NO_SEGMENTS
+        for key, pairs in different.items()
+    }
+    return [columns[key] for key in shared]
+
+
+def _language(item: Submission, survey: Asked) -> str | None:
+    """The language that a form was answered in; of an anonymous survey none is kept."""
+    if item.page is None or item.locale is None or survey.anonymous:
+        return None
+    return name_of(item.locale)
+
+
+def _pairs(own: Segments | None, language: str | None, workspace_id: UUID) -> list[SegmentPair]:
+    """What is named by the sender, and where it names no language that of the form."""
+    pairs = own.pairs(workspace_id) if own is not None else []
+    if language is not None and (own is None or own.language is None):
+        pairs.append((workspace_id, "language", language))
+    return pairs
 
 
 def _new_row(
@@ -356,7 +377,7 @@ def _new_row(
         "answered_at": answered_at,
         "changed_at": ctx.now,
         "revision": 1,
-        **(own_segments if invitation is None else _NO_SEGMENTS),
+        **own_segments,
         "attributes": dict(item.attributes) or _NOTHING,
         "claims": dict(item.claims if invitation is None else invitation.claims) or _NOTHING,
         "facts": _facts_as_stored(facts) or _NOTHING,

@@ -38,6 +38,7 @@ def _locale(tag: str) -> Locale | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def name_of(tag: str) -> str:
     """The English name of a language, or its tag when nobody has named it: `de` gives `German`."""
     locale = _locale(tag)

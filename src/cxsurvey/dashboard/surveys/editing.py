@@ -96,7 +96,7 @@ def _page(
         offers_unknown=draft.offers_unknown,
         asks_contact=draft.asks_contact,
         scale_title=title_of(draft.scale.scoring),
-        preview=preview_of(survey_head, draft, language),
+        preview=preview_of(survey_head, draft, language, of_follow_ups=part == FOLLOW_UPS),
         notice=notice,
         can_add_follow_up=len(draft.follow_ups) < MOST_FOLLOW_UPS,
     )

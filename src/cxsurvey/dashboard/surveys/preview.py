@@ -124,14 +124,17 @@ def drawn(
     return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
 
-def preview_of(survey: Head, draft: Definition, language: str) -> Preview:
-    """What the frame beside the editor can show, beginning with the question in one language."""
+def preview_of(survey: Head, draft: Definition, language: str, *, of_follow_ups: bool = False) -> Preview:
+    """What the frame beside the editor can show, beginning with the question or the first page of follow-ups."""
+    steps = dict(_steps(draft))
+    asked = (step for step in steps if step.startswith(FOLLOW_UPS) and _is_asked(step, draft))
+    first = next(asked, QUESTION) if of_follow_ups else QUESTION
     return Preview(
-        steps=tuple(_steps(draft)),
+        steps=tuple(steps.items()),
         languages=tuple((tag, name_of(tag)) for tag in draft.languages),
-        step=QUESTION,
+        step=first,
         language=language,
-        source=f"{survey.base}/preview/{QUESTION}?language={language}",
+        source=f"{survey.base}/preview/{first}?language={language}",
     )
 
 
