@@ -14,7 +14,7 @@ from cxsurvey import wiring
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import decode, encode
-from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.core.models import AuditEntry
 from cxsurvey.responses.models import Response as Answer
 from cxsurvey.surveys import service as surveys
@@ -23,7 +23,7 @@ from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import keeping
 from cxsurvey.transfer.source import examine
 from tests.dashboard.conftest import Write, attribute, has, in_northwind, page, sign_in, text_of
-from tests.factories import make_user
+from tests.factories import make_open_survey, make_user
 
 HERE = "/w/northwind/imports"
 RATINGS = b"respondent_id,Rating,Why\na,9,Quick.\nb,3,=cmd\na,9,And kind.\nc,12,\nd,6,\n"
@@ -206,6 +206,34 @@ def test_the_same_file_again_is_known_and_its_settings_proposed_until_it_is_take
     signed_in.post(f"{first}/undo", data={"reason": "Wrong."})
     drain(database)
     assert "This file was imported" not in signed_in.get(bring(signed_in, RATINGS).headers["location"]).text
+
+
+def test_while_an_import_runs_the_pages_of_its_survey_say_that_numbers_are_not_complete(
+    signed_in: TestClient, survey: SurveyView, database: Database, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make_other(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        return make_open_survey(ctx, "Another one")
+
+    other = write(make_other)
+    here = bring(signed_in, RATINGS).headers["location"]
+    own = f"/w/northwind/surveys/{encode('srv', survey.id)}"
+    pages = ("/w/northwind/", f"{own}/results", f"{own}/segments", f"/w/northwind/responses?survey={own[-30:]}")
+    foreign = f"/w/northwind/surveys/{encode('srv', other.id)}/results"
+    told: dict[str, list[str]] = {}
+
+    def look(run: JobRun, seconds: float) -> None:
+        name = "import" if "run" in run.claim.name else "undo"
+        told.setdefault(name, [text_of(signed_in.get(path), "p.notice[role=status]") for path in (*pages, foreign)])
+
+    signed_in.post(here, data=reading(survey))
+    drain(database)
+    monkeypatch.setattr(JobRun, "pause", look)
+    signed_in.post(f"{here}/start")
+    drain(database)
+
+    assert told["import"] == [*["An import is running; numbers are not complete yet."] * 4, ""]
+    assert [text_of(signed_in.get(path), "p.notice[role=status]") for path in pages] == [""] * 4
 
 
 def test_drafts_are_not_among_the_surveys_and_that_is_said(

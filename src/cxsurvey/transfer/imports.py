@@ -319,6 +319,14 @@ def lacks_worker(ctx: Context, view: ImportView) -> bool:
     return not queue.is_held(ctx.connection, job_key(view.id, view.run), ctx.now)
 
 
+def changing(ctx: Context) -> dict[UUID, ImportState]:
+    """The surveys whose numbers are not complete now, because an import brings their answers or takes them back."""
+    require(ctx, Grant.SCORES_READ)
+    states = (ImportState.RUNNING, ImportState.UNDOING)
+    found = queries.changing_surveys(ctx.connection, ctx.workspace, states)
+    return {survey_id: ImportState(state) for survey_id, state in found.items()}
+
+
 def newest(ctx: Context, limit: int = NEWEST, before: tuple[datetime, UUID] | None = None) -> list[ImportView]:
     """The imports of the workspace, newest first, after the one that began at `before`.
 

@@ -68,6 +68,17 @@ def of_file(
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def changing_surveys(connection: Connection, workspace_id: UUID, states: Collection[str]) -> dict[UUID, str]:
+    """The surveys of a workspace whose answers an import in one of these states brings or takes away; its state."""
+    query = select(_imports.c.survey_id, _imports.c.state).where(
+        _imports.c.workspace_id == workspace_id,
+        _imports.c.state.in_(states),
+        _imports.c.rehearsal.is_(False),
+        _imports.c.survey_id.is_not(None),
+    )
+    return {row.survey_id: row.state for row in connection.execute(query)}
+
+
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:
     """Overwrites columns while the import is in one of these states; False when it is in another one."""
     here = update(_imports).where(_imports.c.id == import_id, _imports.c.state.in_(states))
