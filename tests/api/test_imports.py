@@ -108,6 +108,62 @@ def test_where_the_guess_does_not_suffice_it_stays_a_draft_until_more_is_said(
     assert read(rest, made)["counts"]["stored"] == 1
 
 
+def test_the_same_file_again_is_known_and_read_as_it_was_unless_taken_back(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    scale = {"scores": {"12": 10}}
+    first = bring(rest, survey=scene.survey, mapping=MAPPING, zone="Europe/London", source="till", scale=scale)
+    assert first.json()["earlier"] is None
+    drain(database)
+    rest.post(f"/imports/{first.json()['id']}/start")
+    drain(database)
+
+    again = bring(rest)
+    drain(database)
+    tried = read(rest, again)
+    assert tried["earlier"] == {
+        "id": first.json()["id"],
+        "state": "done",
+        "created_at": first.json()["created_at"],
+        "rows_there": 5,
+        "source": "till",
+    }
+    assert (tried["survey"], tried["source"], tried["zone"]) == (scene.survey, "till", "Europe/London")
+    assert tried["scale"]["scores"] == {"12": 10}
+    assert (tried["counts"]["stored"], tried["counts"]["known"]) == (0, 4)
+    assert tried["expected_score"]["n"] == 0
+    assert bring(rest, survey=scene.survey, source="shop").json()["source"] == "shop"
+    assert bring(rest, RATINGS + b"1,,e\n", survey=scene.survey).json()["earlier"] is None
+
+    rest.post(f"/imports/{first.json()['id']}/undo", json={"reason": "Wrong."})
+    drain(database)
+    assert bring(rest, survey=scene.survey).json()["earlier"] is None
+
+
+def test_a_dry_run_tells_what_score_it_would_bring_so_that_a_reversed_scale_shows(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    rows = b"Rating\n" + b"10\n" * 6 + b"8\n" * 3 + b"2\n" * 3
+    plain = bring(rest, rows, survey=scene.survey)
+    reversed_ = bring(rest, rows, survey=scene.survey, scale={"reversed": True})
+    assert plain.json()["expected_score"] is None, "it has not been tried yet"
+    drain(database)
+
+    expected = read(rest, plain)["expected_score"]
+    assert (expected["metric"], expected["estimate"], expected["n"]) == ("nps", 25.0, 12)
+    assert expected["lower"] < 25 < expected["upper"]
+    assert expected["groups"] == [
+        {"name": "promoters", "n": 6},
+        {"name": "passives", "n": 3},
+        {"name": "detractors", "n": 3},
+    ]
+    assert read(rest, reversed_)["expected_score"]["estimate"] == -75.0
+    rest.post(f"/imports/{plain.json()['id']}/start")
+    drain(database)
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["estimate"] == 25.0
+    assert read(rest, plain)["expected_score"] is None
+
+
 def test_people_are_brought_alike(rest: TestClient, database: Database) -> None:
     made = bring(rest, b"mail\nkim@example.com\n", kind="people", dry_run=False)
     assert (made.json()["kind"], made.json()["mapping"]) == ("people", {"email": "mail"}), made.text

@@ -174,3 +174,22 @@ def test_a_trend_is_printed_in_light_colours(house: House, open_page: OpenPage) 
     page.emulate_media(media="print")
     expect(label).to_have_attribute("fill", "rgb(108, 104, 93)")
     assert page.locator(".chart svg").get_attribute("viewBox")
+
+
+def test_the_dates_above_the_audit_log_stand_apart_on_a_phone(house: House, open_page: OpenPage) -> None:
+    page = open_page(390)
+    house.sign_in(page)
+    page.goto(house.url("audit"))
+
+    boxes = [page.locator(f".log-filter #field-{name}").bounding_box() for name in ("kind", "person", "since", "until")]
+    card = page.locator(".log-filter").bounding_box()
+
+    assert card is not None
+    found = [(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]) for box in boxes if box]
+    assert len(found) == 4
+    for place, (left, top, right, bottom) in enumerate(found):
+        assert card["x"] + 8 <= left, "nothing sticks out of its card"
+        assert right <= card["x"] + card["width"] - 8, "nothing sticks out of its card"
+        for other_left, other_top, _, _ in found[place + 1 :]:
+            assert other_left >= right + 8 or other_top >= bottom + 8, "two fields touch"
+        assert top < bottom

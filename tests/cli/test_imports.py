@@ -72,6 +72,34 @@ def test_a_second_run_adds_nothing_and_says_how_rows_are_known(file: Path) -> No
     assert "--source" in result.stdout
 
 
+def test_a_dry_run_tells_the_score_so_that_a_reversed_scale_shows(file: Path) -> None:
+    file.write_text("Rating\n" + "10\n" * 9 + "2\n" * 3)
+    options = ("--survey", "relationship", "--map", "score=Rating", "--dry-run")
+
+    plain, turned = run("import", "responses", file, *options), run("import", "responses", file, *options, "--reversed")
+
+    assert "NPS would be +50 (" in plain.stdout
+    assert "n = 12: promoters 9, passives 0, detractors 3" in plain.stdout
+    assert "NPS would be -75 (" in turned.stdout
+    assert run_json("import", "responses", file, *options)["expected_score"]["estimate"] == 50.0
+    assert run_json("import", "responses", file, *options[:-1])["expected_score"] is None
+
+
+def test_the_same_file_under_another_name_is_known_and_another_source_is_warned_of(file: Path) -> None:
+    first = run_json("import", "responses", file, *MAP)
+    other = file.rename(file.with_name("renamed.csv"))
+
+    same = run("import", "responses", other, *MAP, "--dry-run")
+    doubled = run("import", "responses", other, *MAP, "--source", "till", "--dry-run")
+
+    assert first["earlier_import"] is None
+    assert f"({first['import']}): 2 of its rows are there." in same.stdout
+    assert "new answers" not in same.stdout
+    assert "Their source is “import”, so this time they are new answers." in doubled.stdout
+    run("import", "undo", first["import"], "--reason", "Wrong.")
+    assert run_json("import", "responses", other, *MAP)["earlier_import"] is None
+
+
 def test_a_dry_run_stores_nothing(file: Path) -> None:
     rehearsed = run("import", "responses", file, *MAP, "--dry-run")
     assert rehearsed.exit_code == 0

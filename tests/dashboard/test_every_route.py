@@ -26,6 +26,7 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.transfer import imports
 from cxsurvey.transfer.reading import Kind
+from cxsurvey.transfer.uploads import Received
 from cxsurvey.web.middleware import Guard
 from tests.application import NOON, House, Houses, undone
 from tests.dashboard.conftest import Northwind, attribute, in_northwind, page, with_ada_signed_in
@@ -92,7 +93,7 @@ def with_things(database: Database) -> Furnished:
         surveys.close(ctx, closed.id)
         (given,) = store(ctx, [answer(ctx, asked.id, 3, NOON, "late again")])
         key = keys.create(ctx, CreateKey(name="Shop")).key
-        draft = imports.begin(ctx, Kind.RESPONSES, ctx.ids.new(), "old.csv", 9, A_FILE)
+        draft = imports.begin(ctx, Kind.RESPONSES, ctx.ids.new(), "old.csv", Received(9, "0" * 64), A_FILE)
         max_id = make_user(ctx, ctx.workspace, "viewer").id
         invited = joining.invite(ctx, InviteMember(email="ida@example.com", role="viewer")).invitation
         return Things(

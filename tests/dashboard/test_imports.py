@@ -14,14 +14,16 @@ from cxsurvey import wiring
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import decode, encode
-from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.core.models import AuditEntry
 from cxsurvey.responses.models import Response as Answer
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import keeping
 from cxsurvey.transfer.source import examine
 from tests.dashboard.conftest import Write, attribute, has, in_northwind, page, sign_in, text_of
-from tests.factories import make_user
+from tests.factories import make_open_survey, make_user
 
 HERE = "/w/northwind/imports"
 RATINGS = b"respondent_id,Rating,Why\na,9,Quick.\nb,3,=cmd\na,9,And kind.\nc,12,\nd,6,\n"
@@ -119,6 +121,138 @@ def test_every_value_of_the_score_column_is_shown_with_what_it_becomes(
     signed_in.post(here, data={**form, "becomes-0": "10", "becomes-2": "left_out", "reversed": "yes", "do": "try"})
     drain(database)
     assert counters(signed_in.get(here))["would be stored"] == "3"
+
+
+def chosen(answer: Any) -> dict[str, str]:
+    """The form as it stands: selected options and what is typed."""
+    found = {name: attribute(answer, f"#field-{name}", "value") or "" for name in ("zone", "source")}
+    for node in page(answer).css("select option[selected]"):
+        assert node.parent is not None
+        found[node.parent.attributes["name"] or ""] = node.attributes["value"] or ""
+    return found
+
+
+def test_listing_the_values_keeps_what_was_chosen(signed_in: TestClient, survey: SurveyView) -> None:
+    here = bring(signed_in, RATINGS).headers["location"]
+    sent = reading(survey, **{"column-0": "person.external_id", "zone": "Asia/Tokyo", "do": "show"})
+
+    shown = signed_in.post(here, data=sent)
+    back = signed_in.get(here)
+
+    assert shown.status_code == 200
+    for answer in (shown, back):
+        found = chosen(answer)
+        assert {name: found[name] for name in sent if name in found} == {
+            name: value for name, value in sent.items() if name != "do"
+        }
+    assert has(back, "select[name=becomes-0]")
+    assert not has(back, "#tried"), "nothing was tried yet"
+
+
+def test_what_is_kept_without_a_survey_cannot_be_started(signed_in: TestClient, survey: SurveyView) -> None:
+    here = bring(signed_in, RATINGS).headers["location"]
+    signed_in.post(here, data=reading(survey, survey="", do="show"))
+
+    refused = signed_in.post(f"{here}/start")
+
+    assert refused.status_code == 422
+    assert "Say which survey" in refused.text
+
+
+def test_a_dry_run_shows_its_score_before_the_button_and_below_how_scores_are_read(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    rows = b"Id,Rating\n" + b"".join(f"a{number},{score}\n".encode() for number, score in enumerate([10] * 9 + [2] * 3))
+    here = bring(signed_in, rows).headers["location"]
+    form = {"column-0": "external_id", "column-1": "score", "column-2": "", "scored": "Rating"}
+
+    signed_in.post(here, data=reading(survey, **form))
+    drain(database)
+    plain = signed_in.get(here)
+    signed_in.post(here, data=reading(survey, **form, reversed="yes"))
+    drain(database)
+    turned = signed_in.get(here)
+
+    assert "NPS would be 50 (" in text_of(plain, "#tried")
+    assert "9 promoters, 3 detractors" in text_of(plain, "#tried")
+    assert "NPS would be \N{MINUS SIGN}75 (" in text_of(turned, "#tried")
+    body = plain.text
+    read = [body.rindex(part) for part in ('name="reversed"', 'name="becomes-0"', "NPS would be 50 (", "Import now")]
+    assert read == sorted(read), "who reads on meets the scale and the score before the button"
+
+
+def test_the_same_file_again_is_known_and_its_settings_proposed_until_it_is_taken_back(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    first = bring(signed_in, RATINGS).headers["location"]
+    assert "This file was imported" not in signed_in.get(first).text
+    signed_in.post(first, data=reading(survey, zone="Asia/Tokyo"))
+    drain(database)
+    signed_in.post(f"{first}/start")
+    drain(database)
+
+    again = bring(signed_in, RATINGS, name="renamed.csv").headers["location"]
+    shown = signed_in.get(again)
+    assert "This file was imported" in text_of(shown, "p.notice")
+    assert "4 of its 5 rows are there, from “till”" in text_of(shown, "p.notice")
+    assert attribute(shown, "p.notice a", "href") == first
+    found = chosen(shown)
+    assert (found["survey"], found["zone"], found["source"]) == (encode("srv", survey.id), "Asia/Tokyo", "till")
+    assert (found["column-0"], found["column-1"], found["column-2"]) == ("respondent", "score", "comment")
+    signed_in.post(again, data={**found, "do": "try"})
+    drain(database)
+    assert counters(signed_in.get(again))["would be stored"] == "0"
+
+    signed_in.post(f"{first}/undo", data={"reason": "Wrong."})
+    drain(database)
+    assert "This file was imported" not in signed_in.get(bring(signed_in, RATINGS).headers["location"]).text
+
+
+def test_while_an_import_runs_the_pages_of_its_survey_say_that_numbers_are_not_complete(
+    signed_in: TestClient, survey: SurveyView, database: Database, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make_other(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        return make_open_survey(ctx, "Another one")
+
+    other = write(make_other)
+    here = bring(signed_in, RATINGS).headers["location"]
+    own = f"/w/northwind/surveys/{encode('srv', survey.id)}"
+    pages = ("/w/northwind/", f"{own}/results", f"{own}/segments", f"/w/northwind/responses?survey={own[-30:]}")
+    foreign = f"/w/northwind/surveys/{encode('srv', other.id)}/results"
+    told: dict[str, list[str]] = {}
+
+    def look(run: JobRun, seconds: float) -> None:
+        name = "import" if "run" in run.claim.name else "undo"
+        told.setdefault(name, [text_of(signed_in.get(path), "p.notice[role=status]") for path in (*pages, foreign)])
+
+    signed_in.post(here, data=reading(survey))
+    drain(database)
+    monkeypatch.setattr(JobRun, "pause", look)
+    signed_in.post(f"{here}/start")
+    drain(database)
+
+    assert told["import"] == [*["An import is running; numbers are not complete yet."] * 4, ""]
+    assert [text_of(signed_in.get(path), "p.notice[role=status]") for path in pages] == [""] * 4
+
+
+def test_drafts_are_not_among_the_surveys_and_that_is_said(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    here = bring(signed_in, RATINGS).headers["location"]
+    assert "not listed" not in signed_in.get(here).text
+
+    def draft(ctx: Context) -> None:
+        in_northwind(ctx)
+        surveys.create(ctx, CreateSurvey(name="Of next year"))
+
+    write(draft)
+    shown = signed_in.get(here)
+
+    assert "1 draft is not listed: open it first." in shown.text.replace(
+        '<a href="/w/northwind/surveys">open it first</a>', "open it first"
+    )
+    assert "Of next year" not in text_of(shown, "#field-survey")
 
 
 @pytest.mark.parametrize(

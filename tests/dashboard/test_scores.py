@@ -475,4 +475,4 @@ def test_a_page_asks_the_database_equally_often_for_ten_and_ten_thousand(
     many = spent()
 
     assert many == few
-    assert max(few) <= 15
+    assert max(few) <= 16, "one of them asks whether an import is changing the numbers now"

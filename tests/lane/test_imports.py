@@ -51,13 +51,13 @@ def beside(here: Installation) -> Iterator[Database]:
 
 def begin(database: Database, here: Installation) -> UUID:
     import_id = database.ids.new()
-    size = uploads.receive(here.settings, import_id, BytesIO(content()))
+    received = uploads.receive(here.settings, import_id, BytesIO(content()))
     found = examine(here.settings, import_id)
     reading = Reading(mapping={"score": "s", "comment": "c", "respondent": "r"})
 
     def unit(ctx: Context) -> None:
         ctx.actor, ctx.workspace_id = OPERATOR, here.workspace_id
-        imports.begin(ctx, Kind.RESPONSES, import_id, "answers.csv", size, found)
+        imports.begin(ctx, Kind.RESPONSES, import_id, "answers.csv", received, found)
         imports.settle(ctx, import_id, reading, here.survey.id)
         imports.start(ctx, import_id)
 

@@ -79,12 +79,12 @@ def brought(
 ) -> ImportView:
     """A draft for a file."""
     import_id = database.ids.new()
-    size = uploads.receive(database.settings, import_id, BytesIO(content))
+    received = uploads.receive(database.settings, import_id, BytesIO(content))
     found = examine(database.settings, import_id)
 
     def begin(ctx: Context) -> ImportView:
         act_in(ctx, place.workspace_id, actor)
-        return imports.begin(ctx, kind, import_id, "answers.csv", size, found)
+        return imports.begin(ctx, kind, import_id, "answers.csv", received, found)
 
     return database.write(begin, share=Share.JOBS)
 

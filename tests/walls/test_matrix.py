@@ -35,6 +35,7 @@ from cxsurvey.people.service import PersonInput
 from cxsurvey.surveys import service as surveys
 from cxsurvey.transfer import imports
 from cxsurvey.transfer.reading import Kind, Reading
+from cxsurvey.transfer.uploads import Received
 from tests.application import NOON, ORIGIN
 from tests.factories import A_FILE, act_in, make_open_survey, make_user, make_workspace
 from tests.insights.answers import answer, store
@@ -73,7 +74,7 @@ def make_corner(ctx: Context, slug: str) -> Corner:
     personal = invitations.create(ctx, asked.id, CreateInvitation())
     invited = joining.invite(ctx, InviteMember(email="ida@example.com", role="viewer")).invitation
     (person_id,) = people.upsert(ctx, [(workspace.id, PersonInput(email="kim@example.com"))])
-    draft = imports.begin(ctx, Kind.RESPONSES, ctx.ids.new(), "old.csv", 9, A_FILE)
+    draft = imports.begin(ctx, Kind.RESPONSES, ctx.ids.new(), "old.csv", Received(9, "0" * 64), A_FILE)
     imports.settle(ctx, draft.id, Reading(mapping={"score": "Rating"}), asked.id)
     subject = make_user(ctx, workspace.id, "viewer", f"subject@{slug}.example.com")
     for name, scopes in {"all": KEY_SCOPES, **{scope.value: {scope} for scope in KEY_SCOPES}}.items():

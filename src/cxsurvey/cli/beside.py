@@ -5,10 +5,12 @@ Where nobody else uses the database the command carries the job out itself, in a
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Final
 from uuid import UUID
 
@@ -56,7 +58,8 @@ def opened() -> Iterator[Here]:
 def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], has_ended: Callable[[], bool]) -> None:
     """Returns when the job has ended, or its attempt has where this command made it; Ctrl-C leaves the job to others.
 
-    `has_ended` is asked four times a second, and shows meanwhile how far it is.
+    `has_ended` is asked four times a second, and shows meanwhile how far it is. Ctrl-C never breaks it off: a driver
+    whose statement is broken off has the server cancel it, and waits for that up to ten seconds at a busy server.
     """
     runner = Runner(here.database, handlers, "command")
     work = threading.Thread(target=_run, args=(runner, job_id), name="job", daemon=True)
@@ -66,8 +69,11 @@ def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], ha
         tell(HANDED_OVER)
     tick = threading.Event()
     try:
-        while not has_ended() and (work.is_alive() or not here.is_alone):
-            tick.wait(LOOK_SECONDS)
+        with _between_looks() as raise_if_interrupted:
+            while not has_ended() and (work.is_alive() or not here.is_alone):
+                raise_if_interrupted()
+                tick.wait(LOOK_SECONDS)
+                raise_if_interrupted()
     except KeyboardInterrupt:
         runner.must_stop.set()
         warn(LEFT_WAITING if here.is_alone else LEFT_TO_A_WORKER)
@@ -75,6 +81,30 @@ def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], ha
     finally:
         if here.is_alone:
             work.join()
+
+
+@contextmanager
+def _between_looks() -> Iterator[Callable[[], None]]:
+    """Keeps the first Ctrl-C in the block until what it yields is called; the next one interrupts at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
+    pressed: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+
+    def keep(number: int, _: FrameType | None) -> None:
+        pressed.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    def raise_if_interrupted() -> None:
+        if pressed:
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, keep)
+    try:
+        yield raise_if_interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run(runner: Runner, job_id: UUID | None) -> None:

@@ -20,13 +20,14 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Refusal
 from cxsurvey.core.jobs import queue
-from cxsurvey.transfer import bringing, imports, refusals, running, scales, uploads
+from cxsurvey.transfer import again, bringing, imports, outlook, refusals, running, scales, uploads
 from cxsurvey.transfer.bringing import Brought, Said
 from cxsurvey.transfer.errors import FileUnreadable, NothingAsked, ScaleWrong
 from cxsurvey.transfer.imports import ImportView
 from cxsurvey.transfer.pace import ALONE
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale, ScaleReading
+from cxsurvey.transfer.telling import Told
 
 T = TypeVar("T")
 
@@ -75,18 +76,25 @@ def carry_out(wanted: Wanted, *, quiet: bool) -> Outcome:
     """Brings the file, imports it or tries that, and tells what became of its rows."""
     with beside.opened() as here:
         database = here.database
-        view, scale = _begun(database, wanted)
+        view, scale = _begun(here, wanted)
         try:
-            started = database.write(_as_operator(view, partial(_start, view.id, wanted)), share=Share.JOBS)
-            ended = _ended(here, started, quiet=quiet)
+            if view.is_under_way:
+                tell(f"Going on with {view.public_id}: the same file and settings, {_how_far(view)}.")
+            else:
+                view = database.write(_as_operator(view, partial(_start, view.id, wanted)), share=Share.JOBS)
+            ended = _ended(here, view, quiet=quiet)
             return _told(database, wanted, ended, scale)
         finally:
             if wanted.dry_run:
                 _forget(database, view)
 
 
-def _begun(database: Database, wanted: Wanted) -> tuple[ImportView, Scale | None]:
-    """A settled draft; nothing is left behind where the file or what was said of it is not right."""
+def _begun(here: Here, wanted: Wanted) -> tuple[ImportView, Scale | None]:
+    """A settled draft, or the import of the same file and settings that has not come to its end.
+
+    Nothing is left behind where the file or what was said of it is not right.
+    """
+    database = here.database
     if not wanted.file.is_file():
         raise FileUnreadable(f"{wanted.file} cannot be read: No such file or directory.")
     with database.read() as ctx:
@@ -107,21 +115,39 @@ def _begun(database: Database, wanted: Wanted) -> tuple[ImportView, Scale | None
         problem = refusal.problems[0]
         fail(f"--{problem.field} {problem.message}.", NOTHING_DONE)
 
+    asked = survey.published.scale if survey is not None and survey.published is not None else None
+    scale = Scale.of(reading.scale, asked.minimum, asked.maximum) if asked is not None else None
+    survey_id = survey.id if survey is not None else None
+    left = _left_unfinished(here, wanted, workspace.slug, reading, survey_id)
+    if left is not None:
+        return left, scale
+
     def begin(brought: Brought) -> ImportView:
         def unit(ctx: Context) -> ImportView:
             enter(ctx, workspace.slug)
             brought.begin(ctx, wanted.kind)
-            return imports.settle(ctx, brought.import_id, reading, survey.id if survey is not None else None)
+            return imports.settle(ctx, brought.import_id, reading, survey_id)
 
         return database.write(unit, share=Share.JOBS)
 
     with wanted.file.open("rb") as file:
         said = Said(wanted.file.name, wanted.sheet, wanted.delimiter)
-        view = bringing.bring(database.settings, database.ids, file, said, begin)
-    if survey is None or survey.published is None:
-        return view, None
-    asked = survey.published.scale
-    return view, Scale.of(reading.scale, asked.minimum, asked.maximum)
+        return bringing.bring(database.settings, database.ids, file, said, begin), scale
+
+
+def _left_unfinished(
+    here: Here, wanted: Wanted, slug: str, reading: Reading, survey_id: UUID | None
+) -> ImportView | None:
+    """What Ctrl-C has left of the same command, where its job can be taken up now."""
+    if wanted.dry_run:
+        return None
+    digest = uploads.digest_of(wanted.file)
+    with here.database.read() as ctx:
+        enter(ctx, slug)
+        found = again.unfinished(ctx, wanted.kind, digest, reading, survey_id)
+        if found is None or (here.is_alone and imports.is_held(ctx, found)):
+            return None
+        return found
 
 
 def _start(import_id: UUID, wanted: Wanted, ctx: Context) -> ImportView:
@@ -160,8 +186,11 @@ def _ended(here: Here, view: ImportView, *, quiet: bool) -> ImportView:
 
 def _tell_how_far(view: ImportView) -> None:
     """For who has stopped looking on."""
-    done, rows = grouped(view.tally["rows_read"]), grouped(view.rows)
-    tell(f"{done} of {rows} rows are done. Or type the same command again to go on now; nothing is stored twice.")
+    tell(f"{_how_far(view)}. Or type the same command again to go on now; nothing is stored twice.")
+
+
+def _how_far(view: ImportView) -> str:
+    return f"{grouped(view.tally['rows_read'])} of {grouped(view.rows)} rows are done"
 
 
 def _seen(database: Database, view: ImportView) -> ImportView:
@@ -183,6 +212,8 @@ def _told(database: Database, wanted: Wanted, view: ImportView, scale: Scale | N
             job_id = queue.unfinished(ctx.connection, imports.job_key(view.id, view.run))
             job = queue.progress(ctx.connection, job_id) if job_id is not None else None
         stopped = (job.error if job is not None else None) or "the database could not be reached"
+    with database.read() as ctx:
+        told = _as_operator(view, partial(_beside, view))(ctx)
     column = view.source.profile.column(view.reading.mapping.get("score", ""))
     return Outcome(
         path=wanted.file,
@@ -193,7 +224,12 @@ def _told(database: Database, wanted: Wanted, view: ImportView, scale: Scale | N
         unwritable=unwritable,
         dry_run=wanted.dry_run,
         stopped=stopped,
+        told=told,
     )
+
+
+def _beside(view: ImportView, ctx: Context) -> Told:
+    return Told(again.earlier(ctx, view), outlook.expected(ctx, view))
 
 
 def _copy(path: Path, target: Path, size: int) -> None:

@@ -15,12 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from cxsurvey.cli.score_output import printable
+from cxsurvey.cli.score_output import in_one_line, printable, result_as_json
 from cxsurvey.core.ids import encode
 from cxsurvey.transfer.imports import ImportView
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.transfer.rows import RowProblem
 from cxsurvey.transfer.scales import ScaleReading, ScoreValue
+from cxsurvey.transfer.telling import Told
 from cxsurvey.transfer.times import Oddity
 
 
@@ -38,6 +39,7 @@ class Outcome:
     dry_run: bool
     stopped: str | None
     """Why the import ended before its last row."""
+    told: Told
 
 
 @contextmanager
@@ -60,6 +62,7 @@ def tell(outcome: Outcome, *, as_json: bool) -> None:
 
 def _as_json(outcome: Outcome) -> dict[str, Any]:
     view, tally = outcome.view, outcome.view.tally
+    expected, earlier = outcome.told.expected, outcome.told.earlier
     return {
         "import": view.public_id if not outcome.dry_run else None,
         "file": str(outcome.path),
@@ -79,6 +82,8 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         "zone": view.reading.zone,
         "times": {oddity.value: view.times.get(oddity.value, 0) for oddity in Oddity},
         "scores": [{"value": one.value, "rows": one.count, "becomes": one.becomes} for one in outcome.scores],
+        "expected_score": result_as_json(expected) if expected is not None else None,
+        "earlier_import": earlier.public_id if earlier is not None else None,
         "stopped": outcome.stopped,
         "problems": [
             {"line": one.line, "column": one.column, "rule": one.rule, "message": one.message}
@@ -99,6 +104,11 @@ def _print(console: Console, outcome: Outcome) -> None:
     for number, text in _lines(outcome):
         table.add_row(grouped(number), text)
     console.print(table)
+    expected = outcome.told.expected
+    if expected is not None and expected.n:
+        console.print(in_one_line(expected), soft_wrap=True)
+    if outcome.told.earlier is not None:
+        console.print(_of_earlier(outcome.told.earlier, view), soft_wrap=True)
     if outcome.scores and (outcome.dry_run or reading.scale != ScaleReading()):
         _print_scores(console, outcome)
     if view.tally["known"] and view.kind is Kind.RESPONSES and not {"external_id", "respondent"} & set(reading.mapping):
@@ -117,6 +127,17 @@ def _print(console: Console, outcome: Outcome) -> None:
             ),
             style="bold red",
         )
+
+
+def _of_earlier(earlier: ImportView, view: ImportView) -> str:
+    """That the file was imported before, and what is read otherwise now."""
+    said = (
+        f"This file was imported before, on {earlier.created_at:%Y-%m-%d} ({earlier.public_id}): "
+        f"{grouped(earlier.rows_there)} of its rows are there."
+    )
+    if earlier.survey_id == view.survey_id and earlier.reading.source != view.reading.source:
+        return f"{said} Their source is “{printable(earlier.reading.source)}”, so this time they are new answers."
+    return said
 
 
 def grouped(number: int) -> str:

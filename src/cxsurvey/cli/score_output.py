@@ -51,7 +51,16 @@ class Report:
 def as_json(report: Report) -> dict[str, object]:
     """The object that ``--json`` prints: display units, unrounded, None where undefined."""
     result = report.result
-    fields: dict[str, object] = {
+    fields = {
+        **result_as_json(result),
+        "excluded": {reason.value: count for reason, count in report.excluded.items()},
+    }
+    return fields if report.group is None else {"group": report.group, **fields}
+
+
+def result_as_json(result: Result) -> dict[str, object]:
+    """A score without what was left out of it: display units, unrounded, None where undefined."""
+    return {
         "metric": result.metric.value,
         "unit": result.unit.value,
         "estimate": result.estimate,
@@ -60,13 +69,11 @@ def as_json(report: Report) -> dict[str, object]:
         "confidence": result.confidence,
         "method": result.method.value,
         "n": result.n,
-        "excluded": {reason.value: count for reason, count in report.excluded.items()},
         "counts": dict(result.groups),
         "definition": result.definition,
         "flags": [flag.value for flag in result.flags],
         **{name: _figure(getattr(result, name)) for name in _BESIDE},
     }
-    return fields if report.group is None else {"group": report.group, **fields}
 
 
 def _figure(figure: Figure | None) -> dict[str, object] | None:
@@ -95,6 +102,14 @@ def print_score(console: Console, report: Report) -> None:
     for note in _notes(result):
         lines.append(f"Note: {note}\n", style="italic")
     console.print(lines, end="")
+
+
+def in_one_line(result: Result) -> str:
+    """A score that would be: `CSAT would be 86.7 % (85.4 % to 87.8 %), n = 2915: satisfied 2526, …`."""
+    notes = "".join(f"; {note}" for note in _notes(result))
+    counts = ", ".join(f"{name} {count}" for name, count in result.groups)
+    shown = f"{_shown(result.estimate, result.unit)} ({_interval(result) or 'no interval'})"
+    return f"{_name(result)} would be {shown}, n = {result.n}: {counts}{notes}."
 
 
 def print_groups(console: Console, reports: Sequence[Report], by: str) -> None:

@@ -20,6 +20,7 @@ from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard.answer_views import STATES, AnswerView, Row, answer_view, chosen_states, row_of, wanted_survey
 from cxsurvey.dashboard.filter_bar import FilterBar, asks_contact, filter_bar
+from cxsurvey.dashboard.importing import importing
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
 from cxsurvey.dashboard.scale_bar import Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.surveys.path import see
@@ -76,6 +77,7 @@ class ListPage:
     frame: Frame
     bar: PeriodBar
     filters: FilterBar
+    importing: str
     survey: SurveyLine | None
     survey_id: str
     surveys: tuple[Choice, ...]
@@ -152,6 +154,7 @@ def show_list(
         frame=visit.frame("Responses", "responses"),
         bar=bar,
         filters=filters,
+        importing=importing(visit, line.survey_id) if line is not None else "",
         survey=line,
         survey_id=survey_id,
         surveys=_choices("survey", [(encode("srv", each.survey_id), each.name) for each in lines], survey_id, bar),

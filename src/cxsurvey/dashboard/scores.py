@@ -17,6 +17,7 @@ from cxsurvey.dashboard.answer_views import wanted_survey
 from cxsurvey.dashboard.comment_views import CommentsView, comments_view
 from cxsurvey.dashboard.filter_bar import FilterBar, asks_contact, filter_bar
 from cxsurvey.dashboard.follow_up_views import FollowUpsView, follow_ups_view
+from cxsurvey.dashboard.importing import importing
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
 from cxsurvey.dashboard.scale_bar import Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.score_views import (
@@ -56,6 +57,7 @@ class OverviewPage:
     bar: PeriodBar
     numbers: Panel[OverviewView]
     comments: Panel[CommentsView]
+    importing: str
     reference: str
     home: str
     may_write: bool
@@ -69,6 +71,7 @@ class ResultsPage:
     bar: PeriodBar
     filters: FilterBar
     scales: ScaleBar
+    importing: str
     survey: Head
     list_href: str
     plan_href: str
@@ -111,6 +114,7 @@ def show_overview(request: Request, visit: Visiting) -> Response:
         bar=bar,
         numbers=panel(visit.ctx, "overview", numbers),
         comments=panel(visit.ctx, "newest comments", newest),
+        importing=importing(visit),
         reference=request_id(request),
         home=home,
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
@@ -184,6 +188,7 @@ def show_results(
     page = ResultsPage(
         frame=visit.frame(line.name, "surveys"),
         bar=bar,
+        importing=importing(visit, survey_id),
         survey=survey,
         filters=chosen,
         scales=scales,

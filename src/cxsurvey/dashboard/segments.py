@@ -14,6 +14,7 @@ from starlette.responses import Response
 from cxsurvey.accounts.permissions import Grant, allows
 from cxsurvey.core.context import Context
 from cxsurvey.dashboard.filter_bar import FilterBar, filter_bar
+from cxsurvey.dashboard.importing import importing
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
 from cxsurvey.dashboard.scale_bar import Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.segment_views import SegmentsView, segment_href, segments_view
@@ -43,6 +44,7 @@ class SegmentsPage:
     bar: PeriodBar
     filters: FilterBar
     scales: ScaleBar
+    importing: str
     survey: Head
     keys: tuple[Choice, ...]
     by: str
@@ -73,6 +75,7 @@ def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: st
         bar=bar,
         filters=filters,
         scales=scales,
+        importing=importing(visit, survey_id),
         survey=survey,
         keys=tuple(
             Choice(filters.names[each], segment_href(survey.base, each, query), each == key, each)

@@ -11,10 +11,11 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Unconfirmed
 from cxsurvey.core.ids import Ids
 from cxsurvey.settings import Settings
-from cxsurvey.transfer import imports, source, uploads
+from cxsurvey.transfer import again, imports, source, uploads
 from cxsurvey.transfer.imports import ImportView
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.transfer.source import Source
+from cxsurvey.transfer.uploads import Received
 
 T = TypeVar("T")
 
@@ -25,12 +26,12 @@ class Brought:
 
     import_id: UUID
     name: str
-    size: int
+    received: Received
     source: Source
 
     def begin(self, ctx: Context, kind: Kind) -> ImportView:
-        """The draft for it; see `imports.begin`."""
-        return imports.begin(ctx, kind, self.import_id, self.name, self.size, self.source)
+        """The draft for it, read as the same file was before; see `imports.begin`."""
+        return again.propose(ctx, imports.begin(ctx, kind, self.import_id, self.name, self.received, self.source))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,10 @@ def bring(settings: Settings, ids: Ids, file: BinaryIO, said: Said, begin: Calla
     housekeeping removes what belongs to nothing.
     """
     import_id = ids.new()
-    size = uploads.receive(settings, import_id, file, said.limit)
+    received = uploads.receive(settings, import_id, file, said.limit)
     try:
         found = source.examine(settings, import_id, sheet=said.sheet, delimiter=said.delimiter)
-        return begin(Brought(import_id, said.name, size, found))
+        return begin(Brought(import_id, said.name, received, found))
     except Unconfirmed:
         raise
     except BaseException:

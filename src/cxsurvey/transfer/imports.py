@@ -27,6 +27,7 @@ from cxsurvey.transfer.models import TALLIES
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
 from cxsurvey.transfer.source import Source
+from cxsurvey.transfer.uploads import Received
 
 JOB: Final = "imports.run"
 NEWEST: Final = 50
@@ -55,6 +56,7 @@ NOTHING_YET: Final[Mapping[str, Any]] = {
     **dict.fromkeys(TALLIES, 0),
     "position": 0,
     "times": {},
+    "scores": {},
     "failure": None,
     "started_at": None,
     "finished_at": None,
@@ -76,12 +78,16 @@ class ImportView:
     survey_id: UUID | None
     file_name: str
     size: int
+    digest: str | None
+    """SHA-256 of the file; None for one that was brought before contents were compared."""
     source: Source
     reading: Reading
     position: int
     tally: Mapping[str, int]
     """The counters of `TALLIES`: each row read is in exactly one of those after the first."""
     times: Mapping[str, int]
+    scores: Mapping[str, int]
+    """How many of the rows that are stored, or would be, have each score, or “unknown”."""
     failure: str | None
     created_at: datetime
     started_at: datetime | None
@@ -106,11 +112,13 @@ class ImportView:
             survey_id=row["survey_id"],
             file_name=row["file_name"],
             size=row["size"],
+            digest=row["digest"],
             source=Source.from_stored(row["file"]),
             reading=Reading.model_validate(row["reading"], strict=False),
             position=row["position"],
             tally={name: row[name] for name in TALLIES},
             times=row["times"],
+            scores=row["scores"],
             failure=row["failure"],
             created_at=row["created_at"],
             started_at=row["started_at"],
@@ -129,6 +137,11 @@ class ImportView:
     def rows(self) -> int:
         """Rows of the file."""
         return self.source.profile.rows
+
+    @property
+    def rows_there(self) -> int:
+        """Rows whose answers or people are there now, brought by this import or before it."""
+        return sum(self.tally[name] for name in ("stored", "changed", "known", "same_respondent"))
 
     @property
     def is_under_way(self) -> bool:
@@ -155,10 +168,10 @@ def room(ctx: Context) -> int | None:
     return keeping.room(ctx)
 
 
-def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, size: int, source: Source) -> ImportView:
+def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, received: Received, source: Source) -> ImportView:
     """A draft for a file that was received and examined; nothing is imported yet. Raises `TooManyFiles`."""
     _require(ctx, kind)
-    keeping.check_room(ctx, size)
+    keeping.check_room(ctx, received.size)
     row = {
         "id": import_id,
         "workspace_id": ctx.workspace,
@@ -168,7 +181,8 @@ def begin(ctx: Context, kind: Kind, import_id: UUID, file_name: str, size: int, 
         "run": 0,
         "survey_id": None,
         "file_name": _plain(file_name),
-        "size": size,
+        "size": received.size,
+        "digest": received.digest,
         "file": source.as_stored(),
         "reading": Reading().model_dump(mode="json"),
         **NOTHING_YET,
@@ -193,19 +207,37 @@ def settle(
     if view.state is not ImportState.DRAFT:
         raise ImportStateForbids
     found = source or view.source
-    mapping.check(reading.mapping, view.kind)
-    mapping.find_columns(reading.mapping, found.profile.header)
-    if view.kind is Kind.RESPONSES:
+    _check_settled(ctx, view.kind, reading, survey_id, found)
+    return _read_as(ctx, view, reading, survey_id, found)
+
+
+def keep(ctx: Context, import_id: UUID, reading: Reading, survey_id: UUID | None = None) -> ImportView:
+    """Remembers what somebody has said so far of how a draft is read; `start` checks whether it suffices.
+
+    What a dry run told stays where nothing was said anew. Raises `MappingWrong`, `ScaleWrong` or `NothingAsked` for
+    what could not be carried out whatever is said besides.
+    """
+    view = get(ctx, import_id)
+    if view.state is not ImportState.DRAFT:
+        raise ImportStateForbids
+    mapping.find_columns(reading.mapping, view.source.profile.header)
+    if survey_id is not None:
         _check_survey(ctx, survey_id, reading)
+    if (view.reading, view.survey_id) == (reading, survey_id):
+        return view
+    return _read_as(ctx, view, reading, survey_id, view.source)
+
+
+def _read_as(ctx: Context, view: ImportView, reading: Reading, survey_id: UUID | None, source: Source) -> ImportView:
     values = {
         "survey_id": survey_id if view.kind is Kind.RESPONSES else None,
         "reading": reading.model_dump(mode="json"),
-        "file": found.as_stored(),
+        "file": source.as_stored(),
         "rehearsal": False,
         **NOTHING_YET,
     }
     _change(ctx, view, (ImportState.DRAFT,), values)
-    return get(ctx, import_id)
+    return get(ctx, view.id)
 
 
 def take_sheet(ctx: Context, import_id: UUID, source: Source) -> ImportView:
@@ -222,6 +254,8 @@ def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportVi
     _require(ctx, view.kind)
     if not view.reading.mapping:
         raise MappingWrong("Say first which column is what.", field="mapping")
+    if view.state is ImportState.DRAFT:
+        _check_settled(ctx, view.kind, view.reading, view.survey_id, view.source)
     run = view.run + 1
     values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, "run": run, **NOTHING_YET}
     _change(ctx, view, (ImportState.DRAFT,), values)
@@ -270,6 +304,12 @@ def named(ctx: Context, import_id: UUID) -> ImportView:
     return ImportView.of(row)
 
 
+def is_held(ctx: Context, view: ImportView) -> bool:
+    """Whether nobody can take the job of an import now: it is with some process, even a dead one, or waits to retry."""
+    job_id = queue.unfinished(ctx.connection, job_key(view.id, view.run))
+    return job_id is None or queue.candidate(ctx.connection, job_id, ctx.now) is None
+
+
 def lacks_worker(ctx: Context, view: ImportView) -> bool:
     """Whether an import stands still because no worker is there for it: none runs, or the one it had has died."""
     if view.state is ImportState.WAITING:
@@ -277,6 +317,14 @@ def lacks_worker(ctx: Context, view: ImportView) -> bool:
     if view.state not in {ImportState.RUNNING, ImportState.UNDOING}:
         return False
     return not queue.is_held(ctx.connection, job_key(view.id, view.run), ctx.now)
+
+
+def changing(ctx: Context) -> dict[UUID, ImportState]:
+    """The surveys whose numbers are not complete now, because an import brings their answers or takes them back."""
+    require(ctx, Grant.SCORES_READ)
+    states = (ImportState.RUNNING, ImportState.UNDOING)
+    found = queries.changing_surveys(ctx.connection, ctx.workspace, states)
+    return {survey_id: ImportState(state) for survey_id, state in found.items()}
 
 
 def newest(ctx: Context, limit: int = NEWEST, before: tuple[datetime, UUID] | None = None) -> list[ImportView]:
@@ -323,6 +371,13 @@ def _require(ctx: Context, kind: Kind) -> None:
 def _refuse_test_keys(ctx: Context) -> None:
     if ctx.actor.kind is ActorKind.KEY and ctx.actor.test:
         raise LiveKeyNeeded
+
+
+def _check_settled(ctx: Context, kind: Kind, reading: Reading, survey_id: UUID | None, source: Source) -> None:
+    mapping.check(reading.mapping, kind)
+    mapping.find_columns(reading.mapping, source.profile.header)
+    if kind is Kind.RESPONSES:
+        _check_survey(ctx, survey_id, reading)
 
 
 def _check_survey(ctx: Context, survey_id: UUID | None, reading: Reading) -> None:

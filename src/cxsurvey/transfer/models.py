@@ -20,7 +20,11 @@ class Import(Base):
     """One file brought into a workspace. The file lies in the data folder, under the id of its row."""
 
     __tablename__ = "imports"
-    __table_args__ = (Index("ix_imports_workspace", "workspace_id", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_imports_workspace", "workspace_id", "created_at", "id"),
+        Index("ix_imports_digest", "workspace_id", "digest"),
+        Index("ix_imports_state", "workspace_id", "state"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
@@ -36,6 +40,8 @@ class Import(Base):
     file_name: Mapped[str] = mapped_column(String(200))
     size: Mapped[int] = mapped_column(BigInteger)
     """Bytes of the file as it was brought."""
+    digest: Mapped[str | None] = mapped_column(String(64))
+    """SHA-256 of the file as it was brought, by which the same file is known again."""
     file: Mapped[dict[str, Any]]
     """How the file is read, and what its columns hold."""
     reading: Mapped[dict[str, Any]]
@@ -52,6 +58,8 @@ class Import(Base):
     refused: Mapped[int] = mapped_column(Integer, default=0)
     times: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """How many times on the wall were odd, by oddity."""
+    scores: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """How many rows that are stored, or would be, have each score, or “unknown”."""
     failure: Mapped[str | None] = mapped_column(String(500))
     actor_kind: Mapped[str] = mapped_column(String(12))
     actor_id: Mapped[UUID | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
@@ -51,6 +51,32 @@ def newest(
 def _without_columns(row: dict[str, Any]) -> dict[str, Any]:
     profile = {"rows": row.pop("rows"), "columns": []}
     return {**row, "file": {"text": row.pop("text"), "sheet": row.pop("sheet"), "sheets": [], "profile": profile}}
+
+
+def of_file(
+    connection: Connection, workspace_id: UUID, kind: str, digest: str, states: Collection[str], limit: int
+) -> list[dict[str, Any]]:
+    """The imports of a workspace that brought this content and are, or were, carried out; newest first."""
+    query = select(_imports).where(
+        _imports.c.workspace_id == workspace_id,
+        _imports.c.digest == digest,
+        _imports.c.kind == kind,
+        _imports.c.state.in_(states),
+        _imports.c.rehearsal.is_(False),
+    )
+    query = query.order_by(_imports.c.created_at.desc(), _imports.c.id.desc()).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def changing_surveys(connection: Connection, workspace_id: UUID, states: Collection[str]) -> dict[UUID, str]:
+    """The surveys of a workspace whose answers an import in one of these states brings or takes away; its state."""
+    query = select(_imports.c.survey_id, _imports.c.state).where(
+        _imports.c.workspace_id == workspace_id,
+        _imports.c.state.in_(states),
+        _imports.c.rehearsal.is_(False),
+        _imports.c.survey_id.is_not(None),
+    )
+    return {row.survey_id: row.state for row in connection.execute(query)}
 
 
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ stored row.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -19,7 +20,7 @@ from cxsurvey.core.errors import Kind, NotFound, Refusal
 from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.surveys.asked import asked_by_id
-from cxsurvey.transfer import imports, queries, uploads
+from cxsurvey.transfer import imports, outlook, queries, uploads
 from cxsurvey.transfer.errors import ImportUnknown
 from cxsurvey.transfer.files import CsvFile
 from cxsurvey.transfer.imports import ImportState, ImportView
@@ -227,6 +228,7 @@ def _store(
     taken = [row for _, row in chunk if isinstance(row, Taken | PersonRow)]
     results = iter(plan.store(ctx, taken) if taken else ())
     tally, times, problems = dict(view.tally), dict(view.times), list[RefusedRow]()
+    scores = Counter(view.scores)
     for cells, row in chunk:
         tally["rows_read"] += 1
         if isinstance(row, Skipped):
@@ -241,13 +243,15 @@ def _store(
             problems.append(RefusedRow(cells, problems_at(row.line, result, plan.columns)))
         else:
             tally[result.value] += 1
-            oddity = row.oddity if isinstance(row, Taken) and result is Became.STORED else None
-            if oddity is not None:
-                times[oddity.value] = times.get(oddity.value, 0) + 1
+            if isinstance(row, Taken) and result is Became.STORED:
+                if row.oddity is not None:
+                    times[row.oddity.value] = times.get(row.oddity.value, 0) + 1
+                if (score := outlook.counted_as(row.submission)) is not None:
+                    scores[score] += 1
     position = refused.write(problems, view.position)
-    values = {**tally, "times": times, "position": position}
+    values = {**tally, "times": times, "scores": dict(scores), "position": position}
     queries.change_run(ctx.connection, view.id, view.run, values)
-    return replace(view, tally=tally, times=times, position=position)
+    return replace(view, tally=tally, times=times, scores=dict(scores), position=position)
 
 
 def _end(ctx: Context, view: ImportView) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
 from cxsurvey.core.text import Line40, Line80, Line200
 from cxsurvey.responses.commands import Source as Origin
-from cxsurvey.transfer import imports, mapping
+from cxsurvey.transfer import again, imports, mapping
 from cxsurvey.transfer.errors import MappingWrong
 from cxsurvey.transfer.guessing import guess
 from cxsurvey.transfer.imports import ImportView
@@ -22,10 +23,13 @@ from cxsurvey.transfer.source import Source
 
 
 class ImportSettings(Command):
-    """How the file of an import is read. What is left out is as it would be for a new import."""
+    """How the file of an import is read.
+
+    What is left out is as it was when the same file was imported before, else as it would be for a new import.
+    """
 
     survey: Line40 | None = None
-    """The survey (`srv_…`) that the answers belong to; none for people."""
+    """The survey (`srv_…`) that the answers belong to, for a new file; none for people."""
     sheet: Line200 | None = None
     """Of a workbook; its first one when left out."""
     delimiter: Literal[",", ";", "\t", "|"] | None = None
@@ -57,13 +61,25 @@ def apply(
     `imports.settle` raises about anything that was said.
     """
     source = found or view.source
+    before = again.earlier(ctx, replace(view, source=source))
+    if before is not None and survey_id not in {None, before.survey_id}:
+        before = None  # another survey has another scale and other follow-ups
+    usual = before.reading if before is not None else Reading(zone=accounts.workspace(ctx).report_zone)
+    survey_id = survey_id or (before.survey_id if before is not None else None)
     fields = settings.mapping
-    if fields is None:
+    if fields is None and before is not None:
+        fields = usual.mapping
+    elif fields is None:
         fields = {one.field: one.column for one in guess(source.profile, view.kind)}
         if not _suffices(fields, view.kind, survey_id):
             return view if found is None else imports.take_sheet(ctx, view.id, found)
-    zone = settings.zone or accounts.workspace(ctx).report_zone
-    reading = Reading(mapping=fields, zone=zone, source=settings.source, scale=settings.scale)
+    said = settings.model_fields_set
+    reading = Reading(
+        mapping=fields,
+        zone=settings.zone or usual.zone,
+        source=settings.source if "source" in said else usual.source,
+        scale=settings.scale if "scale" in said else usual.scale,
+    )
     settled = imports.settle(ctx, view.id, reading, survey_id, found)
     return imports.start(ctx, view.id, rehearsal=True) if settings.dry_run else settled
 

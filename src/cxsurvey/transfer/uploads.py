@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -17,6 +19,14 @@ from cxsurvey.transfer.errors import FileTooLarge, FileUnreadable
 
 PIECE: Final = 1 << 20
 ORIGINAL, REFUSED = "original", "refused.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file in its folder: its bytes, and the SHA-256 of what they say."""
+
+    size: int
+    digest: str
 
 
 def home(settings: Settings) -> Path:
@@ -44,8 +54,8 @@ def refused(settings: Settings, import_id: UUID) -> Path:
     return folder(settings, import_id) / REFUSED
 
 
-def receive(settings: Settings, import_id: UUID, source: BinaryIO, limit: int | None = None) -> int:
-    """Copies a stream into the folder of a new import, piece by piece; gives its size in bytes.
+def receive(settings: Settings, import_id: UUID, source: BinaryIO, limit: int | None = None) -> Received:
+    """Copies a stream into the folder of a new import, piece by piece.
 
     Raises `FileTooLarge` past `limit` bytes and `FileUnreadable` for nothing at all; neither leaves anything behind.
     """
@@ -58,18 +68,25 @@ def receive(settings: Settings, import_id: UUID, source: BinaryIO, limit: int | 
         raise
 
 
-def _copied(source: BinaryIO, path: Path, limit: int | None) -> int:
-    size = 0
+def _copied(source: BinaryIO, path: Path, limit: int | None) -> Received:
+    size, content = 0, hashlib.sha256()
     with path.open("xb") as target:
         path.chmod(0o600)
         while piece := source.read(PIECE):
             size += len(piece)
             if limit is not None and size > limit:
                 raise FileTooLarge(f"The file is larger than {limit // 1024 // 1024} MB.", field="file")
+            content.update(piece)
             target.write(piece)
     if size == 0:
         raise FileUnreadable("The file is empty: the first row must name the columns.", field="file")
-    return size
+    return Received(size, content.hexdigest())
+
+
+def digest_of(path: Path) -> str:
+    """The digest that `receive` would give a file; takes as long as reading it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def pieces(path: Path, size: int) -> Iterator[bytes]:

@@ -9,10 +9,14 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from cxsurvey.api.schemas.base import Document, ImportId, SurveyId, maybe
+from cxsurvey.api.schemas.score import Group
+from cxsurvey.scoring.results import Flag, Result, Unit
+from cxsurvey.scoring.scales import Metric
 from cxsurvey.transfer.guessing import guess
 from cxsurvey.transfer.imports import ImportView
 from cxsurvey.transfer.rows import RowProblem
 from cxsurvey.transfer.scales import ScaleReading
+from cxsurvey.transfer.telling import Told
 
 KindName = Literal["responses", "people"]
 StateName = Literal["draft", "waiting", "running", "done", "failed", "cancelled", "undoing", "undone"]
@@ -83,6 +87,70 @@ class ImportScale(Document):
         )
 
 
+class ExpectedScore(Document):
+    """The score of the rows that a dry run would store, in the metric of the survey."""
+
+    metric: Metric
+    unit: Unit
+    """`points` from -100 to 100, `percent` from 0 to 100, `scale-points` on the scale of the survey."""
+    estimate: float | None
+    """Unrounded; null when n is 0."""
+    lower: float | None
+    upper: float | None
+    confidence: float
+    method: str
+    n: int
+    """How many of these rows have a score."""
+    unknown: int
+    """How many of these rows say "I do not know"."""
+    flags: list[Flag]
+    """What to know before using the score, such as `low-base`."""
+    groups: list[Group]
+    definition: str = Field(examples=["nps-0-10/1"])
+    """The formula, with its version."""
+
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        """The document for a result."""
+        return cls(
+            metric=result.metric,
+            unit=result.unit,
+            estimate=result.estimate,
+            lower=result.lower,
+            upper=result.upper,
+            confidence=result.confidence,
+            method=result.method.value,
+            n=result.n,
+            unknown=result.unknown,
+            flags=list(result.flags),
+            groups=[Group(name=group.name, n=group.n) for group in result.groups],
+            definition=result.definition,
+        )
+
+
+class EarlierImport(Document):
+    """The import that carried the same file out before."""
+
+    id: ImportId
+    state: StateName
+    created_at: datetime
+    rows_there: int
+    """Rows whose answers or people are there from it."""
+    source: str
+    """Where its answers came from; under another source the same ids make new answers."""
+
+    @classmethod
+    def of(cls, view: ImportView) -> Self:
+        """The document for an import."""
+        return cls(
+            id=view.public_id,
+            state=view.state.value,
+            created_at=view.created_at,
+            rows_there=view.rows_there,
+            source=view.reading.source,
+        )
+
+
 class RefusedRow(Document):
     """A row that broke rules; never holds what the cell said."""
 
@@ -146,12 +214,18 @@ class Import(ImportSummary):
     scale: ImportScale
     times: dict[str, int]
     """Rows whose time on the wall was `ambiguous` or `nonexistent` in the zone."""
+    earlier: EarlierImport | None
+    """The last import of the same file that was not taken back; its settings hold where none are given."""
+    expected_score: ExpectedScore | None
+    """After a dry run of responses: what the rows that would be stored come to. It shows a scale read the wrong way."""
     refused_rows: list[RefusedRow]
     """The first 20; all of them are in the file of refused rows."""
 
     @classmethod
-    def of(cls, view: ImportView, refused: Sequence[RowProblem] = (), *, lacks_worker: bool = False) -> Self:
-        """The document for an import."""
+    def whole(
+        cls, view: ImportView, told: Told, refused: Sequence[RowProblem] = (), *, lacks_worker: bool = False
+    ) -> Self:
+        """The document for an import and what is told beside it."""
         source, reading = view.source, view.reading
         return cls(
             **_summary(view),
@@ -177,6 +251,8 @@ class Import(ImportSummary):
             source=reading.source,
             scale=ImportScale.of(reading.scale),
             times=dict(view.times),
+            earlier=EarlierImport.of(told.earlier) if told.earlier is not None else None,
+            expected_score=ExpectedScore.of(told.expected) if told.expected is not None else None,
             refused_rows=[
                 RefusedRow(line=one.line, column=one.column, rule=one.rule, message=one.message) for one in refused
             ],

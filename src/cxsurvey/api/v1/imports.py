@@ -21,7 +21,7 @@ from cxsurvey.api.ids import found, survey_named
 from cxsurvey.api.once import REPLAYED
 from cxsurvey.api.v1.uploading import Sent, sent
 from cxsurvey.core.context import Context
-from cxsurvey.transfer import bringing, imports, refusals, settling, source, undoing, uploads
+from cxsurvey.transfer import bringing, imports, refusals, settling, source, telling, undoing, uploads
 from cxsurvey.transfer.bringing import Brought
 from cxsurvey.transfer.errors import ImportStateForbids
 from cxsurvey.transfer.imports import ImportState, ImportView
@@ -100,7 +100,7 @@ def _brought(caller: Calling, given: Sent) -> Response:
 
     def begin(file: Brought) -> Response:
         def work(ctx: Context) -> schemas.Import:
-            return schemas.Import.of(settling.apply(ctx, file.begin(ctx, command.kind), command, survey_id))
+            return _told(ctx, settling.apply(ctx, file.begin(ctx, command.kind), command, survey_id))
 
         reply = from_thread.run(partial(caller.write, work, body=given.known_by, status=201))
         if any(name in reply.headers for name in REPLAYED):
@@ -108,6 +108,10 @@ def _brought(caller: Calling, given: Sent) -> Response:
         return reply
 
     return bringing.bring(settings, caller.database.ids, given.file, given.said, begin)
+
+
+def _told(ctx: Context, view: ImportView) -> schemas.Import:
+    return schemas.Import.whole(view, telling.told(ctx, view))
 
 
 @router.get(
@@ -124,7 +128,8 @@ async def get_import(caller: Calling, import_id: ImportInPath) -> Response:
         view = imports.get(ctx, found("imp", import_id))
         path = uploads.refused(ctx.settings, view.id)
         refused = refusals.first_refused(path, view.position, SHOWN)
-        return schemas.Import.of(view, refused, lacks_worker=imports.lacks_worker(ctx, view))
+        told, lacks_worker = telling.told(ctx, view), imports.lacks_worker(ctx, view)
+        return schemas.Import.whole(view, told, refused, lacks_worker=lacks_worker)
 
     return await caller.read(described)
 
@@ -146,7 +151,7 @@ async def settle_import(caller: Calling, import_id: ImportInPath) -> Response:
     other = await run_sync(partial(_examined, caller, view, command))
 
     def work(ctx: Context) -> schemas.Import:
-        return schemas.Import.of(settling.apply(ctx, imports.get(ctx, wanted), command, survey_id, other))
+        return _told(ctx, settling.apply(ctx, imports.get(ctx, wanted), command, survey_id, other))
 
     return await caller.write(work, body=body)
 
@@ -175,7 +180,7 @@ def _examined(caller: Calling, view: ImportView, command: ImportSettings) -> Sou
 async def start_import(caller: Calling, import_id: ImportInPath) -> Response:
     """Carries a settled draft out. A worker does it; read the import to see how far it is."""
     body = await empty_body(caller.request)
-    return await caller.write(lambda ctx: schemas.Import.of(imports.start(ctx, found("imp", import_id))), body=body)
+    return await caller.write(lambda ctx: _told(ctx, imports.start(ctx, found("imp", import_id))), body=body)
 
 
 @router.post(
@@ -188,7 +193,7 @@ async def start_import(caller: Calling, import_id: ImportInPath) -> Response:
 async def cancel_import(caller: Calling, import_id: ImportInPath) -> Response:
     """Stops it. What it has stored stays stored; a dry run becomes the draft that it was."""
     body = await empty_body(caller.request)
-    return await caller.write(lambda ctx: schemas.Import.of(imports.cancel(ctx, found("imp", import_id))), body=body)
+    return await caller.write(lambda ctx: _told(ctx, imports.cancel(ctx, found("imp", import_id))), body=body)
 
 
 @router.post(

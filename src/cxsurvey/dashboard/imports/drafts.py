@@ -5,19 +5,22 @@ from __future__ import annotations
 from zoneinfo import available_timezones
 
 from cxsurvey.core.ids import decode, encode
+from cxsurvey.dashboard import doubts, metrics, words
 from cxsurvey.dashboard.imports.views import (
     ATTRIBUTE,
     MOST_COLUMNS,
     ColumnRow,
     DraftPage,
+    Earlier,
     ValueRow,
     fields_for,
     lines_of,
 )
 from cxsurvey.insights import listing
+from cxsurvey.scoring.results import Result
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.service import SurveyView
-from cxsurvey.transfer import refusals, uploads
+from cxsurvey.transfer import refusals, telling, uploads
 from cxsurvey.transfer.guessing import guess
 from cxsurvey.transfer.imports import ImportView
 from cxsurvey.transfer.profile import ColumnProfile
@@ -34,7 +37,8 @@ def draft_page(
     visit: Visit, view: ImportView, href: str, sent: Fields | None = None, errors: dict[str, str] | None = None
 ) -> DraftPage:
     """The form: with what was sent, else with what is settled, else with a guess."""
-    open_surveys = [one for one in surveys.listed(visit.ctx) if one.published is not None]
+    there = surveys.listed(visit.ctx)
+    open_surveys = [one for one in there if one.published is not None]
     is_guess = sent is None and not view.reading.mapping
     guesses = {one.column: one for one in guess(view.source.profile, view.kind)} if is_guess else {}
     mapping = sent_mapping(sent, view) if sent is not None else dict(view.reading.mapping)
@@ -43,6 +47,7 @@ def draft_page(
     options = fields_for(view.kind, _follow_ups(survey), listing.segment_names(visit.ctx))
     scored = mapping.get("score", "")
     scale = sent_scale(sent, view) if sent is not None else view.reading.scale
+    told = telling.told(visit.ctx, view)
     by_column = {column: field for field, column in mapping.items()}
     columns = [
         ColumnRow(
@@ -74,10 +79,29 @@ def draft_page(
         },
         zones=tuple(sorted(available_timezones())),
         is_guess=is_guess,
+        drafts=len(there) - len(open_surveys),
+        earlier=_earlier(told.earlier, view, href),
+        expected=_expected(told.expected, survey) if sent is None else "",
         tried=lines_of(view, tried=True) if view.was_tried and sent is None else [],
         problems=refusals.first_refused(uploads.refused(visit.ctx.settings, view.id), view.position, SHOWN),
         errors=errors or {},
     )
+
+
+def _earlier(found: ImportView | None, view: ImportView, href: str) -> Earlier | None:
+    if found is None:
+        return None
+    is_proposed = (found.reading, found.survey_id) == (view.reading, view.survey_id)
+    return Earlier(f"{href.rpartition('/')[0]}/{found.public_id}", found, is_proposed)
+
+
+def _expected(result: Result | None, survey: SurveyView | None) -> str:
+    """The score that an import would bring, in one sentence; "" where no row brings one."""
+    if result is None or not result.n or survey is None or survey.published is None:
+        return ""
+    label = metrics.label(survey.published.scale.scoring)
+    shown = f"{doubts.value(result.estimate, result.unit)} ({doubts.interval(result)})"
+    return f"{label} would be {shown}, {', '.join(doubts.base(result))}; {words.groups(result)}."
 
 
 def sent_reading(sent: Fields, view: ImportView) -> Reading:

@@ -110,6 +110,15 @@ class ValueRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier import of the same file; `is_proposed` while the draft is read as that one was."""
+
+    href: str
+    view: ImportView
+    is_proposed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DraftPage:
     """How a file is to be read, and what came of trying it."""
 
@@ -126,6 +135,11 @@ class DraftPage:
     typed: Mapping[str, str]
     zones: tuple[str, ...]
     is_guess: bool
+    drafts: int
+    """Surveys that were never published and so take no answers."""
+    earlier: Earlier | None
+    expected: str
+    """The score that the rows would bring that would be stored; "" before the file was tried."""
     tried: list[Line]
     problems: list[RowProblem]
     errors: dict[str, str] = field(default_factory=dict)
