@@ -117,7 +117,11 @@ def _begun(database: Database, wanted: Wanted) -> tuple[ImportView, Scale | None
 
     with wanted.file.open("rb") as file:
         said = Said(wanted.file.name, wanted.sheet, wanted.delimiter)
-        view = bringing.bring(database.settings, database.ids, file, said, begin)
+        try:
+            view = bringing.bring(database.settings, database.ids, file, said, begin)
+        except KeyboardInterrupt:
+            tell("Nothing was imported.")
+            raise
     if survey is None or survey.published is None:
         return view, None
     asked = survey.published.scale
