@@ -44,16 +44,20 @@ def end_run() -> None:
     shutil.rmtree(folder)
 
 
-def create_postgres_database(name: str, template: str | None = None, *, durable: bool = False) -> str:
+def create_postgres_database(
+    name: str, template: str | None = None, *, durable: bool = False, encoding: str = ""
+) -> str:
     """Create an empty database, or a copy of `template`, and return its address.
 
     Names are private to the calling test process. A template must have no open connection.
-    `durable` asks for a server that flushes to disk as in production.
+    `durable` asks for a server that flushes to disk as in production, `encoding` for another one than the server's.
     """
     query = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
         sql.Identifier(_full_name(name)),
         sql.Identifier(_full_name(template) if template else "template0"),
     )
+    if encoding:
+        query += sql.SQL(" ENCODING {} LC_COLLATE 'C' LC_CTYPE 'C'").format(sql.Literal(encoding))
     _execute(query, durable=durable)
     address = make_url(_server_address(durable=durable)).set(database=_full_name(name))
     return address.render_as_string(hide_password=False)

@@ -23,7 +23,7 @@ log = structlog.get_logger("cxsurvey.worker")
 IDLE_SECONDS = 1.0
 SECONDS_AFTER_TROUBLE = 5.0
 GRACE_SECONDS = 20.0
-"""How long a running job may go on after the process was told to stop."""
+"""How long the running job is waited for, which is interrupted at its next write."""
 
 
 class Pulse:
@@ -80,15 +80,20 @@ class Worker:
         self._pulse.start()
         self._thread.start()
 
+    @property
+    def job(self) -> str | None:
+        """The name of the job that it is at, which is waited for when it stops."""
+        held = self._runner.held
+        return held.name if held is not None else None
+
     def stop_soon(self) -> None:
-        """Claims nothing new from now on; returns at once."""
+        """Claims nothing new from now on, and interrupts the running job at its next write; returns at once."""
         self._stopping.set()
+        self._runner.must_stop.set()
 
     def stop(self, grace: float = GRACE_SECONDS) -> None:
-        """Claims nothing new, gives the running job its grace, then interrupts it at its next write."""
+        """Stops soon and waits for it: a job goes back to the queue with what it has written, and is gone on with."""
         self.stop_soon()
-        self._thread.join(grace)
-        self._runner.must_stop.set()
         self._thread.join(grace)
         self._pulse.stop()
 

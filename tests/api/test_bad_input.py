@@ -430,6 +430,15 @@ def test_an_instant_is_no_number_of_seconds(rest: TestClient, scene: Scene, sinc
     assert (reply.status_code, reply.json()["errors"][0]["rule"]) == (422, "not_an_instant")
 
 
+def test_a_plus_that_became_a_space_is_told(rest: TestClient, scene: Scene) -> None:
+    lost = rest.get("/responses?updated_since=2026-03-01T00:00:00+03:00").json()
+    kept = rest.get("/responses?updated_since=2026-03-01T00:00:00%2B03:00")
+
+    assert lost["detail"] == "updated_since must be sent with %2B in place of +, or in UTC with Z."
+    assert [(entry["query"], entry["rule"]) for entry in lost["errors"]] == [("updated_since", "not_an_instant")]
+    assert kept.status_code == 200
+
+
 def test_another_kind_of_body_is_told_which_one_is_taken(rest: TestClient, scene: Scene) -> None:
     for reply in (rest.post("/responses", data={"score": "9"}), rest.post("/imports", json={})):
         assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")

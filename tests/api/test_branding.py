@@ -39,6 +39,7 @@ def test_branding_is_read_changed_and_its_logo_set_and_removed(admin: TestClient
         "accent": "#FFCC00",
         "shown_name": "Northwind",
         "logo": logo,
+        "revision": changed.json()["revision"] + 1,
     }
     assert admin.delete("/branding/logo").json()["logo"] is None
     assert admin.delete("/branding/logo").status_code == 200
@@ -81,3 +82,42 @@ def test_a_key_without_the_scope_changes_nothing(rest: TestClient, write: Write)
     assert rest.put("/branding", json={}).status_code == 403
     assert rest.put("/branding/logo", content=png(), headers=PNG).status_code == 403
     assert rest.delete("/branding/logo").status_code == 403
+
+
+def test_what_is_read_can_be_sent_back(admin: TestClient) -> None:
+    admin.put("/branding", json={"name": "Northwind", "footer": "Ltd"})
+    admin.put("/branding/logo", content=png(), headers=PNG)
+    read = admin.get("/branding")
+
+    again = admin.put("/branding", json=read.json(), headers={"If-Match": read.headers["etag"]})
+
+    assert again.status_code == 200, again.text
+    assert again.json() == read.json()
+    assert again.headers["etag"] == read.headers["etag"]
+
+
+def test_no_change_of_somebody_else_is_lost(admin: TestClient) -> None:
+    read = admin.get("/branding")
+    mine = {"If-Match": read.headers["etag"]}
+    admin.put("/branding", json={"name": "Theirs"})
+
+    refused = [
+        admin.put("/branding", json={"name": "Mine"}, headers=mine),
+        admin.put("/branding/logo", content=png(), headers={**PNG, **mine}),
+        admin.delete("/branding/logo", headers=mine),
+    ]
+
+    assert {(reply.status_code, reply.json()["code"]) for reply in refused} == {(412, "precondition_failed")}
+    assert (admin.get("/branding").json()["name"], admin.get("/branding").json()["logo"]) == ("Theirs", None)
+
+
+def test_a_change_of_the_settings_is_one_of_the_branding_too(admin: TestClient) -> None:
+    read = admin.get("/branding")
+    assert admin.patch("/workspace", json={"privacy_url": "https://example.com/new"}).status_code == 200
+
+    late = admin.put("/branding", json={}, headers={"If-Match": read.headers["etag"]})
+
+    assert late.status_code == 412
+    assert admin.get("/branding", headers={"If-None-Match": read.headers["etag"]}).status_code == 200
+    fresh = admin.get("/branding").headers["etag"]
+    assert admin.get("/branding", headers={"If-None-Match": fresh}).status_code == 304

@@ -106,6 +106,7 @@ def test_every_route_is_described_but_the_description(database: Database, docume
 
 def test_the_page_needs_nothing_from_elsewhere(rest: TestClient) -> None:
     page = rest.get("/docs", headers={"Authorization": ""})
+    assert '<link rel="icon" href="/static/' in page.text  # else browsers ask for one that is not there
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     policy = page.headers["content-security-policy"]
     assert "unsafe" not in policy

@@ -30,7 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "PublishSurvey": {"revision": 1},
     "ReplaceDraft": {"name": "After delivery", "definition": DEFINITION, "anonymous": False},
     "SignLink": {"segments": {"touchpoint": "Desk"}, "attributes": {"floor": "2: left"}, "expires_in_days": 30},
-    "ChangeBranding": {"name": "Northwind: Home", "accent": "#274C84", "footer": "Since 1987"},
+    "BrandingInput": {"name": "Northwind: Home", "accent": "#274C84", "footer": "Since 1987", "shown_name": "N"},
     "ImportSettings": IMPORT,
     "NewImport": {"kind": "responses", **IMPORT},
     "EditWorkspace": {"name": "Northwind", "attributes": {"attribute_1": "Plan"}, "revision": 1},

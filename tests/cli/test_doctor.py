@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text, update
 
 from cxsurvey.core.clock import SystemClock
 from cxsurvey.core.context import Context
+from cxsurvey.core.db import checks
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.jobs import beats
 from cxsurvey.core.jobs.models import Job
@@ -97,8 +98,42 @@ def alive(connection: Connection) -> None:
 
 
 def test_a_job_that_has_just_come_is_no_trouble() -> None:
-    a_job(timedelta(minutes=2))
+    a_job(timedelta(seconds=5))
     assert told("Jobs")[1][0].startswith("ok  ")
+
+
+def test_a_job_that_waits_for_minutes_is_told_where_no_process_is_alive() -> None:
+    a_job(timedelta(minutes=2))
+
+    (line,) = told("Jobs")[1]
+    with opened() as database:
+        database.write(lambda ctx: alive(ctx.connection), share=Share.JOBS)
+    (beside,) = told("Jobs")[1]
+
+    assert (line[:4], beside[:4]) == ("look", "ok  ")
+    assert "1 due, the oldest since 20" in line
+    assert "no worker is alive" in line
+
+
+class Slow:
+    """The clock of a machine on which ten seconds pass between two looks at it."""
+
+    def __init__(self, begun: datetime) -> None:
+        self.instant = begun
+
+    def now(self) -> datetime:
+        self.instant += timedelta(seconds=10)
+        return self.instant
+
+    def monotonic(self) -> float:
+        return self.instant.timestamp()
+
+
+def test_the_clocks_are_compared_in_the_middle_of_the_question() -> None:
+    with opened() as database, database.read() as ctx:
+        finding = checks.clock(ctx.connection, Slow(SystemClock().now() - timedelta(seconds=15)))
+
+    assert finding.colour is checks.Colour.GREEN, finding.text
 
 
 def test_jobs_that_nobody_takes_are_told_with_what_to_start() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -153,10 +154,16 @@ def test_a_worker_beside_a_server_runs_jobs_and_stops_politely(tmp_path: Path, p
             worker.send_signal(signal.SIGTERM)
             _, said = worker.communicate()
         server.send_signal(signal.SIGTERM)
-        server.communicate()
+        _, served = server.communicate()
 
     assert '"outcome": "done"' in line
     assert (worker.returncode, server.returncode) == (0, 0), said
+    for program, told in (("worker", said), ("serve", served)):
+        lines = [json.loads(each) for each in told.splitlines() if f'"{program}.stop' in each]
+        assert [(each["event"], each["signal"]) for each in lines] == [
+            (f"{program}.stopping", "SIGTERM"),
+            (f"{program}.stopped", "SIGTERM"),
+        ]
 
 
 TWO_SIGNALS_AT_ONCE = """

@@ -171,6 +171,7 @@ def test_the_access_log_cuts_tokens(stream: io.StringIO, clock: FixedClock) -> N
 
     line = lines(stream)[0]
     assert (line["path"], line["status"], line["milliseconds"]) == ("/r/7Kp2…", 200, 12.3)
+    assert "peer" not in line
 
 
 @pytest.mark.parametrize("log_format", ["console", "json"])

@@ -66,7 +66,7 @@ def test_what_a_follow_up_does_not_take_is_refused_by_name(kind: str, answer: An
 
 
 def test_every_wrong_answer_is_named_and_none_that_is_right() -> None:
-    answers = {"single": "nobody", "scale": 8, "text": "Because.", "colour": "red"}
+    answers: dict[str, Any] = {"single": "nobody", "scale": 8, "text": "Because.", "colour": "red"}
 
     with pytest.raises(Invalid) as refused:
         check_follow_ups(answers, _definition(), 3)

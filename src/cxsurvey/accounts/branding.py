@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,8 @@ from cxsurvey.accounts import queries
 from cxsurvey.accounts.commands import WebAddress
 from cxsurvey.accounts.models import Image, Workspace
 from cxsurvey.accounts.permissions import Grant, require
+from cxsurvey.accounts.queries import team
+from cxsurvey.accounts.workspaces import StaleSettings
 from cxsurvey.core import audit
 from cxsurvey.core.command import Command
 from cxsurvey.core.context import Context
@@ -55,6 +58,8 @@ class BrandingView:
     privacy_url: str | None
     footer: str
     logo: str | None
+    revision: int
+    """Raised by every change of the settings, of which these are some."""
 
 
 def get(ctx: Context) -> BrandingView:
@@ -63,10 +68,10 @@ def get(ctx: Context) -> BrandingView:
     return _view(_workspace(ctx))
 
 
-def change(ctx: Context, command: ChangeBranding) -> BrandingView:
-    """Changes all but the logo; customers see it at once."""
+def change(ctx: Context, command: ChangeBranding, revision: int | None = None) -> BrandingView:
+    """Changes all but the logo; customers see it at once. Raises `StaleSettings` when it is not that of `revision`."""
     _permit(ctx)
-    row = _workspace(ctx)
+    row = _on(ctx, revision)
     wanted = {
         "brand_name": command.name,
         "accent": command.accent,
@@ -74,30 +79,28 @@ def change(ctx: Context, command: ChangeBranding) -> BrandingView:
         "footer": command.footer,
     }
     changed = sorted(name for name, value in wanted.items() if getattr(row, name) != value)
-    for name in changed:
-        setattr(row, name, wanted[name])
     if changed:
-        row.revision += 1  # the settings hold the privacy page too
+        _store(ctx, row, {name: wanted[name] for name in changed})
         audit.record(ctx, "branding.changed", row.slug, fields=changed)
     return _view(row)
 
 
-def set_logo(ctx: Context, picture: Picture) -> BrandingView:
-    """Shows customers this logo; `picture` comes from `picture_of`, outside the unit."""
+def set_logo(ctx: Context, picture: Picture, revision: int | None = None) -> BrandingView:
+    """Shows customers this logo; `picture` comes from `picture_of`, outside the unit. Raises `StaleSettings`."""
     _permit(ctx)
-    row = _workspace(ctx)
+    row = _on(ctx, revision)
     if row.logo != picture.name:
-        row.logo = _kept(ctx, picture)
+        _store(ctx, row, {"logo": _kept(ctx, picture)})
         audit.record(ctx, "branding.logo_set", row.slug, logo=row.logo)
     return _view(row)
 
 
-def remove_logo(ctx: Context) -> BrandingView:
-    """Shows no logo any more. Its bytes stay while a survey or one of its versions shows it."""
+def remove_logo(ctx: Context, revision: int | None = None) -> BrandingView:
+    """Shows no logo any more. Its bytes stay while a survey or one of its versions shows it. Raises `StaleSettings`."""
     _permit(ctx)
-    row = _workspace(ctx)
+    row = _on(ctx, revision)
     if row.logo is not None:
-        row.logo = None
+        _store(ctx, row, {"logo": None})
         audit.record(ctx, "branding.logo_removed", row.slug)
     return _view(row)
 
@@ -166,6 +169,20 @@ def _workspace(ctx: Context) -> Workspace:
     return row
 
 
+def _on(ctx: Context, revision: int | None) -> Workspace:
+    """The row to change, as long as it is that of `revision`; None takes it as it is."""
+    row = _workspace(ctx)
+    if revision not in {None, row.revision}:
+        raise StaleSettings
+    return row
+
+
+def _store(ctx: Context, row: Workspace, values: Mapping[str, Any]) -> None:
+    """Writes columns and raises the revision, which is that of all settings; `StaleSettings` when it has changed."""
+    if not team.change_workspace(ctx, row.revision, dict(values)):
+        raise StaleSettings
+
+
 def _view(row: Any) -> BrandingView:
     return BrandingView(
         workspace_id=row.id,
@@ -175,4 +192,5 @@ def _view(row: Any) -> BrandingView:
         privacy_url=row.privacy_url,
         footer=row.footer,
         logo=row.logo,
+        revision=row.revision,
     )

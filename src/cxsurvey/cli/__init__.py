@@ -58,7 +58,7 @@ def expected(error: Exception) -> str | None:
     """The sentence for a condition that is nobody's bug; None for a bug."""
     from cxsurvey.core.db import checks
     from cxsurvey.core.db.backup import BackupFailed
-    from cxsurvey.core.db.engines import UnsafeDatabase
+    from cxsurvey.core.db.engines import UnsafeDatabase, WrongEncoding
     from cxsurvey.core.db.migrate import MigrationFailed
     from cxsurvey.core.db.serving import InUse
     from cxsurvey.core.errors import Refusal
@@ -66,7 +66,7 @@ def expected(error: Exception) -> str | None:
 
     if isinstance(error, Refusal):
         return error.text
-    if isinstance(error, (BackupFailed, MigrationFailed, InUse, KeyUnusable, UnsafeDatabase)):
+    if isinstance(error, (BackupFailed, MigrationFailed, InUse, KeyUnusable, UnsafeDatabase, WrongEncoding)):
         return f"{error}."
     trouble = checks.trouble(error)
     return None if trouble is None else f"The database cannot be used: {trouble}."

@@ -103,7 +103,7 @@ def _database(engines: Engines) -> Iterator[Finding]:
     from cxsurvey.core.clock import SystemClock
     from cxsurvey.core.db import checks, drift
     from cxsurvey.core.db.checks import Colour, Finding
-    from cxsurvey.core.db.engines import unsafe_settings
+    from cxsurvey.core.db.engines import WrongEncoding, unsafe_settings
     from cxsurvey.core.db.migrate import schema_of
     from cxsurvey.wiring import metadata
 
@@ -117,14 +117,16 @@ def _database(engines: Engines) -> Iterator[Finding]:
         with engines.writing.connect() as connection, connection.begin():
             yield from checks.safety(unsafe_settings(connection))
         if problem is None:
-            now = SystemClock().now()
+            clock = SystemClock()
             with engines.reading.connect() as connection:
                 lacking = drift.lacking(connection, metadata)
                 yield from lacking
                 # what is read from tables that are not there says nothing more
                 if not any(finding.colour is Colour.RED for finding in lacking):
-                    yield checks.clock(connection, now)
-                    yield checks.jobs(connection, now)
+                    yield checks.clock(connection, clock)
+                    yield checks.jobs(connection, clock.now())
+    except WrongEncoding as error:
+        yield Finding(Colour.RED, "Database", str(error))
     except Exception as error:
         trouble = checks.trouble(error)
         if trouble is None:

@@ -132,7 +132,11 @@ def _begun(here: Here, wanted: Wanted) -> tuple[ImportView, Scale | None]:
 
     with wanted.file.open("rb") as file:
         said = Said(wanted.file.name, wanted.sheet, wanted.delimiter)
-        return bringing.bring(database.settings, database.ids, file, said, begin), scale
+        try:
+            return bringing.bring(database.settings, database.ids, file, said, begin), scale
+        except KeyboardInterrupt:
+            tell("Nothing was imported.")
+            raise
 
 
 def _left_unfinished(

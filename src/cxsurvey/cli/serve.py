@@ -114,6 +114,8 @@ def _refuse_unsafe(settings: Settings, engines: Engines) -> None:
 
 
 def _run(database: Database, listener: socket.socket, greet: Greet) -> None:
+    import structlog
+
     from cxsurvey.app import build
     from cxsurvey.core import metrics
     from cxsurvey.core.jobs import queue
@@ -144,21 +146,33 @@ def _run(database: Database, listener: socket.socket, greet: Greet) -> None:
     finally:
         for part in started:
             part.stop()
+    structlog.get_logger("cxsurvey.serve").info("serve.stopped", signal=server.signal_name)
 
 
 def _server(application: Any, worker: Any) -> Any:
+    import structlog
     import uvicorn
+
+    log = structlog.get_logger("cxsurvey.serve")
 
     class Server(uvicorn.Server):
         """Tells the worker to claim nothing new while the last requests are answered."""
 
         told = worker is None
+        signal_name: str | None = None
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # not where the signal is handled, which may be in the midst of another line of the log
+            waits_for = worker.job if worker is not None else None
+            log.info("serve.stopping", signal=self.signal_name, waits_for=waits_for)
+            await super().shutdown(sockets)
 
         def handle_exit(self, sig: int, frame: Any) -> None:
             # a second signal may come while the first is handled, and would wait for ever for the lock of the first
             if not self.told:
                 self.told = True
                 worker.stop_soon()
+            self.signal_name = self.signal_name or signal.Signals(sig).name
             super().handle_exit(sig, frame)
 
     return Server(

@@ -36,10 +36,13 @@ def _work_until(stops: Collection[Signals]) -> None:
     """Works until one of the signals comes, which must be kept back."""
     import signal
 
+    import structlog
+
     from cxsurvey.cli.installation import open_database, opened_engines, say
     from cxsurvey.core.db.serving import ServeLock
     from cxsurvey.worker import Worker
 
+    log = structlog.get_logger("cxsurvey.worker")
     with opened_engines() as (settings, engines):
         lock = ServeLock(engines.sqlite_file)
         lock.share()
@@ -48,7 +51,9 @@ def _work_until(stops: Collection[Signals]) -> None:
                 runner = Worker(database, "worker")
                 runner.start()
                 say(f"Worker {runner.name} runs. Press Ctrl-C to stop.")
-                signal.sigwait(stops)
+                number = signal.Signals(signal.sigwait(stops)).name
+                log.info("worker.stopping", signal=number, waits_for=runner.job)
                 runner.stop()
+            log.info("worker.stopped", signal=number)
         finally:
             lock.close()

@@ -100,7 +100,8 @@ def access(
 ) -> None:
     """Logs one answered request. `path` is without query; tokens in it are cut to their first characters.
 
-    Whoever sends the request chooses method and path, so nothing in them may begin a line or steer a terminal.
+    `peer` is left out where it is empty: customers are not tracked. Whoever sends the request chooses method and path,
+    so nothing in them may begin a line or steer a terminal.
     """
     if _access.stream is None:
         return
@@ -112,7 +113,7 @@ def access(
             "milliseconds": round(seconds * 1000, 1),
             "audience": audience,
             "request_id": request_id,
-            "peer": peer,
+            **({"peer": peer} if peer else {}),
         }
     )
 

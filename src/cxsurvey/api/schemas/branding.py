@@ -30,6 +30,13 @@ class Branding(Document):
     privacy_url: str | None
     footer: str
     logo: Logo | None
+    revision: int
+    """That of the settings of the workspace: raised by every change of them, also of these."""
+
+    @property
+    def tag_revision(self) -> int:
+        """Every change of the branding raises the revision of the settings."""
+        return self.revision
 
 
 def describe_branding(view: BrandingView, origin: str) -> Branding:
@@ -45,4 +52,5 @@ def describe_branding(view: BrandingView, origin: str) -> Branding:
         privacy_url=view.privacy_url,
         footer=view.footer,
         logo=logo,
+        revision=view.revision,
     )

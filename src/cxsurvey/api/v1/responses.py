@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -9,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -76,11 +78,20 @@ def _no_number(text: object) -> object:
     return text
 
 
+def _no_space(text: object) -> object:
+    """A plus in an address stands for a space, so that what was meant is no offset any more."""
+    if isinstance(text, str) and LOST_PLUS.fullmatch(text):
+        raise PydanticCustomError("not_an_instant", "must be sent with %2B in place of +, or in UTC with Z")
+    return text
+
+
+LOST_PLUS = re.compile(r"[0-9-]+T[0-9:.]+ [0-9]{2}:?[0-9]{2}")
 Instant = Annotated[
     AwareDatetime,
     Field(ge=EARLIEST, le=LATEST),
     BeforeValidator(_no_number),
     says("not_an_instant", "must be an instant with an offset such as 2026-03-02T09:30:00Z, from 2000 to 2199"),
+    BeforeValidator(_no_space),
 ]
 ANSWER: dict[str, Any] = {
     "survey": "srv_0694n1s2vhtlb9hqa83bssdf00",

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
+from cxsurvey.core.clock import Clock
 from cxsurvey.core.jobs.beats import BEATS, alive
 from cxsurvey.core.jobs.queue import backlog
 
@@ -22,6 +23,8 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 OLDEST_SENSIBLE_YEAR = 2026
 LONG_WAIT = timedelta(minutes=10)
 """A worker looks for jobs every second: one that is due for so long is taken by nobody."""
+SHORT_WAIT = timedelta(seconds=30)
+"""The same where no process shows a sign of life, which each one does every five seconds."""
 
 
 class Colour(StrEnum):
@@ -64,13 +67,15 @@ def disk_space(folder: Path) -> Finding:
     return Finding(Colour.YELLOW if free < FEW_BYTES else Colour.GREEN, "Disk", said)
 
 
-def clock(connection: Connection, now: datetime) -> Finding:
+def clock(connection: Connection, ours: Clock) -> Finding:
     """Whether this machine's clock agrees with the database's, or with what was written before."""
+    now = ours.now()
     if now.year < OLDEST_SENSIBLE_YEAR:
         return Finding(Colour.RED, "Clock", f"this machine believes it is {now:%Y-%m-%d}")
     if connection.dialect.name == "postgresql":
         theirs = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-        apart = abs(theirs - now)
+        # on a busy machine the question itself takes long; they looked at their clock somewhere in the middle of it
+        apart = abs(theirs - (now + (ours.now() - now) / 2))
         said = f"{apart.total_seconds():.1f} s apart from the database's clock"
         return Finding(Colour.GREEN if apart < CLOCK_TOLERANCE else Colour.RED, "Clock", said)
     latest = connection.execute(select(func.max(BEATS.c.seen_at))).scalar()
@@ -82,15 +87,16 @@ def clock(connection: Connection, now: datetime) -> Finding:
 def jobs(connection: Connection, now: datetime) -> Finding:
     """Whether somebody takes the jobs that are due: imports, housekeeping, the release of anonymous answers."""
     waiting = backlog(connection, now)
-    if waiting.oldest is None or waiting.oldest > now - LONG_WAIT:
+    is_alive = bool(alive(connection, now))
+    if waiting.oldest is None or waiting.oldest > now - (LONG_WAIT if is_alive else SHORT_WAIT):
         return Finding(Colour.GREEN, "Jobs", "none waits for long")
     said = f"{waiting.number} due, the oldest since {waiting.oldest:%Y-%m-%d %H:%M:%S} UTC"
     if waiting.worked_on:
         return Finding(Colour.GREEN, "Jobs", f"{said}; a worker is busy with another one, and goes on with them")
-    if alive(connection, now):
+    if is_alive:
         advice = "no worker takes them: start one (cxsurvey worker), or serve without CXSURVEY_RUN_WORKER=0"
     else:
-        advice = "neither a server nor a worker runs: start one (cxsurvey serve or cxsurvey worker)"
+        advice = "no worker is alive, neither a server nor a worker runs: start one (cxsurvey serve or cxsurvey worker)"
     return Finding(Colour.YELLOW, "Jobs", f"{said}; {advice}")
 
 

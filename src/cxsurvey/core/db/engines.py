@@ -58,6 +58,10 @@ class UnsafeDatabase(Exception):  # noqa: N818 - read by people
     """The database does not promise to keep what it acknowledged."""
 
 
+class WrongEncoding(Exception):  # noqa: N818 - read by people
+    """The database was made with another encoding than UTF8."""
+
+
 def open_engines(settings: Settings) -> Engines:
     """Engines for the configured database; touches no file and opens no connection yet."""
     try:
@@ -119,6 +123,8 @@ _NOTICED = {
     "tcp_user_timeout": 5000,
 }
 """How libpq notices within seconds that a server has gone without a word."""
+_ENCODED = {"client_encoding": "utf8"}
+"""Else a database without an encoding answers in bytes, before anybody can say that it is the wrong one."""
 _PLANS = "-c plan_cache_mode=force_custom_plan"
 """A plan that was kept while a table was young reads the whole table long after it has grown."""
 WRITE_SECONDS = 2.25
@@ -139,6 +145,7 @@ def _postgres(url: URL, settings: Settings) -> Engines:
         pool_pre_ping=True,
         connect_args={
             **_NOTICED,
+            **_ENCODED,
             "options": f"-c statement_timeout={int(WRITE_SECONDS * 1000)} {_PLANS} -c timezone=UTC",
         },
     )
@@ -152,6 +159,7 @@ def _postgres(url: URL, settings: Settings) -> Engines:
         pool_pre_ping=True,
         connect_args={
             **_NOTICED,
+            **_ENCODED,
             "options": f"-c statement_timeout={milliseconds} -c default_transaction_read_only=on {_PLANS}"
             " -c timezone=UTC",
         },
@@ -160,6 +168,17 @@ def _postgres(url: URL, settings: Settings) -> Engines:
     have_patience(writing, silence)
     have_patience(reading, silence)
     return Engines(writing, reading, None)
+
+
+def refuse_encoding(connection: Connection) -> None:
+    """Raises `WrongEncoding` for a Postgres database that cannot hold every text."""
+    if connection.dialect.name != "postgresql":
+        return
+    found = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if found != "UTF8":
+        raise WrongEncoding(
+            f"The database must be UTF8 and is {found}. Make another one: createdb --encoding=UTF8 --template=template0"
+        )
 
 
 def limit_reading(connection: Connection, monotonic: Callable[[], float], seconds: float = READ_SECONDS) -> None:

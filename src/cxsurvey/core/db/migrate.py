@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from cxsurvey.core import paths
 from cxsurvey.core.db import backup
-from cxsurvey.core.db.engines import Engines
+from cxsurvey.core.db.engines import Engines, refuse_encoding
 from cxsurvey.core.db.filelock import WRITE_LOCK, FileLock
 
 REVISION_LENGTH = len("20260101_000000")
@@ -85,10 +85,11 @@ def schema(connection: Connection) -> Schema:
 
 
 def schema_of(engines: Engines) -> Schema:
-    """The schema of the configured database; makes no SQLite file that is not there yet."""
+    """The schema of the configured database; makes no SQLite file that is not there yet. Raises `WrongEncoding`."""
     if engines.sqlite_file is not None and not engines.sqlite_file.exists():
         return Schema(None, revisions()[-1])
     with engines.reading.connect() as connection:
+        refuse_encoding(connection)
         return schema(connection)
 
 
