@@ -102,6 +102,25 @@ def test_one_response_loses_no_digits(shapes: tuple[float, float, float], share:
     assert net_share_quantile(0.025, *shapes) == pytest.approx(share, rel=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("p", "shapes", "share"),
+    # In these a path that bends the wrong way or too far, or crosses the axis far from the saddle, loses digits.
+    # By quadrature over the share of detractors, given which the share of promoters has a beta distribution.
+    [
+        (0.025, (1.5, 0.5, 29727.5), -0.9999862417789077),
+        (0.4, (31.5, 1.5, 53.5), -0.28230708605106225),
+        (0.5, (2.5, 1010216586.5, 1.5), 8.851840218962522e-10),
+        (1e-300, (1e6, 3e5, 2e5), 0.511353628450442),
+    ],
+)
+def test_the_path_loses_no_digits(p: float, shapes: tuple[float, float, float], share: float) -> None:
+    promoters, passives, detractors = shapes
+    n = sum(shapes)
+    deviation = sqrt((passives * (promoters + detractors) + 4 * promoters * detractors) / (n * n * (n + 1)))
+
+    assert net_share_quantile(p, *shapes) == pytest.approx(share, rel=0, abs=2e-11 * deviation)
+
+
 @given(shapes, shapes)
 def test_the_middle_of_a_symmetric_posterior_is_zero(ends: float, middle: float) -> None:
     deviation = sqrt(2 * ends / ((2 * ends + middle) * (2 * ends + middle + 1)))
