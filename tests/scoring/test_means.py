@@ -69,8 +69,8 @@ def test_mean_and_deviation_lose_nothing_with_a_million_million_responses() -> N
     counts = ScoreCounts((MAX_COUNT // 2, 0, 0, 0, MAX_COUNT // 2), FIVE)
 
     assert mean(counts) == 3.0
-    assert standard_deviation(counts) == pytest.approx(2.0, rel=1e-12)
-    assert standard_deviation(ScoreCounts((MAX_COUNT - 1, 1, 0, 0, 0), FIVE)) == pytest.approx(1e-6, rel=1e-9)
+    assert standard_deviation(counts) == pytest.approx(2.0, rel=1e-12, abs=0)
+    assert standard_deviation(ScoreCounts((MAX_COUNT - 1, 1, 0, 0, 0), FIVE)) == pytest.approx(1e-6, rel=1e-9, abs=0)
 
 
 def test_one_response_has_a_mean_but_no_deviation_and_no_t_interval() -> None:

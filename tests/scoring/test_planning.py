@@ -86,7 +86,7 @@ def test_a_mean_may_be_planned_to_a_million_scale_points() -> None:
 def test_a_plan_may_need_as_many_as_can_be_counted() -> None:
     one = responses_for_margin(mean_spread(1.5), 1e6)
 
-    assert invitations_needed(one, 1 / MAX_COUNT).invitations == pytest.approx(MAX_COUNT, rel=1e-11)
+    assert invitations_needed(one, 1 / MAX_COUNT).invitations == pytest.approx(MAX_COUNT, rel=1e-11, abs=0)
     with pytest.raises(OutOfReachError):
         invitations_needed(one, 0.999 / MAX_COUNT)
 
@@ -324,8 +324,8 @@ def test_own_spread_is_never_nothing_although_all_agree(n: int) -> None:
 def test_own_spread_of_a_share_adds_two_successes_and_two_failures() -> None:
     spread = spread_of_share(8, 10)
 
-    assert spread.share == pytest.approx(10 / 14, rel=1e-15)
-    assert spread.variance == pytest.approx(10 / 14 * 4 / 14, rel=1e-15)
+    assert spread.share == pytest.approx(10 / 14, rel=1e-15, abs=0)
+    assert spread.variance == pytest.approx(10 / 14 * 4 / 14, rel=1e-15, abs=0)
 
 
 @given(st.lists(st.integers(0, 500), min_size=5, max_size=5).filter(any))

@@ -80,7 +80,7 @@ def test_agresti_coull_adds_the_published_number_of_responses() -> None:
 def test_intervals_have_their_closed_form_at_the_edges(n: int, confidence: float) -> None:
     square, tail = z_value(confidence) ** 2, (1 - confidence) / 2
 
-    assert share_interval(0, n, confidence) == pytest.approx((0.0, square / (n + square)), rel=1e-9)
+    assert share_interval(0, n, confidence) == pytest.approx((0.0, square / (n + square)), rel=1e-9, abs=0)
     exact = clopper_pearson(0, n, confidence)
     assert exact.lower == 0.0
     # log(1 - u) = log(t) / n, without forming 1 - t^(1/n).
@@ -300,7 +300,7 @@ def test_fisher_equals_counting_tables(first: int, second: int, few: int, fewer:
 
     exact = whole_number_fisher(few, now[1], few + fewer, now[1] + before[1])
 
-    assert change.p_value == pytest.approx(float(exact), rel=1e-12)
+    assert change.p_value == pytest.approx(float(exact), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("n", [10**6, MAX_COUNT])
@@ -352,7 +352,9 @@ def test_minimum_detectable_adds_one_success_and_one_failure_to_each_side() -> N
     """Agresti and Caffo's errors of 3 of 8 and of 1 of 5, by hand: q (1 - q) over m of 4 of 10 and of 2 of 7."""
     error = sqrt(0.4 * 0.6 / 10 + 2 / 7 * 5 / 7 / 7)
 
-    assert share_difference((3, 8), (1, 5)).minimum_detectable == pytest.approx(min(1.0, 2.801585219 * error), rel=1e-9)
+    assert share_difference((3, 8), (1, 5)).minimum_detectable == pytest.approx(
+        min(1.0, 2.801585219 * error), rel=1e-9, abs=0
+    )
 
 
 def test_minimum_detectable_agrees_with_the_planning_formula() -> None:

@@ -104,12 +104,12 @@ def test_a_result_says_that_it_is_shrunken_and_keeps_what_was_counted() -> None:
 def test_the_mean_and_the_spread_of_shares_are_in_percent() -> None:
     result = shrunken_shares({"A": (90, 100), "B": (60, 100), "C": (70, 100), "D": (45, 100)})
 
-    assert result.mean == pytest.approx(100 * 265.5 / 401, rel=1e-14)
+    assert result.mean == pytest.approx(100 * 265.5 / 401, rel=1e-14, abs=0)
     # By hand: 100 times the four squared distances over u (1 - u), less 3, over 400 - 100 - 3.
     u = 265.5 / 401
     squares = sum(100 * (share - u) ** 2 for share in (0.9, 0.6, 0.7, 0.45))
     correlation = (squares / (u * (1 - u)) - 3) / 297
-    assert result.spread == pytest.approx(100 * (correlation * u * (1 - u)) ** 0.5, rel=1e-12)
+    assert result.spread == pytest.approx(100 * (correlation * u * (1 - u)) ** 0.5, rel=1e-12, abs=0)
 
 
 def test_few_responses_are_pulled_further_than_many() -> None:
