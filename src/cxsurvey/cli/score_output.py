@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from rich.console import Console
 from rich.table import Table
@@ -50,16 +51,13 @@ class Report:
 
 def as_json(report: Report) -> dict[str, object]:
     """The object that ``--json`` prints: display units, unrounded, None where undefined."""
-    result = report.result
-    fields = {
-        **result_as_json(result),
-        "excluded": {reason.value: count for reason, count in report.excluded.items()},
-    }
+    excluded = {"excluded": {reason.value: count for reason, count in report.excluded.items()}}
+    fields = result_as_json(report.result, after_n=excluded)
     return fields if report.group is None else {"group": report.group, **fields}
 
 
-def result_as_json(result: Result) -> dict[str, object]:
-    """A score without what was left out of it: display units, unrounded, None where undefined."""
+def result_as_json(result: Result, after_n: Mapping[str, object] = MappingProxyType({})) -> dict[str, object]:
+    """A score in display units, unrounded, None where undefined; `after_n` are fields to stand behind its n."""
     return {
         "metric": result.metric.value,
         "unit": result.unit.value,
@@ -69,6 +67,7 @@ def result_as_json(result: Result) -> dict[str, object]:
         "confidence": result.confidence,
         "method": result.method.value,
         "n": result.n,
+        **after_n,
         "counts": dict(result.groups),
         "definition": result.definition,
         "flags": [flag.value for flag in result.flags],
