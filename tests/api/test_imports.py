@@ -10,12 +10,16 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from cxsurvey import wiring
+from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.core.ids import encode
 from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.core.models import AuditEntry
 from cxsurvey.responses.models import Response
+from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import imports, keeping, uploads
 from tests.api.conftest import FOREIGN, TEST, Scene, Write, bearer
+from tests.factories import act_in, make_open_survey
 
 RATINGS = b"Rating,Why,respondent_id\n9,Quick.,a\n3,=cmd,b\n9,And kind.,a\n12,,c\n6,,d\n"
 MAPPING = {"score": "Rating", "comment": "Why", "respondent": "respondent_id"}
@@ -138,6 +142,46 @@ def test_the_same_file_again_is_known_and_read_as_it_was_unless_taken_back(
     rest.post(f"/imports/{first.json()['id']}/undo", json={"reason": "Wrong."})
     drain(database)
     assert bring(rest, survey=scene.survey).json()["earlier"] is None
+
+
+def test_a_file_for_another_survey_than_the_last_time_never_goes_to_that_one(
+    rest: TestClient, scene: Scene, database: Database, write: Write
+) -> None:
+    def in_ours(ctx: Context) -> SurveyView:
+        act_in(ctx, scene.place.workspace_id)
+        return make_open_survey(ctx, "Support")
+
+    other = encode("srv", write(in_ours).id)
+    unclear = b"How;Where\ngood;x\nbad;y\n"
+    said: dict[str, Any] = {"mapping": {"score": "How"}, "source": "till", "scale": {"scores": {"good": 9, "bad": 3}}}
+    first = bring(rest, unclear, survey=scene.survey, **said)
+    drain(database)
+    rest.post(f"/imports/{first.json()['id']}/start")
+    drain(database)
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 2
+
+    brought = bring(rest, unclear, survey=other)
+    assert (brought.status_code, brought.json()["state"]) == (201, "draft")
+    assert (brought.json()["survey"], brought.json()["mapping"]) == (other, {})
+    assert brought.json()["source"] == "import", "as for a new import"
+    refused = rest.post(f"/imports/{brought.json()['id']}/start")
+    assert (refused.status_code, refused.json()["code"]) == (422, "mapping_wrong")
+
+    proposed = bring(rest, unclear)
+    drain(database)
+    assert (proposed.json()["survey"], proposed.json()["mapping"]) == (scene.survey, {"score": "How"})
+    here = f"/imports/{proposed.json()['id']}"
+    settled = rest.put(f"{here}/settings", json={"survey": other})
+    assert settled.status_code == 200, settled.text
+    assert (settled.json()["survey"], settled.json()["mapping"]) == (other, {})
+    assert rest.post(f"{here}/start").json()["code"] == "mapping_wrong"
+    drain(database)
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 2
+
+    rest.put(f"{here}/settings", json={"survey": other, **said, "source": "shop", "dry_run": False})
+    rest.post(f"{here}/start")
+    drain(database)
+    assert [rest.get(f"/surveys/{one}/score").json()["n"] for one in (scene.survey, other)] == [2, 2]
 
 
 def test_a_dry_run_tells_what_score_it_would_bring_so_that_a_reversed_scale_shows(

@@ -57,8 +57,8 @@ def apply(
 ) -> ImportView:
     """Settles a draft and tries it, where that is wished.
 
-    A guess that does not suffice is no error: the draft stays open, for somebody to say more. Raises what
-    `imports.settle` raises about anything that was said.
+    A guess that does not suffice is no error: the draft stays open, for somebody to say more, and keeps of its columns
+    and its survey only what was said now. Raises what `imports.settle` raises about anything that was said.
     """
     source = found or view.source
     before = again.earlier(ctx, replace(view, source=source))
@@ -67,19 +67,23 @@ def apply(
     usual = before.reading if before is not None else Reading(zone=accounts.workspace(ctx).report_zone)
     survey_id = survey_id or (before.survey_id if before is not None else None)
     fields = settings.mapping
+    suffices = True
     if fields is None and before is not None:
         fields = usual.mapping
     elif fields is None:
         fields = {one.field: one.column for one in guess(source.profile, view.kind)}
-        if not _suffices(fields, view.kind, survey_id):
-            return view if found is None else imports.take_sheet(ctx, view.id, found)
+        suffices = _suffices(fields, view.kind, survey_id)
     said = settings.model_fields_set
     reading = Reading(
-        mapping=fields,
+        mapping=fields if suffices else {},
         zone=settings.zone or usual.zone,
         source=settings.source if "source" in said else usual.source,
         scale=settings.scale if "scale" in said else usual.scale,
     )
+    if not suffices:
+        if found is not None:
+            imports.take_sheet(ctx, view.id, found)
+        return imports.keep(ctx, view.id, reading, survey_id if view.kind is Kind.RESPONSES else None)
     settled = imports.settle(ctx, view.id, reading, survey_id, found)
     return imports.start(ctx, view.id, rehearsal=True) if settings.dry_run else settled
 
