@@ -85,6 +85,22 @@ def test_people_move_in_one_call_and_others_take_the_addresses_they_leave(ctx: C
     assert fourth not in {kim, lee, ada}
 
 
+def test_addresses_change_hands_in_one_call_in_whatever_order_they_were_left(ctx: Context, workspace_id: UUID) -> None:
+    first = put(ctx, workspace_id, external_id="c-1", email="a@example.com")
+    second = put(ctx, workspace_id, external_id="c-2", email="b@example.com")
+    handed_on = [("c-2", "c@example.com"), ("c-1", "b@example.com"), ("c-2", "d@example.com")]
+    swapped = [("c-1", "e@example.com"), ("c-2", "b@example.com"), ("c-1", "d@example.com")]
+
+    for moves, left in ((handed_on, ("b", "d")), (swapped, ("d", "b"))):
+        said = [PersonInput(external_id=external_id, email=email) for external_id, email in moves]
+        write_down(ctx, [(workspace_id, person) for person in said], moves=True)
+        found = people(ctx, [first, second])
+        assert tuple(found[each].email for each in (first, second)) == tuple(f"{name}@example.com" for name in left)
+
+    again = put(ctx, workspace_id, email="D@example.com")
+    assert again == first, "who has an address is found by it"
+
+
 def test_one_call_names_a_new_person_twice_and_adds_one(ctx: Context, workspace_id: UUID) -> None:
     twice = [(workspace_id, PersonInput(email="kim@example.com")), (workspace_id, PersonInput(email="KIM@example.com"))]
 

@@ -13,7 +13,7 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.transfer import imports, pace, uploads
-from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.refusals import first_refused
 from tests.factories import Place, act_in, make_place
@@ -72,6 +72,17 @@ def test_two_names_that_only_the_database_joins_are_one_person_in_both(database:
 
     assert tried.tally == done.tally
     assert (done.tally["changed"], done.tally["known"]) == (1, 1)
+
+
+def test_addresses_that_change_hands_end_neither_the_dry_run_nor_the_import(database: Database, place: Place) -> None:
+    run(database, place, "Id,Mail,Name,Plan\n1,a@example.com,,\n2,b@example.com,,\n", dry_run=False)
+    content = "Id,Mail,Name,Plan\n2,c@example.com,,\n1,b@example.com,,\n2,d@example.com,,\n"
+
+    tried = run(database, place, content, dry_run=True)
+    done = run(database, place, content, dry_run=False)
+
+    assert tried.tally == done.tally
+    assert (done.state, done.tally["changed"]) == (ImportState.DONE, 3)
 
 
 PEOPLE = st.lists(

@@ -67,6 +67,14 @@ def add_people(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
     _ADD_PEOPLE.run(connection, rows)
 
 
+_FREE_ADDRESS = update(_people).where(_people.c.id == bindparam("person")).values(email_key=None)
+
+
+def free_addresses(connection: Connection, ids: Collection[UUID]) -> None:
+    """Lets others have the addresses of people who get other ones in the same unit."""
+    connection.execute(_FREE_ADDRESS, [{"person": person_id} for person_id in ids])
+
+
 _CHANGE_PERSON = (
     update(_people)
     .where(_people.c.id == bindparam("person"))

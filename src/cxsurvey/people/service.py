@@ -93,31 +93,35 @@ def write_down(
     written: list[tuple[UUID, Written]] = []
     added: list[dict[str, Any]] = []
     changed: dict[UUID, dict[str, Any]] = {}
+    moved: set[UUID] = set()
     for workspace_id, person in inputs:
         email_key = normal_email(person.email) if person.email else None
         known = found.get((workspace_id, "external_id", person.external_id)) or found.get(
             (workspace_id, "email", email_key)
         )
+        former = known["email_key"] if known is not None else None
         if known is None:
             known = _new_row(ctx, workspace_id, person, email_key)
             added.append(known)
             _remember(found, known)
             outcome = Written.ADDED
         elif merged := _merged(ctx, known, person, email_key if moves or not known["email_key"] else None, found):
-            # last in line: the address it takes may be one that somebody before it has left
-            changed.pop(known["id"], None)
             changed[known["id"]] = merged
+            if former is not None and former != merged["email_key"]:
+                moved.add(known["id"])
             outcome = Written.CHANGED
         else:
             outcome = Written.KNOWN
         written.append((known["id"], outcome))
-    updates = [row for row in changed.values() if row["person"] not in {fresh["id"] for fresh in added}]
+    fresh = {row["id"] for row in added}
+    updates = [row for row in changed.values() if row["person"] not in fresh]
+    # whoever takes an address, in whatever order, finds it free: people who move leave theirs first, new ones come last
+    if moved - fresh:
+        queries.free_addresses(ctx.connection, moved - fresh)
     if updates:
         queries.change_people(ctx.connection, updates)
     if added:
-        queries.add_people(
-            ctx.connection, added
-        )  # after the others: somebody new may have an address that one of them left
+        queries.add_people(ctx.connection, added)
     return written
 
 
