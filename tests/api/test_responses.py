@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
+from cxsurvey.responses.models import Response
 from tests.api.conftest import FOREIGN, TEST, Scene, Write, bearer
 from tests.factories import make_key
 
@@ -219,7 +221,31 @@ def test_a_draft_in_a_batch_and_a_link_to_one_say_so_too(rest: TestClient, scene
     assert (link.status_code, link.json()["code"]) == (409, "survey_not_published")
 
 
-@pytest.mark.parametrize("locale", ["xx-??", "e", "english", "de--AT", "12"])
+@pytest.mark.parametrize(
+    ("tag", "kept"),
+    [
+        ("de-DE-1996", "de-DE"),
+        ("de_CH_1901", "de-CH"),
+        ("sl-rozaj-biske", "sl"),
+        ("ca-valencia", "ca"),
+        ("en-u-ca-iso8601", "en"),
+        ("TH-th-U-CA-buddhist-nu-thai-x-1", "th-TH"),
+        ("zh-yue-hant-hk", "zh-Hant-HK"),
+        ("az-Latn-x-latn", "az-Latn"),
+    ],
+)
+def test_of_a_language_that_says_more_language_script_and_region_are_kept(
+    rest: TestClient, scene: Scene, write: Write, tag: str, kept: str
+) -> None:
+    answer = rest.post("/responses", json=scene.answer(locale=tag))
+    person = rest.post("/people", json={"external_id": "c-1", "locale": tag})
+
+    assert (answer.status_code, person.status_code) == (201, 201), answer.text
+    stored = write(lambda ctx: ctx.connection.execute(select(Response.locale)).scalar_one())
+    assert (stored, person.json()["locale"]) == (kept, kept)
+
+
+@pytest.mark.parametrize("locale", ["xx-??", "e", "english", "de--AT", "12", "x-de", "i-klingon", "de-u", "de-ſpoken"])
 def test_what_is_no_language_is_refused_wherever_one_is_named(rest: TestClient, scene: Scene, locale: str) -> None:
     replies = [
         rest.post("/people", json={"external_id": "c-1", "locale": locale}),

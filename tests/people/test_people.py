@@ -122,9 +122,13 @@ def test_nobody_is_made_of_a_name_alone() -> None:
     assert [problem.rule for problem in caught.value.problems] == ["nobody_named"]
 
 
-def test_a_language_tag_is_no_longer_than_its_column() -> None:
+def test_a_language_tag_is_read_up_to_its_limit_and_kept_no_longer_than_its_column() -> None:
+    longest = "gsw-abc-def-ghi-Latn-419-variant-variant"
+    kept = PersonInput.from_fields({"external_id": "c-1", "locale": longest}).locale
+    assert kept == "gsw-Latn-419"
+
     with pytest.raises(Invalid) as caught:
-        PersonInput.from_fields({"external_id": "c-1", "locale": "x" * 17})
+        PersonInput.from_fields({"external_id": "c-1", "locale": "x" * 41})
 
     assert [(problem.field, problem.rule) for problem in caught.value.problems] == [("locale", "too_long")]
 
