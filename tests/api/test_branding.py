@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from cxsurvey.accounts.models import ApiKey
 from cxsurvey.core.context import Context
+from cxsurvey.core.models import IdempotencyKey
 from tests.api.conftest import TEST
 from tests.application import ORIGIN
 from tests.pictures import png
@@ -121,3 +123,18 @@ def test_a_change_of_the_settings_is_one_of_the_branding_too(admin: TestClient) 
     assert admin.get("/branding", headers={"If-None-Match": read.headers["etag"]}).status_code == 200
     fresh = admin.get("/branding").headers["etag"]
     assert admin.get("/branding", headers={"If-None-Match": fresh}).status_code == 304
+
+
+def test_an_answer_kept_by_an_earlier_release_is_repeated_without_an_etag(admin: TestClient, write: Write) -> None:
+    named = {"Idempotency-Key": "before-the-upgrade"}
+    first = admin.put("/branding", json={"name": "Northwind"}, headers=named)
+    same = admin.put("/branding", json={"name": "Northwind"}, headers=named)
+    assert same.headers["etag"] == first.headers["etag"]
+    former = json.dumps({name: value for name, value in first.json().items() if name != "revision"}).encode()
+    write(lambda ctx: ctx.connection.execute(update(IdempotencyKey).values(body=former)))
+
+    repeated = admin.put("/branding", json={"name": "Northwind"}, headers=named)
+
+    assert (repeated.status_code, repeated.headers["idempotency-replayed"]) == (200, "true")
+    assert repeated.content == former
+    assert "etag" not in repeated.headers

@@ -16,6 +16,7 @@ from uuid import UUID
 from anyio.to_thread import run_sync
 from fastapi import Depends, Security
 from fastapi.security import HTTPBearer
+from pydantic import ValidationError
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
@@ -135,7 +136,8 @@ class Caller:
 
         The answer is made inside the unit, so that it is kept with what the unit stored; one that holds a secret
         is not kept but made anew by `read_again`. One with status 201 tells the address of what was made. With
-        `tagged`, which finds in the answer the document that a reader gets, its ETag is told too.
+        `tagged`, which finds in the answer the document that a reader gets, its ETag is told too, but not for an answer
+        that was kept before the document held all that it holds now.
         """
         scope = self.request.scope
         condition = b",".join(header(scope, b"if-match"))
@@ -147,8 +149,7 @@ class Caller:
         headers = dict(REPLAYED) if replayed else {}
         if answer.status == 201:
             headers["Location"] = f"{scope['path']}/{id_in(answer.body)}"
-        if tagged is not None:
-            document = tagged(answer.body)
+        if tagged is not None and (document := _described(answer.body, tagged, kept=replayed)) is not None:
             assert document.tag_revision is not None
             headers["ETag"] = tag_of(document.tag_revision, document.encoded())
         return Response(answer.body, answer.status, headers, JSON)
@@ -164,6 +165,15 @@ class Caller:
         key = doors.enter_by_key(ctx, self.token)
         answer, replayed = once.run(ctx, key.id, work, status, read_again)
         return key.id, ctx.now, answer, replayed
+
+
+def _described(answer: bytes, tagged: Callable[[bytes], Document], *, kept: bool) -> Document | None:
+    try:
+        return tagged(answer)
+    except ValidationError:
+        if not kept:
+            raise
+        return None
 
 
 def route_of(request: Request) -> str:
