@@ -206,11 +206,14 @@ def test_a_language_has_one_text(rest: TestClient, place: str) -> None:
 def test_only_json_is_read(rest: TestClient, scene: Scene, media_type: str) -> None:
     reply = rest.post("/responses", content=json.dumps(scene.answer()), headers={"Content-Type": media_type})
     assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
+    assert reply.json()["detail"].startswith("Send Content-Type: application/json")
 
 
 def test_packed_bodies_are_not_unpacked(rest: TestClient, scene: Scene) -> None:
     headers = {**JSON, "Content-Encoding": "gzip"}
-    assert rest.post("/responses", content=json.dumps(scene.answer()), headers=headers).status_code == 415
+    reply = rest.post("/responses", content=json.dumps(scene.answer()), headers=headers)
+    assert reply.status_code == 415
+    assert reply.json()["detail"].endswith("not compressed.")
 
 
 def test_json_may_name_its_charset(rest: TestClient, scene: Scene) -> None:

@@ -123,9 +123,7 @@ def _about_match(rule: str, message: str) -> ParameterProblem:
 def face(request: Request, fault: Fault) -> Response:
     """A fault as problem details."""
     if fault.status == 415:
-        fault = replace(
-            fault, text="Send Content-Type: application/json, or multipart/form-data for a file, uncompressed."
-        )
+        fault = replace(fault, text=KINDS_OF_BODY)
     headers = {**fault.headers, "Content-Type": MEDIA_TYPE}
     if fault.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
