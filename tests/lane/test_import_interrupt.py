@@ -24,9 +24,6 @@ from tests.lane.test_imports import beside
 ROWS = 12_000
 pytestmark = pytest.mark.timeout(300)
 
-IN_TIME = 30.0
-"""Seconds within which the command must end, on a machine that is busy otherwise."""
-
 
 def command(here: Installation, file: Path) -> subprocess.Popen[str]:
     program = str(Path(sys.executable).with_name("cxsurvey"))
@@ -52,15 +49,17 @@ def test_ctrl_c_ends_an_import_at_once_and_the_same_command_goes_on(dialect: str
                 with database.read() as ctx:
                     return int(ctx.connection.execute(text("SELECT count(*) FROM responses")).scalar_one())
 
+            began_at = time.monotonic()
             process = command(here, file)
             wait_until(lambda: stored() > ROWS // 50, seconds=60)
             process.send_signal(signal.SIGINT)
             told_at = time.monotonic()
             _, said = process.communicate(timeout=60)
-            took = time.monotonic() - told_at
+            took, beginning = time.monotonic() - told_at, told_at - began_at
             before = stored()
 
-        assert took < IN_TIME
+        # a busy machine is slow at both: to end a chunk and close is less than to load the program and read the file
+        assert took < beginning
         assert process.returncode not in {0, None}
         assert "Traceback" not in said
         assert "Stopped for now" in said
