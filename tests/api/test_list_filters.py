@@ -17,6 +17,7 @@ from cxsurvey.core.ids import encode
 from cxsurvey.insights import changes
 from cxsurvey.people.segments import Segments
 from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.queries import Stretch, changed_place
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.models import TrendLine
@@ -86,6 +87,34 @@ def test_a_page_looks_at_so_many_and_the_next_goes_on_from_there(
     in_parts, pages = walk(rest, **query)
     assert in_parts == whole
     assert pages == (7 if query else 1), "six times four, and the end"
+
+
+@pytest.mark.parametrize(
+    ("query", "most"),
+    [
+        ({}, 0),
+        ({"survey": None}, 6),
+        ({"touchpoint": "delivery"}, 24),
+        ({"touchpoint": "delivery", "limit": "1"}, 6),
+        ({"band": "promoter"}, 48),
+    ],
+)
+def test_a_page_looks_little_further_than_it_must_to_be_full(
+    rest: TestClient, scene: Scene, stored: list[str], query: dict[str, Any], most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def place(connection: Any, stretch: Stretch, skip: int) -> Any:
+        looked.append(skip + 1)
+        return changed_place(connection, stretch, skip)
+
+    monkeypatch.setattr(changes, "changed_place", place)
+    monkeypatch.setattr(changes, "CHUNK", 6)
+    query = {name: scene.survey if name == "survey" else value for name, value in query.items()}
+    page = rest.get("/responses", params={"limit": "5", **query}).json()["data"]
+
+    assert len(page) == min(int(query.get("limit", 5)), 4 if "band" in query else 5)
+    assert sum(looked) <= most
 
 
 def test_a_page_compares_so_many_letters_and_the_next_goes_on_from_there(

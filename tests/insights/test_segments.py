@@ -194,6 +194,30 @@ def test_a_change_is_flagged_only_after_adjusting_for_the_number_of_changes(shop
     assert delivery.change_adjusted_p_value == pytest.approx(12 * delivery.change.p_value)
 
 
+def test_nothing_is_flagged_whose_interval_holds_zero(shops: Shops) -> None:
+    """The p-value comes from another formula than the interval that stands beside the flag."""
+    here = asking(shops, CSAT_5)
+    here.answered(*[5] * 42, *[1] * 8, touchpoint="Delivery")
+    here.answered(*[5] * 48, *[1] * 2, touchpoint="Web shop")
+    here.answered(*[5] * 48, *[1] * 2, days=100, touchpoint="Delivery")
+
+    found = here.split()
+
+    assert (found.tests, found.change_tests) == (2, 1)
+    delivery = named(found)["Delivery"]
+    for told, p_value in (
+        (delivery.rest, delivery.adjusted_p_value),
+        (delivery.change, delivery.change_adjusted_p_value),
+    ):
+        assert told is not None
+        assert told.lower is not None
+        assert told.upper is not None
+        assert p_value is not None
+        assert p_value <= found.q
+        assert told.lower < 0 < told.upper
+    assert not any(row.stands_out or row.moved for row in found.rows)
+
+
 def test_other_segments_narrow_the_rows_and_can_be_combined(shops: Shops) -> None:
     shops.answered(*[9] * 12, touchpoint="Delivery", country="DE", channel="mail")
     shops.answered(*[3] * 7, touchpoint="Delivery", country="DE")

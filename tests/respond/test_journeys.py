@@ -161,6 +161,61 @@ def test_a_page_with_a_problem_that_is_sent_once_more_after_it_was_mended_leads_
     assert (stored["score"], stored["comment"], stored["revision"]) == (3, "Late", 1)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"comment": "Late twice\x07"}, ("3", "Late twice")),
+        ({"score": "8", "comment": "Late\x07"}, ("8", "Late")),
+    ],
+)
+def test_who_goes_back_after_an_answer_and_types_what_cannot_be_stored_finds_it_in_the_form(
+    customer: Customer, typed: dict[str, str], kept: tuple[str | None, str], language: str
+) -> None:
+    first = customer.filled(f"{customer.shared}?lang={language}", score="3", comment="Late")
+    there = customer.send(customer.shared, first).headers["location"]
+
+    named = customer.send(f"{customer.shared}?lang={language}", {**first, **typed})
+
+    assert named.status_code == 422
+    shown = HTMLParser(named.text)
+    assert (chosen(shown), fields_of(shown)["comment"]) == kept
+    say = words("respond", language).say
+    assert say("You have answered already. Sending this form replaces your answer.") in text_of(shown)
+    mended = customer.send(customer.shared, {**fields_of(shown), "score": "8", "comment": "Late twice"})
+    assert (mended.status_code, mended.headers["location"]) == (303, there)
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["comment"], stored["revision"]) == (8, "Late twice", 2)
+
+
+def test_a_page_with_a_forbidden_character_that_is_sent_once_more_after_it_was_mended_leads_to_the_answer(
+    customer: Customer,
+) -> None:
+    odd = customer.filled(customer.shared, score="3", comment="Late\x07")
+    named = HTMLParser(customer.send(customer.shared, odd).text)
+    assert "You have answered already" not in text_of(named)
+    there = customer.send(customer.shared, fields_of(named)).headers["location"]
+
+    again = customer.send(customer.shared, odd)
+
+    assert (again.status_code, again.headers["location"]) == (303, there)
+
+
+def test_what_can_no_longer_be_changed_is_not_asked_for_again(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = customer.database.settings.model_copy(update={"change_hours": 1})
+    monkeypatch.setattr(customer.database, "settings", shorter)
+    first = customer.filled(customer.shared, score="3", comment="Late")
+    there = customer.send(customer.shared, first).headers["location"]
+    customer.clock.instant += timedelta(hours=1)
+
+    again = customer.send(customer.shared, {**first, "comment": "Late twice\x07"})
+
+    assert (again.status_code, again.headers["location"]) == (303, there)
+    customer.page(there, 410)
+
+
 def test_a_page_with_a_problem_that_was_never_mended_names_it_again(customer: Customer) -> None:
     without = customer.filled(customer.shared, comment="Late")
 

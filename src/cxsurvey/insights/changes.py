@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -26,7 +26,7 @@ from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.definition import FORMULAS
 
 CHUNK: Final = 500
-"""Responses read at once where texts are compared."""
+"""Responses read at once where texts are compared, and looked at first where any are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +70,51 @@ def changed(
     """
     require(ctx, Grant.RESPONSES_READ)
     narrowed, test = _narrowed(ctx, wanted), _Test(wanted.only)
-    stretch = Stretch(ctx.workspace, ctx.now, since, after)
-    if wanted != EVERY:
-        stretch = replace(stretch, last=changed_place(ctx.connection, stretch, MOST_LOOKED_AT - 1))
     found: list[dict[str, Any]] = []
-    size = CHUNK if test.reads else limit + 1
-    while True:
-        rows = changed_page(ctx.connection, replace(stretch, after=after), narrowed, size, texts_only=test.reads)
-        for row in rows:
+    for part in _parts(ctx, wanted, Stretch(ctx.workspace, ctx.now, since, after)):
+        for row in _rows(ctx, part, narrowed, CHUNK if test.reads else limit + 1, texts_only=test.reads):
             if test.letters >= MOST_LETTERS:
                 return _page(ctx, found, after)
             if test(row):
                 if len(found) == limit:
                     return _page(ctx, found, after)
                 found.append(row)
-            after = row["changed_at"], row["id"]
+            after = _place(row)
+        after = part.last
+    return _page(ctx, found, after)
+
+
+def _parts(ctx: Context, wanted: Wanted, stretch: Stretch) -> Iterator[Stretch]:
+    """What a page looks at of a stretch, part after part: each as long as all before it, for most pages are soon full.
+
+    The end of a part is looked for only when it is asked for: that visits each of its responses.
+    """
+    if wanted == EVERY:
+        yield stretch
+        return
+    looked_at = 0
+    while looked_at < MOST_LOOKED_AT:
+        length = min(looked_at or CHUNK, MOST_LOOKED_AT - looked_at)
+        part = replace(stretch, last=changed_place(ctx.connection, stretch, length - 1))
+        yield part
+        if part.last is None:
+            return
+        looked_at += length
+        stretch = replace(stretch, after=part.last)
+
+
+def _rows(ctx: Context, part: Stretch, narrowed: Narrowed, size: int, *, texts_only: bool) -> Iterator[dict[str, Any]]:
+    """The responses of a part that the database does not leave out, `size` read at once."""
+    while True:
+        rows = changed_page(ctx.connection, part, narrowed, size, texts_only=texts_only)
+        yield from rows
         if len(rows) < size:
-            return _page(ctx, found, stretch.last)
+            return
+        part = replace(part, after=_place(rows[-1]))
+
+
+def _place(row: Mapping[str, Any]) -> ChangedPlace:
+    return row["changed_at"], row["id"]
 
 
 def _page(ctx: Context, rows: Sequence[Mapping[str, Any]], following: ChangedPlace | None) -> ChangedPage:

@@ -47,8 +47,8 @@ class SegmentRow:
     """One segment. `number` and `text` are None where the segment is not set, or where it is `others`.
 
     `rest` is the segment less the rest, None below 10 answers on either side; `stands_out` says that it holds after
-    adjusting for the number of tests, and `adjusted_p_value` goes with it. `change` is that since the period before;
-    `moved` and `change_adjusted_p_value` say the same of it.
+    adjusting for the number of tests and that its interval leaves 0 out, and `adjusted_p_value` goes with it. `change`
+    is that since the period before; `moved` and `change_adjusted_p_value` say the same of it.
     `shrunken` and `rank` are None where the row is no segment of its own, `rank` also below 10 answers. With
     `withheld` nothing but the name may be told, and `result` is None.
     """
@@ -173,12 +173,16 @@ class _Family:
 
 
 def _family(found: Mapping[int, Difference | None]) -> _Family:
-    """What holds of these differences; one that cannot be judged is no test."""
+    """What holds of these differences: by the adjusted p-value and by the interval, which come from two formulas.
+
+    One that cannot be judged is no test.
+    """
     tested = {
         number: each.p_value for number, each in found.items() if each and each.comparable and each.p_value is not None
     }
     family = adjusted(list(tested.values()))
-    flagged = frozenset(number for number, flag in zip(tested, family.flagged, strict=True) if flag)
+    changed = {number for number, each in found.items() if each and each.changed}
+    flagged = frozenset(number for number, flag in zip(tested, family.flagged, strict=True) if flag) & changed
     return _Family(dict(zip(tested, family.adjusted, strict=True)), flagged)
 
 

@@ -29,6 +29,7 @@ from cxsurvey.respond.sentences import COMMENT
 from cxsurvey.respond.stamp import Stamp, Target
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, preselected, see
 from cxsurvey.responses.commands import Submission
+from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored, sent_before
 from cxsurvey.web.errors import STATUS
 from cxsurvey.web.forms import AGAIN
@@ -209,22 +210,40 @@ async def _not_stored(
         return stop
     if refusal is not None and refusal.kind not in AGAIN:
         return faces.notice(visit.tongue, refusal.code, STATUS[refusal.kind], workspace=visit.place.asked.workspace)
-    if there := await _answered_before(visit, answer):
-        return see(there)
+    before = await _answered_before(visit, answer)
+    if before is not None and (_is_stored(answer, before.answer) or _is_final(visit, before)):
+        return see(before.base)
     problems = answer.problems or (_problem(refusal),)
-    return await _form_again(visit, replace(answer, problems=problems), refusal)
+    return await _form_again(visit, replace(answer, problems=problems), refusal, replaces=before is not None)
 
 
-async def _answered_before(visit: Visit, answer: Answer) -> str | None:
-    """Where the answer of this page of a shared link is, when it was sent and stored before.
+async def _answered_before(visit: Visit, answer: Answer) -> Place | None:
+    """The answer of this page of a shared link, when it was sent and stored before and has a problem now.
 
-    Who goes back to a form that had a problem sends it again with the problem, though it was mended and stored.
+    Who goes back to a form that had a problem sends it again with the problem, though it was mended and stored; or
+    goes back to change the answer.
     """
     stamp = answer.stamp
     if stamp is None or stamp.target is not Target.SURVEY or not answer.problems:
         return None
-    token = await visit.database.aread(lambda ctx: sent_before(ctx, stamp.submission))
-    return f"/a/{token}" if token is not None else None
+
+    def read(ctx: Context) -> Place | None:
+        token = sent_before(ctx, stamp.submission)
+        return places.answered(ctx, token) if token is not None else None
+
+    return await visit.database.aread(read)
+
+
+def _is_stored(answer: Answer, stored: ResponseView | None) -> bool:
+    """Whether the stored answer holds all that was chosen and typed."""
+    if stored is None or answer.comment not in {"", stored.comment}:
+        return False
+    chose = answer.score is not None or answer.unknown
+    return not chose or (answer.score, answer.unknown) == (stored.score, stored.unknown)
+
+
+def _is_final(visit: Visit, place: Place) -> bool:
+    return place.obstacle(visit.now, visit.database.settings.change_hours) is not None
 
 
 async def _in_another_language(request: Request, find: Find, key: str, sent: Sent, answer: Answer) -> Response:
@@ -245,12 +264,14 @@ def _problem(refusal: Refusal | None) -> tuple[str, str]:
     return refusal.field or "", sentences.code_told(refusal)
 
 
-async def _form_again(visit: Visit, answer: Answer, refusal: Refusal | None, *, spoken: bool = False) -> Response:
+async def _form_again(
+    visit: Visit, answer: Answer, refusal: Refusal | None, *, spoken: bool = False, replaces: bool = False
+) -> Response:
     change = visit.request.url.path.endswith("/change")
     place = await _as_shown(visit, answer)
     if answer.stamp is not None and answer.stamp.version not in {0, place.asked.version_number}:
         answer = replace(answer, score=None, unknown=False, stamp=None)
-    shown = showing.form_again(visit.database, place, visit.tongue, answer, visit.now, change=change)
+    shown = showing.form_again(visit.database, place, visit.tongue, answer, visit.now, change=change, replaces=replaces)
     status = 200 if spoken else STATUS[Kind.INVALID]
     response = faces.page(shown, STATUS[refusal.kind] if refusal is not None else status)
     if refusal is not None and refusal.retry_after is not None:

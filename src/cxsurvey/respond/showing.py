@@ -85,10 +85,20 @@ def form_with_answer(
     return drawing.form(place.subject(tongue), state)
 
 
-def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer, now: datetime, *, change: bool) -> str:
+def form_again(
+    database: Database,
+    place: Place,
+    tongue: Tongue,
+    answer: Answer,
+    now: datetime,
+    *,
+    change: bool,
+    replaces: bool = False,
+) -> str:
     """The form that was sent and not stored: what was typed is in it, and what is wrong stands above it.
 
-    It stays the same submission, now in this language; only a stamp that is no good any more is replaced.
+    It stays the same submission, now in this language; only a stamp that is no good any more is replaced. With
+    `replaces` this submission was stored before, and sending the form changes it.
     """
     kept = answer.stamp if answer.stamp is not None and answer.stamp.is_for(*place.target) else None
     state = FormState(
@@ -100,7 +110,7 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
         changeable=_changeable_here(database, place, tongue, now),
         comment=answer.comment,
         carry=place.carry,
-        note=_note(place, tongue, change=change),
+        note=_replaces(tongue) if replaces else _note(place, tongue, change=change),
         problems=sentences.problems(tongue.words, answer.problems, place.asked.definition),
         back=f"{place.base}/thanks" if change else "",
     )
@@ -109,8 +119,10 @@ def form_again(database: Database, place: Place, tongue: Tongue, answer: Answer,
 
 def _note(place: Place, tongue: Tongue, *, change: bool) -> str:
     """What somebody is told who opens the form again after answering."""
-    if change or place.own_words is None:
-        return ""
+    return "" if change or place.own_words is None else _replaces(tongue)
+
+
+def _replaces(tongue: Tongue) -> str:
     return tongue.words.say("You have answered already. Sending this form replaces your answer.")
 
 

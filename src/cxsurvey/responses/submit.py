@@ -208,7 +208,11 @@ def _existing(ctx: Context, keys: Sequence[SameAnswer]) -> dict[SameAnswer, Row]
 
 
 def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
-    """A known answer once more: a change when it comes from a form, the first one as it stands otherwise."""
+    """A known answer once more: a change when it comes from a form, the first one as it stands otherwise.
+
+    A change keeps day and segments, that of the language too: it is counted where the answer was given, or numbers of
+    the past would move between groups. `locale` alone follows the form, for the pages that speak to the customer.
+    """
     if item.page is None:
         if found["survey_id"] != item.survey_id:
             raise ExternalIdTaken(field="external_id")
