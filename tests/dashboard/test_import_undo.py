@@ -113,3 +113,19 @@ def test_while_no_worker_is_there_for_it_the_page_says_so(
     shown = signed_in.get(where)
     assert text_of(shown, "h2") == "Waiting for a worker"
     assert "The worker that did this is not heard of any more" in shown.text
+
+
+def test_while_one_is_taken_back_the_next_of_its_source_is_not_started_and_the_page_says_why(
+    signed_in: TestClient, here: str, survey: SurveyView, database: Database
+) -> None:
+    where = bring(signed_in, RATINGS + b"x,9,More\n").headers["location"]
+    signed_in.post(where, data=reading(survey))
+    drain(database)
+    signed_in.post(f"{here}/undo", data={"reason": "Mixed up"})
+
+    refused = signed_in.post(f"{where}/start")
+
+    assert refused.status_code == 409
+    assert "An import of the same source is being taken back." in text_of(refused, "main")
+    drain(database)
+    assert signed_in.post(f"{where}/start").status_code == 303

@@ -21,7 +21,7 @@ from cxsurvey.responses.errors import StateForbids
 from cxsurvey.responses.models import Response, ScoreDay
 from cxsurvey.responses.service import VoidResponse
 from cxsurvey.transfer import imports, undoing
-from cxsurvey.transfer.errors import ImportStateForbids, NotUndoable
+from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.undoing import Preview, UndoImport
@@ -253,6 +253,46 @@ def test_a_cancelled_import_can_be_taken_back(
 
     assert taken_back(database, place, view).undone == 50
     assert scores(database) == {}
+
+
+def test_no_row_is_taken_for_known_that_an_undo_is_about_to_void(database: Database, place: Place) -> None:
+    view = imported(database, place)
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+    second, other = settled(database, place), settled(database, place, source="elsewhere")
+
+    with pytest.raises(ImportInTheWay, match="is being taken back"):
+        act(database, place, lambda ctx: imports.start(ctx, second.id))
+    act(database, place, lambda ctx: imports.start(ctx, second.id, rehearsal=True))
+    act(database, place, lambda ctx: imports.start(ctx, other.id))
+    drain(database)
+    act(database, place, lambda ctx: imports.start(ctx, second.id))
+    drain(database)
+
+    assert seen(database, place, second).tally["stored"] == seen(database, place, other).tally["stored"] == 3
+    assert scores(database) == {"n9": 2, "n3": 2, "unscored": 2, "comments": 4}
+
+
+def test_nothing_is_taken_back_while_an_import_of_its_source_finds_out_what_is_known(
+    database: Database, place: Place
+) -> None:
+    view = imported(database, place)
+    second = settled(database, place)
+    act(database, place, lambda ctx: imports.start(ctx, second.id))
+
+    for use in (undoing.preview, partial(undoing.undo, command=WHY)):
+        with pytest.raises(ImportInTheWay, match="waits or runs"):
+            act(database, place, partial(use, import_id=view.id))
+    drain(database)
+
+    assert taken_back(database, place, view).state is ImportState.UNDONE
+
+
+def settled(database: Database, place: Place, content: str = ROWS, source: str = "import") -> ImportView:
+    """A draft that can be started."""
+    view = brought(database, place, content.encode())
+    reading = Reading(mapping=MAPPING, source=source)
+    settled: ImportView = act(database, place, lambda ctx: imports.settle(ctx, view.id, reading, place.survey.id))
+    return settled
 
 
 def test_whoever_may_import_but_not_void_may_not_take_back(database: Database, place: Place) -> None:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, tuple_, update
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.transfer.models import Import
 
 _imports = cast("Table", Import.__table__)
+_workspaces = cast("Table", Workspace.__table__)
 AT_ONCE: Final = 500
 
 
@@ -77,6 +79,24 @@ def changing_surveys(connection: Connection, workspace_id: UUID, states: Collect
         _imports.c.survey_id.is_not(None),
     )
     return {row.survey_id: row.state for row in connection.execute(query)}
+
+
+def hold(connection: Connection, workspace_id: UUID) -> None:
+    """Has other transactions of Postgres that ask for the same wait until this one ends; responses still come in."""
+    connection.execute(select(_workspaces.c.id).where(_workspaces.c.id == workspace_id).with_for_update(key_share=True))
+
+
+def has_of_source(connection: Connection, workspace_id: UUID, source: str, states: Collection[str], but: UUID) -> bool:
+    """Whether another import of responses with this source is in one of these states, dry runs aside."""
+    query = select(_imports.c.id).where(
+        _imports.c.workspace_id == workspace_id,
+        _imports.c.state.in_(states),
+        _imports.c.kind == "responses",
+        _imports.c.rehearsal.is_(False),
+        _imports.c.reading["source"].as_string() == source,
+        _imports.c.id != but,
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:

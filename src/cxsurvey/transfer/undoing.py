@@ -19,7 +19,7 @@ from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.core.text import Line200
 from cxsurvey.responses import undoing as responses
 from cxsurvey.transfer import imports, queries
-from cxsurvey.transfer.errors import ImportStateForbids, NotUndoable
+from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.pace import BESIDE_OTHERS, FIRST, Pace
 
@@ -43,7 +43,10 @@ class Preview:
 
 
 def preview(ctx: Context, import_id: UUID) -> Preview:
-    """What taking an import back would do. Raises `NotUndoable` where nothing can be taken back, and why."""
+    """What taking an import back would do. Raises `NotUndoable` where nothing can be taken back, and why.
+
+    Raises `ImportInTheWay` while an import of the same source waits or runs: what it finds known must not become void.
+    """
     view = _undoable(ctx, import_id)
     found = responses.undoable(ctx, view.id)
     if found.answers == 0:
@@ -57,6 +60,7 @@ def preview(ctx: Context, import_id: UUID) -> Preview:
 
 def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
     """Puts the job that takes an import back. Raises what `preview` raises."""
+    queries.hold(ctx.connection, ctx.workspace)
     preview(ctx, import_id)
     view = imports.named(ctx, import_id)
     run = view.run + 1
@@ -81,6 +85,8 @@ def _undoable(ctx: Context, import_id: UUID) -> ImportView:
         raise ImportStateForbids
     if not view.has_answers:
         raise NotUndoable
+    if imports.is_beside(ctx, view, imports.UNDER_WAY):
+        raise ImportInTheWay
     return view
 
 

@@ -12,7 +12,7 @@ from cxsurvey.dashboard.imports.pages import CURRENT, ImportId, address
 from cxsurvey.dashboard.imports.views import UndoPage
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.transfer import imports, undoing
-from cxsurvey.transfer.errors import ImportStateForbids, NotUndoable
+from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
 from cxsurvey.transfer.undoing import Preview, UndoImport
 from cxsurvey.web.door import Acting, Visit, Visiting
 from cxsurvey.web.forms import AGAIN, SentFields, errors_by_field, show_again
@@ -35,7 +35,7 @@ def undo(request: Request, act: Acting, import_id: ImportId, sent: SentFields) -
     try:
         command = UndoImport.from_fields({"reason": sent.get("reason", "")})
         view = act.do(lambda ctx: undoing.undo(ctx, import_id, command))
-    except (NotUndoable, ImportStateForbids) as refusal:
+    except (NotUndoable, ImportStateForbids, ImportInTheWay) as refusal:
         return show_again(request, PAGE, act.look(lambda visit: _page(visit, import_id)), refusal)
     except Refusal as refusal:
         if refusal.kind not in AGAIN:
@@ -52,7 +52,7 @@ def _page(visit: Visit, import_id: ImportId, reason: str = "", errors: dict[str,
     found, nothing = Preview(0, 0), ""
     try:
         found = undoing.preview(visit.ctx, import_id)
-    except (NotUndoable, ImportStateForbids) as refusal:
+    except (NotUndoable, ImportStateForbids, ImportInTheWay) as refusal:
         nothing = refusal.text
     return UndoPage(
         frame=visit.frame(f"Take back {view.file_name}", CURRENT),
