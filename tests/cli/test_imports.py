@@ -243,7 +243,15 @@ def test_an_import_is_taken_back_and_the_file_comes_again(file: Path) -> None:
     told = run_json("import", "responses", file, *MAP)
     undo = ("import", "undo", told["import"], "--reason", "Wrong file")
 
-    assert run_json(*undo, "--dry-run") == {"would_be_undone": 2, "would_be_left_alone": 0}
+    assert run_json(*undo, "--dry-run") == {
+        "would_be_undone": 2,
+        "would_be_left_alone": 0,
+        "later_imports": [],
+    }
+    later = run_json("import", "responses", file, *MAP)["import"]
+    assert f"import those files again afterwards: {later} (old answers.csv)." in " ".join(
+        run(*undo, "--dry-run").stdout.split()
+    )
     assert run_json(*undo) == {"import": told["import"], "state": "undone", "undone": 2, "left_alone": 0}
     assert run_json("import", "responses", file, *MAP)["stored"] == 2
 

@@ -32,7 +32,7 @@ def here(signed_in: TestClient, survey: SurveyView, database: Database) -> str:
 
 
 def test_the_question_tells_what_would_be_taken_back_and_what_not(
-    signed_in: TestClient, here: str, database: Database, write: Write
+    signed_in: TestClient, here: str, survey: SurveyView, database: Database, write: Write
 ) -> None:
     def judge(ctx: Context) -> None:
         in_northwind(ctx)
@@ -41,8 +41,15 @@ def test_the_question_tells_what_would_be_taken_back_and_what_not(
     write(judge)
     assert f"{here}/undo" in [link.attributes["href"] for link in page(signed_in.get(here)).css("a")]
 
+    later = bring(signed_in, RATINGS).headers["location"]
+    signed_in.post(later, data=reading(survey))
+    drain(database)
+    signed_in.post(f"{later}/start")
+    drain(database)
+
     asked = signed_in.get(f"{here}/undo")
 
+    assert later in [link.attributes["href"] for link in page(asked).css("main li a")]
     said = " ".join(text_of(asked, "main").split())
     assert "2 responses of this import become void" in said
     assert "1 was changed since, by hand or by another import, and is left alone." in said

@@ -135,7 +135,7 @@ def test_what_was_changed_since_is_left_alone_and_stays_known(database: Database
         service.restore(ctx, ids["a2"], VoidResponse(reason="It was none"))
 
     act(database, place, judge)
-    assert act(database, place, lambda ctx: undoing.preview(ctx, view.id)) == Preview(1, 2)
+    assert act(database, place, lambda ctx: undoing.preview(ctx, view.id)) == Preview(1, 2, ())
 
     ended = taken_back(database, place, view)
 
@@ -285,6 +285,22 @@ def test_nothing_is_taken_back_while_an_import_of_its_source_finds_out_what_is_k
     drain(database)
 
     assert taken_back(database, place, view).state is ImportState.UNDONE
+
+
+def test_later_imports_that_found_rows_there_are_told_before_those_rows_become_void(
+    database: Database, place: Place
+) -> None:
+    imported(database, place)
+    january = imported(database, place, "Id,Rating,Why\nb1,9,\n")
+    both = imported(database, place, "Id,Rating,Why\nb1,9,\nb2,8,\n")
+    imported(database, place, "Id,Rating,Why\nc1,8,\n")
+
+    found = act(database, place, lambda ctx: undoing.preview(ctx, january.id))
+    assert (found.answers, [one.id for one in found.later]) == (1, [both.id])
+    assert act(database, place, lambda ctx: undoing.preview(ctx, both.id)).later == ()
+
+    taken_back(database, place, january)
+    assert imported(database, place, "Id,Rating,Why\nb1,9,\nb2,8,\n").tally["stored"] == 1
 
 
 def settled(database: Database, place: Place, content: str = ROWS, source: str = "import") -> ImportView:

@@ -13,6 +13,7 @@ from cxsurvey.cli.beside import Here
 from cxsurvey.cli.choosing import Unclear, enter
 from cxsurvey.cli.imports_output import grouped, progress
 from cxsurvey.cli.installation import say
+from cxsurvey.cli.score_output import printable
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import NotFound, Refusal
@@ -32,9 +33,12 @@ def take_back(text: str, reason: str, workspace: str | None, *, dry_run: bool, a
             view = _named(ctx, text)
             found = undoing.preview(ctx, view.id)
         if dry_run:
-            _tell(
-                {"would_be_undone": found.answers, "would_be_left_alone": found.changed_since}, as_json, _would(found)
-            )
+            would = {
+                "would_be_undone": found.answers,
+                "would_be_left_alone": found.changed_since,
+                "later_imports": [one.public_id for one in found.later],
+            }
+            _tell(would, as_json, _would(found))
             return True
         command = _command(reason)
 
@@ -94,7 +98,14 @@ def _ended(here: Here, view: ImportView, slug: str, *, quiet: bool) -> ImportVie
 
 def _would(found: Preview) -> str:
     alone = f" {grouped(found.changed_since)} changed since would be left alone." if found.changed_since else ""
-    return f"{grouped(found.answers)} responses would become void.{alone} Nothing was done."
+    return f"{grouped(found.answers)} responses would become void.{alone}{_later(found)} Nothing was done."
+
+
+def _later(found: Preview) -> str:
+    if not found.later:
+        return ""
+    names = ", ".join(f"{one.public_id} ({printable(one.file_name)})" for one in found.later)
+    return f" Later imports found rows there that may be among them; import those files again afterwards: {names}."
 
 
 def _became(view: ImportView) -> str:

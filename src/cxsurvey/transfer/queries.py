@@ -99,6 +99,23 @@ def has_of_source(connection: Connection, workspace_id: UUID, source: str, state
     return connection.execute(query.limit(1)).first() is not None
 
 
+def later_known(
+    connection: Connection, workspace_id: UUID, survey_id: UUID, source: str, after: tuple[datetime, UUID], limit: int
+) -> list[dict[str, Any]]:
+    """The imports into a survey that began after one of this time and id, and that found rows of this source there."""
+    query = select(_imports).where(
+        _imports.c.workspace_id == workspace_id,
+        _imports.c.survey_id == survey_id,
+        _imports.c.state.in_(("done", "failed", "cancelled")),
+        _imports.c.rehearsal.is_(False),
+        _imports.c.known > 0,
+        _imports.c.reading["source"].as_string() == source,
+        tuple_(_imports.c.started_at, _imports.c.id) > tuple_(*after),
+    )
+    query = query.order_by(_imports.c.started_at, _imports.c.id).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]
+
+
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:
     """Overwrites columns while the import is in one of these states; False when it is in another one."""
     here = update(_imports).where(_imports.c.id == import_id, _imports.c.state.in_(states))

@@ -1,7 +1,8 @@
 """Taking an import back: its answers become void, in small units like those that stored them.
 
-The scores are then as if the file had never come. The answers stay readable, and the same file can be imported again,
-because their ids are free. Whoever was written down as a customer stays one.
+They count in no score any more, also where a later import has found them there already: that one is imported again. The
+answers stay readable, and the same file can come again, because their ids are free. Whoever was written down as a
+customer stays one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.pace import BESIDE_OTHERS, FIRST, Pace
 
 JOB: Final = "imports.undo"
+LATER_TOLD: Final = 20
+"""Later imports that are named before one is taken back."""
 
 
 class UndoImport(Command):
@@ -40,6 +43,8 @@ class Preview:
     """Answers that would become void."""
     changed_since: int
     """Answers that somebody changed since they were imported, and that are left alone."""
+    later: tuple[ImportView, ...]
+    """Imports after this one that found rows there, the first `LATER_TOLD`: they may hold answers that become void."""
 
 
 def preview(ctx: Context, import_id: UUID) -> Preview:
@@ -55,7 +60,15 @@ def preview(ctx: Context, import_id: UUID) -> Preview:
             if found.changed_since
             else "There is nothing to take back: this import is older than the taking back of imports."
         )
-    return Preview(found.answers, found.changed_since)
+    return Preview(found.answers, found.changed_since, _later(ctx, view))
+
+
+def _later(ctx: Context, view: ImportView) -> tuple[ImportView, ...]:
+    assert view.survey_id is not None
+    assert view.started_at is not None
+    began = (view.started_at, view.id)
+    found = queries.later_known(ctx.connection, ctx.workspace, view.survey_id, view.reading.source, began, LATER_TOLD)
+    return tuple(ImportView.of(row) for row in found)
 
 
 def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
