@@ -246,6 +246,7 @@ def test_an_import_is_taken_back_and_the_file_comes_again(file: Path) -> None:
     assert run_json(*undo, "--dry-run") == {
         "would_be_undone": 2,
         "would_be_left_alone": 0,
+        "undone_already": 0,
         "later_imports": [],
     }
     later = run_json("import", "responses", file, *MAP)["import"]

@@ -20,7 +20,7 @@ from cxsurvey.responses import counts, service
 from cxsurvey.responses.errors import StateForbids
 from cxsurvey.responses.models import Response, ScoreDay
 from cxsurvey.responses.service import VoidResponse
-from cxsurvey.transfer import imports, undoing
+from cxsurvey.transfer import imports, running, undoing
 from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind, Reading
@@ -135,7 +135,7 @@ def test_what_was_changed_since_is_left_alone_and_stays_known(database: Database
         service.restore(ctx, ids["a2"], VoidResponse(reason="It was none"))
 
     act(database, place, judge)
-    assert act(database, place, lambda ctx: undoing.preview(ctx, view.id)) == Preview(1, 2, ())
+    assert act(database, place, lambda ctx: undoing.preview(ctx, view.id)) == Preview(1, 2, (), 0)
 
     ended = taken_back(database, place, view)
 
@@ -301,6 +301,49 @@ def test_later_imports_that_found_rows_there_are_told_before_those_rows_become_v
 
     taken_back(database, place, january)
     assert imported(database, place, "Id,Rating,Why\nb1,9,\nb2,8,\n").tally["stored"] == 1
+
+
+@pytest.mark.parametrize("stops_in", ["_some", "_end"])
+def test_one_that_was_given_up_half_way_is_begun_anew_and_what_is_void_already_counts_as_taken_back(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch, stops_in: str
+) -> None:
+    content = "Id,Rating,Why\n" + "".join(f"c{number},9,\n" for number in range(60))
+    view = imported(database, place, content)
+
+    def judge(ctx: Context) -> None:
+        last = ctx.connection.execute(select(Response.id).order_by(Response.id.desc()).limit(1)).scalar_one()
+        service.void(ctx, last, VoidResponse(reason="A joke"))
+
+    act(database, place, judge)
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+    step = getattr(undoing, stops_in)
+
+    def broken(ctx: Context, view: ImportView, **more: Any) -> Any:
+        if stops_in == "_some" and more["after"] is None:
+            return step(ctx, view, **more)
+        raise RuntimeError("The disk is full.")
+
+    monkeypatch.setattr(undoing, stops_in, broken)
+    drain(database)
+    monkeypatch.undo()
+    given_up(database)
+    assert seen(database, place, view).state is ImportState.FAILED
+    left, void = (9, 50) if stops_in == "_some" else (0, 59)
+    assert act(database, place, lambda ctx: undoing.preview(ctx, view.id)) == Preview(left, 1, (), void)
+
+    ended = taken_back(database, place, view)
+
+    assert (ended.state, ended.undone, ended.left_alone) == (ImportState.UNDONE, 59, 1)
+    assert scores(database) == {}
+    with database.read() as ctx:
+        assert ctx.connection.execute(text("SELECT count(*) FROM response_revisions")).scalar() == 60
+
+
+def given_up(database: Database) -> None:
+    """The job of an undo has failed for the last time, and somebody looked after it."""
+    database.write(lambda ctx: ctx.connection.execute(text("DELETE FROM jobs")), share=Share.JOBS)
+    database.write(lambda ctx: ctx.enqueue(running.GIVE_UP, {}), share=Share.JOBS)
+    drain(database)
 
 
 def settled(database: Database, place: Place, content: str = ROWS, source: str = "import") -> ImportView:

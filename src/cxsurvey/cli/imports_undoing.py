@@ -36,6 +36,7 @@ def take_back(text: str, reason: str, workspace: str | None, *, dry_run: bool, a
             would = {
                 "would_be_undone": found.answers,
                 "would_be_left_alone": found.changed_since,
+                "undone_already": found.undone,
                 "later_imports": [one.public_id for one in found.later],
             }
             _tell(would, as_json, _would(found))
@@ -97,8 +98,9 @@ def _ended(here: Here, view: ImportView, slug: str, *, quiet: bool) -> ImportVie
 
 
 def _would(found: Preview) -> str:
+    already = f" {grouped(found.undone)} are void already." if found.undone else ""
     alone = f" {grouped(found.changed_since)} changed since would be left alone." if found.changed_since else ""
-    return f"{grouped(found.answers)} responses would become void.{alone}{_later(found)} Nothing was done."
+    return f"{grouped(found.answers)} responses would become void.{already}{alone}{_later(found)} Nothing was done."
 
 
 def _later(found: Preview) -> str:

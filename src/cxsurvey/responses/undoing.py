@@ -23,10 +23,11 @@ APART: Final = "undone/"
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """What an import has stored: how many answers would become void, and how many were changed since."""
+    """What an import has stored: how many answers would become void, were changed since, and are taken back already."""
 
     answers: int
     changed_since: int
+    undone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,9 @@ class TakenBack:
 
 
 def undoable(ctx: Context, import_id: UUID) -> Undoable:
-    """What taking an import back would do."""
-    stored, changed = queries.imported(ctx.connection, ctx.workspace, import_id)
-    return Undoable(stored - changed, changed)
+    """What taking an import back would do. Whether it is one of the workspace is for the caller to know."""
+    stored, undone, changed = queries.imported(ctx.connection, import_id, source_of(import_id))
+    return Undoable(stored - undone - changed, changed, undone)
 
 
 def take_back(ctx: Context, import_id: UUID, reason: str, *, after: UUID | None, limit: int) -> TakenBack:

@@ -45,6 +45,8 @@ class Preview:
     """Answers that somebody changed since they were imported, and that are left alone."""
     later: tuple[ImportView, ...]
     """Imports after this one that found rows there, the first `LATER_TOLD`: they may hold answers that become void."""
+    undone: int
+    """Answers that are void already, because taking it back was begun before and given up."""
 
 
 def preview(ctx: Context, import_id: UUID) -> Preview:
@@ -54,13 +56,13 @@ def preview(ctx: Context, import_id: UUID) -> Preview:
     """
     view = _undoable(ctx, import_id)
     found = responses.undoable(ctx, view.id)
-    if found.answers == 0:
+    if found.answers == found.undone == 0:
         raise NotUndoable(
             "There is nothing to take back: none of its answers is as this import left it."
             if found.changed_since
             else "There is nothing to take back: this import is older than the taking back of imports."
         )
-    return Preview(found.answers, found.changed_since, _later(ctx, view))
+    return Preview(found.answers, found.changed_since, _later(ctx, view), found.undone)
 
 
 def _later(ctx: Context, view: ImportView) -> tuple[ImportView, ...]:

@@ -49,7 +49,7 @@ def undo(request: Request, act: Acting, import_id: ImportId, sent: SentFields) -
 def _page(visit: Visit, import_id: ImportId, reason: str = "", errors: dict[str, str] | None = None) -> UndoPage:
     require(visit.ctx, Grant.RESPONSES_VOID)
     view = imports.named(visit.ctx, import_id)
-    found, nothing = Preview(0, 0, ()), ""
+    found, nothing = Preview(0, 0, (), 0), ""
     try:
         found = undoing.preview(visit.ctx, import_id)
     except (NotUndoable, ImportStateForbids, ImportInTheWay) as refusal:
@@ -60,6 +60,7 @@ def _page(visit: Visit, import_id: ImportId, reason: str = "", errors: dict[str,
         href=address(visit.workspace.slug, view),
         answers=found.answers,
         changed_since=found.changed_since,
+        undone=found.undone,
         later=[(one, address(visit.workspace.slug, one)) for one in found.later],
         nothing=nothing,
         reason=reason,
