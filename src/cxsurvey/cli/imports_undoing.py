@@ -12,7 +12,7 @@ from cxsurvey.cli import beside
 from cxsurvey.cli.beside import Here
 from cxsurvey.cli.choosing import Unclear, enter
 from cxsurvey.cli.imports_output import grouped, progress
-from cxsurvey.cli.installation import say
+from cxsurvey.cli.installation import say, tell
 from cxsurvey.cli.score_output import printable
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.units import Share
@@ -26,13 +26,17 @@ from cxsurvey.transfer.undoing import Preview, UndoImport
 
 
 def take_back(text: str, reason: str, workspace: str | None, *, dry_run: bool, as_json: bool) -> bool:
-    """Takes an import back, or tells what that would do; whether it came to its end."""
+    """Takes an import back, or tells what that would do; whether it came to its end.
+
+    One that was stopped on its way goes on, for the reason that was given then.
+    """
     with beside.opened() as here:
         with here.database.read() as ctx:
             slug = enter(ctx, workspace).slug
             view = _named(ctx, text)
-            found = undoing.preview(ctx, view.id)
-        if dry_run:
+            goes_on = view.state is ImportState.UNDOING and not dry_run
+            found = undoing.preview(ctx, view.id) if not goes_on else None
+        if found is not None and dry_run:
             would = {
                 "would_be_undone": found.answers,
                 "would_be_left_alone": found.changed_since,
@@ -47,7 +51,11 @@ def take_back(text: str, reason: str, workspace: str | None, *, dry_run: bool, a
             enter(ctx, slug)
             return undoing.undo(ctx, view.id, command)
 
-        ended = _ended(here, here.database.write(begin, share=Share.JOBS), slug, quiet=as_json)
+        if goes_on:
+            tell(f"Going on with {view.public_id}: {_how_far(view)}.")
+        else:
+            view = here.database.write(begin, share=Share.JOBS)
+        ended = _ended(here, view, slug, quiet=as_json)
     is_done = ended.state is ImportState.UNDONE
     told = {
         "import": ended.public_id,
@@ -95,6 +103,10 @@ def _ended(here: Here, view: ImportView, slug: str, *, quiet: bool) -> ImportVie
 
         beside.wait(here, job_id, {undoing.JOB: partial(undoing.run, pace=ALONE)}, has_ended)
     return seen()
+
+
+def _how_far(view: ImportView) -> str:
+    return f"{grouped(view.undone + view.left_alone)} of {grouped(view.tally['stored'])} responses are done"
 
 
 def _would(found: Preview) -> str:
