@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from cxsurvey import wiring
 from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
@@ -344,6 +344,32 @@ def given_up(database: Database) -> None:
     database.write(lambda ctx: ctx.connection.execute(text("DELETE FROM jobs")), share=Share.JOBS)
     database.write(lambda ctx: ctx.enqueue(running.GIVE_UP, {}), share=Share.JOBS)
     drain(database)
+
+
+def test_the_unit_that_begins_an_undo_counts_no_answers_and_the_page_counts_in_the_index(
+    database: Database, place: Place
+) -> None:
+    view = imported(database, place)
+    said: list[tuple[str, Any]] = []
+
+    def listening(ctx: Context, work: Callable[[Context], object]) -> list[tuple[str, Any]]:
+        said.clear()
+        event.listen(ctx.connection, "before_cursor_execute", lambda *args: said.append((args[2], args[3])))
+        work(ctx)
+        return [one for one in said if "count(" in one[0]]
+
+    def plan(ctx: Context) -> str:
+        ((counted, parameters),) = listening(ctx, lambda ctx: undoing.preview(ctx, view.id))
+        if ctx.connection.dialect.name == "sqlite":
+            plan = ctx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {counted}", parameters)
+            return str(plan.all()).replace("COVERING INDEX", "Index Only Scan using")
+        ctx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        ctx.connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+        return str(ctx.connection.exec_driver_sql(f"EXPLAIN {counted}", parameters).all())
+
+    assert "Index Only Scan using ix_responses_import" in act(database, place, plan)
+    begun = partial(undoing.undo, import_id=view.id, command=WHY)
+    assert act(database, place, lambda ctx: listening(ctx, begun)) == []
 
 
 def settled(database: Database, place: Place, content: str = ROWS, source: str = "import") -> ImportView:

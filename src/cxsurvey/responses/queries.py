@@ -128,6 +128,14 @@ def imported(connection: Connection, import_id: UUID, apart: str) -> tuple[int, 
     return stored, undone, others
 
 
+def has_imported(connection: Connection, import_id: UUID, apart: str) -> tuple[bool, bool]:
+    """Whether an import has stored answers, and whether any is as it left it or has the source `apart`: no count."""
+    here = select(_responses.c.id).where(_responses.c.import_id == import_id)
+    own = or_(_responses.c.revision == 1, _responses.c.source == apart, not_(_is_changed(import_id)))
+    stored, left = connection.execute(select(here.exists(), here.where(own).exists())).one()
+    return bool(stored), bool(left)
+
+
 def imported_page(
     connection: Connection, workspace_id: UUID, import_id: UUID, after: UUID | None, limit: int
 ) -> list[dict[str, Any]]:

@@ -45,6 +45,11 @@ def undoable(ctx: Context, import_id: UUID) -> Undoable:
     return Undoable(stored - undone - changed, changed, undone)
 
 
+def is_left(ctx: Context, import_id: UUID) -> tuple[bool, bool]:
+    """Whether an import has stored answers, and whether `take_back` would find any that it voids, or has voided."""
+    return queries.has_imported(ctx.connection, import_id, source_of(import_id))
+
+
 def take_back(ctx: Context, import_id: UUID, reason: str, *, after: UUID | None, limit: int) -> TakenBack:
     """Voids up to `limit` answers of an import in the order of their ids, with their counters and revisions.
 

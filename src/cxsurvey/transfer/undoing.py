@@ -57,11 +57,7 @@ def preview(ctx: Context, import_id: UUID) -> Preview:
     view = _undoable(ctx, import_id)
     found = responses.undoable(ctx, view.id)
     if found.answers == found.undone == 0:
-        raise NotUndoable(
-            "There is nothing to take back: none of its answers is as this import left it."
-            if found.changed_since
-            else "There is nothing to take back: this import is older than the taking back of imports."
-        )
+        raise _nothing_left(has_stored=found.changed_since > 0)
     return Preview(found.answers, found.changed_since, _later(ctx, view), found.undone)
 
 
@@ -76,8 +72,10 @@ def _later(ctx: Context, view: ImportView) -> tuple[ImportView, ...]:
 def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
     """Puts the job that takes an import back. Raises what `preview` raises."""
     queries.hold(ctx.connection, ctx.workspace)
-    preview(ctx, import_id)
-    view = imports.named(ctx, import_id)
+    view = _undoable(ctx, import_id)
+    has_stored, is_left = responses.is_left(ctx, view.id)
+    if not is_left:
+        raise _nothing_left(has_stored=has_stored)
     run = view.run + 1
     values = {
         "state": ImportState.UNDOING.value,
@@ -91,6 +89,14 @@ def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
     ctx.enqueue(JOB, {"import": str(view.id), "run": run}, dedupe_key=imports.job_key(view.id, run))
     imports.note(ctx, "import.undo_started", view, reason=command.reason)
     return imports.named(ctx, import_id)
+
+
+def _nothing_left(*, has_stored: bool) -> NotUndoable:
+    return NotUndoable(
+        "There is nothing to take back: none of its answers is as this import left it."
+        if has_stored
+        else "There is nothing to take back: this import is older than the taking back of imports."
+    )
 
 
 def _undoable(ctx: Context, import_id: UUID) -> ImportView:
