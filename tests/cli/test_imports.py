@@ -99,8 +99,8 @@ def test_the_same_file_under_another_name_is_known_and_another_source_is_warned_
 
     assert first["earlier_import"] is None
     assert f"({first['import']}): 2 of its rows are there." in same.stdout
-    assert "new answers" not in same.stdout
-    assert "Their source is “import”, so this time they are new answers." in doubled.stdout
+    assert "new responses" not in same.stdout
+    assert "Their source is “import”, so this time they are new responses." in doubled.stdout
     run("import", "undo", first["import"], "--reason", "Wrong.")
     assert run_json("import", "responses", other, *MAP)["earlier_import"] is None
 

@@ -79,7 +79,7 @@ def test_the_audit_log_names_the_file_and_the_survey_and_leads_to_the_import(
 ) -> None:
     shown = page(signed_in.get("/w/northwind/audit"))
 
-    sentence = f"started an import of answers from “old.csv” to the survey “{survey.name}”."
+    sentence = f"started an import of responses from “old.csv” to the survey “{survey.name}”."
     (link,) = [entry.css_first("a") for entry in shown.css("main p") if sentence in entry.text()]
     assert link is not None
     assert link.attributes["href"] == here

@@ -65,7 +65,7 @@ class NotUndoable(Refusal):
     code = "not_undoable"
     kind = Kind.CONFLICT
     message = (
-        "Only answers can be taken back. People stay as this import wrote them down: what was known of them before "
+        "Only responses can be taken back. People stay as this import wrote them down: what was known of them before "
         "is not kept."
     )
 

@@ -404,7 +404,7 @@ def _check_settled(ctx: Context, kind: Kind, reading: Reading, survey_id: UUID |
 
 def _check_survey(ctx: Context, survey_id: UUID | None, reading: Reading) -> None:
     if survey_id is None:
-        raise MappingWrong("Say which survey these are answers to.", field="survey")
+        raise MappingWrong("Say which survey these are responses to.", field="survey")
     if not surveys.exists(ctx, survey_id):
         raise SurveyUnknown(field="survey")
     asked = asked_by_id(ctx, survey_id)

@@ -93,7 +93,7 @@ def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
 
 def _nothing_left(*, has_stored: bool) -> NotUndoable:
     return NotUndoable(
-        "There is nothing to take back: none of its answers is as this import left it."
+        "There is nothing to take back: none of its responses is as this import left it."
         if has_stored
         else "There is nothing to take back: this import is older than the taking back of imports."
     )
