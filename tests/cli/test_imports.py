@@ -7,8 +7,13 @@ from typing import Any
 import pytest
 import structlog
 
+from cxsurvey.cli.choosing import enter
+from cxsurvey.core.context import Context
 from cxsurvey.core.db.serving import ServeLock
-from cxsurvey.transfer import mapping, running
+from cxsurvey.core.db.units import Share
+from cxsurvey.core.ids import decode
+from cxsurvey.transfer import mapping, running, undoing
+from cxsurvey.transfer.undoing import UndoImport
 from cxsurvey.worker import Worker
 from tests.cli.installed import installation, opened, run, run_json
 
@@ -94,8 +99,8 @@ def test_the_same_file_under_another_name_is_known_and_another_source_is_warned_
 
     assert first["earlier_import"] is None
     assert f"({first['import']}): 2 of its rows are there." in same.stdout
-    assert "new answers" not in same.stdout
-    assert "Their source is “import”, so this time they are new answers." in doubled.stdout
+    assert "new responses" not in same.stdout
+    assert "Their source is “import”, so this time they are new responses." in doubled.stdout
     run("import", "undo", first["import"], "--reason", "Wrong.")
     assert run_json("import", "responses", other, *MAP)["earlier_import"] is None
 
@@ -243,9 +248,56 @@ def test_an_import_is_taken_back_and_the_file_comes_again(file: Path) -> None:
     told = run_json("import", "responses", file, *MAP)
     undo = ("import", "undo", told["import"], "--reason", "Wrong file")
 
-    assert run_json(*undo, "--dry-run") == {"would_be_undone": 2, "would_be_left_alone": 0}
+    assert run_json(*undo, "--dry-run") == {
+        "would_be_undone": 2,
+        "would_be_left_alone": 0,
+        "undone_already": 0,
+        "later_imports": [],
+    }
+    later = run_json("import", "responses", file, *MAP)["import"]
+    assert f"import those files again afterwards: {later} (old answers.csv)." in " ".join(
+        run(*undo, "--dry-run").stdout.split()
+    )
     assert run_json(*undo) == {"import": told["import"], "state": "undone", "undone": 2, "left_alone": 0}
     assert run_json("import", "responses", file, *MAP)["stored"] == 2
+
+
+def test_an_undo_that_was_stopped_goes_on_with_the_same_command(file: Path) -> None:
+    told = run_json("import", "responses", file, *MAP)
+    undo = ("import", "undo", told["import"], "--reason", "Wrong file")
+
+    def begin(ctx: Context) -> None:
+        enter(ctx, None)
+        import_id = decode("imp", told["import"])
+        assert import_id is not None
+        undoing.undo(ctx, import_id, UndoImport(reason="Wrong file"))
+
+    with opened() as database:
+        database.write(begin, share=Share.JOBS)
+    assert "not possible in the present state" in run(*undo, "--dry-run").stderr
+
+    result = run(*undo)
+
+    assert result.exit_code == 0
+    assert "2 responses are void." in result.stdout
+    assert f"Going on with {told['import']}: 0 of 2 responses are done." in " ".join(result.stderr.split())
+    assert run(*undo).exit_code == 2
+
+
+def test_an_import_beside_an_undo_of_its_source_waits_for_that_and_leaves_nothing_behind(
+    file: Path, tmp_path: Path
+) -> None:
+    run_json("import", "responses", file, *MAP)
+    kept = list((tmp_path / "imports").iterdir())
+    with opened() as database:
+        database.write(lambda ctx: ctx.connection.exec_driver_sql("UPDATE imports SET state = 'undoing'"),
+                       share=Share.JOBS)  # fmt: skip
+
+    result = run("import", "responses", file, *MAP)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is being taken back" in result.stderr
+    assert list((tmp_path / "imports").iterdir()) == kept
 
 
 def test_what_cannot_be_taken_back_is_one_sentence_and_exit_code_2(file: Path) -> None:

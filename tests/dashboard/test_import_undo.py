@@ -32,7 +32,7 @@ def here(signed_in: TestClient, survey: SurveyView, database: Database) -> str:
 
 
 def test_the_question_tells_what_would_be_taken_back_and_what_not(
-    signed_in: TestClient, here: str, database: Database, write: Write
+    signed_in: TestClient, here: str, survey: SurveyView, database: Database, write: Write
 ) -> None:
     def judge(ctx: Context) -> None:
         in_northwind(ctx)
@@ -41,8 +41,15 @@ def test_the_question_tells_what_would_be_taken_back_and_what_not(
     write(judge)
     assert f"{here}/undo" in [link.attributes["href"] for link in page(signed_in.get(here)).css("a")]
 
+    later = bring(signed_in, RATINGS).headers["location"]
+    signed_in.post(later, data=reading(survey))
+    drain(database)
+    signed_in.post(f"{later}/start")
+    drain(database)
+
     asked = signed_in.get(f"{here}/undo")
 
+    assert later in [link.attributes["href"] for link in page(asked).css("main li a")]
     said = " ".join(text_of(asked, "main").split())
     assert "2 responses of this import become void" in said
     assert "1 was changed since, by hand or by another import, and is left alone." in said
@@ -72,7 +79,7 @@ def test_the_audit_log_names_the_file_and_the_survey_and_leads_to_the_import(
 ) -> None:
     shown = page(signed_in.get("/w/northwind/audit"))
 
-    sentence = f"started an import of answers from “old.csv” to the survey “{survey.name}”."
+    sentence = f"started an import of responses from “old.csv” to the survey “{survey.name}”."
     (link,) = [entry.css_first("a") for entry in shown.css("main p") if sentence in entry.text()]
     assert link is not None
     assert link.attributes["href"] == here
@@ -113,3 +120,19 @@ def test_while_no_worker_is_there_for_it_the_page_says_so(
     shown = signed_in.get(where)
     assert text_of(shown, "h2") == "Waiting for a worker"
     assert "The worker that did this is not heard of any more" in shown.text
+
+
+def test_while_one_is_taken_back_the_next_of_its_source_is_not_started_and_the_page_says_why(
+    signed_in: TestClient, here: str, survey: SurveyView, database: Database
+) -> None:
+    where = bring(signed_in, RATINGS + b"x,9,More\n").headers["location"]
+    signed_in.post(where, data=reading(survey))
+    drain(database)
+    signed_in.post(f"{here}/undo", data={"reason": "Mixed up"})
+
+    refused = signed_in.post(f"{where}/start")
+
+    assert refused.status_code == 409
+    assert "An import of the same source is being taken back." in text_of(refused, "main")
+    drain(database)
+    assert signed_in.post(f"{where}/start").status_code == 303

@@ -93,7 +93,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "import.done": Action(AuditKind.IMPORTS, "The import of {imported} came to its end."),
     "import.undo_started": Action(AuditKind.IMPORTS, "{who} took back the import of {imported}: “{reason}”."),
     "import.undone": Action(
-        AuditKind.IMPORTS, "The import of {imported} is taken back: {undone} answers; {left_alone} were left alone."
+        AuditKind.IMPORTS, "The import of {imported} is taken back: {undone} responses; {left_alone} were left alone."
     ),
     "import.refused_downloaded": Action(
         AuditKind.DOWNLOADS, "{who} downloaded the {refused} rows that the import of {imported} refused."
@@ -151,7 +151,7 @@ def sentence(action: str, detail: Mapping[str, Any], who: str, subject: str) -> 
 
 def _imported(detail: Mapping[str, str]) -> str:
     """What an import brought, out of which file and to which survey; older entries name neither."""
-    kind = "answers" if detail.get("kind") == "responses" else detail.get("kind", "…")
+    kind = detail.get("kind", "…")
     file = f" from “{detail['file']}”" if detail.get("file") else ""
     survey = f" to the survey “{detail['survey']}”" if detail.get("survey") else ""
     return f"{kind}{file}{survey}"

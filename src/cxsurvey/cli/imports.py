@@ -135,7 +135,7 @@ def undo(
 ) -> None:
     """Take an import of responses back. What somebody changed since is left alone; the file can be imported again.
 
-    Its answers become void, and the scores are as if it had never run. People stay as an import wrote them down.
+    Its responses become void and count in no score any more. People stay as an import wrote them down.
 
     Exit code 0: it is taken back; 1: a worker still has to go on with it; 2: nothing was done.
     """

@@ -22,7 +22,7 @@ from cxsurvey.core.errors import Refusal
 from cxsurvey.core.jobs import queue
 from cxsurvey.transfer import again, bringing, imports, outlook, refusals, running, scales, uploads
 from cxsurvey.transfer.bringing import Brought, Said
-from cxsurvey.transfer.errors import FileUnreadable, NothingAsked, ScaleWrong
+from cxsurvey.transfer.errors import FileUnreadable, ImportInTheWay, NothingAsked, ScaleWrong
 from cxsurvey.transfer.imports import ImportView
 from cxsurvey.transfer.pace import ALONE
 from cxsurvey.transfer.reading import Kind, Reading
@@ -81,7 +81,7 @@ def carry_out(wanted: Wanted, *, quiet: bool) -> Outcome:
             if view.is_under_way:
                 tell(f"Going on with {view.public_id}: the same file and settings, {_how_far(view)}.")
             else:
-                view = database.write(_as_operator(view, partial(_start, view.id, wanted)), share=Share.JOBS)
+                view = _started(database, view, wanted)
             ended = _ended(here, view, quiet=quiet)
             return _told(database, wanted, ended, scale)
         finally:
@@ -152,6 +152,15 @@ def _left_unfinished(
         if found is None or (here.is_alone and imports.is_held(ctx, found)):
             return None
         return found
+
+
+def _started(database: Database, view: ImportView, wanted: Wanted) -> ImportView:
+    """The import on its way. Its draft does not stay where another import is in the way: the command is typed again."""
+    try:
+        return database.write(_as_operator(view, partial(_start, view.id, wanted)), share=Share.JOBS)
+    except ImportInTheWay:
+        _forget(database, view)
+        raise
 
 
 def _start(import_id: UUID, wanted: Wanted, ctx: Context) -> ImportView:

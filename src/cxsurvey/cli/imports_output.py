@@ -136,7 +136,7 @@ def _of_earlier(earlier: ImportView, view: ImportView) -> str:
         f"{grouped(earlier.rows_there)} of its rows are there."
     )
     if earlier.survey_id == view.survey_id and earlier.reading.source != view.reading.source:
-        return f"{said} Their source is “{printable(earlier.reading.source)}”, so this time they are new answers."
+        return f"{said} Their source is “{printable(earlier.reading.source)}”, so this time they are new responses."
     return said
 
 

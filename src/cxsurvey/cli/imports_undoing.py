@@ -12,7 +12,8 @@ from cxsurvey.cli import beside
 from cxsurvey.cli.beside import Here
 from cxsurvey.cli.choosing import Unclear, enter
 from cxsurvey.cli.imports_output import grouped, progress
-from cxsurvey.cli.installation import say
+from cxsurvey.cli.installation import say, tell
+from cxsurvey.cli.score_output import printable
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import NotFound, Refusal
@@ -25,16 +26,24 @@ from cxsurvey.transfer.undoing import Preview, UndoImport
 
 
 def take_back(text: str, reason: str, workspace: str | None, *, dry_run: bool, as_json: bool) -> bool:
-    """Takes an import back, or tells what that would do; whether it came to its end."""
+    """Takes an import back, or tells what that would do; whether it came to its end.
+
+    One that was stopped on its way goes on, for the reason that was given then.
+    """
     with beside.opened() as here:
         with here.database.read() as ctx:
             slug = enter(ctx, workspace).slug
             view = _named(ctx, text)
-            found = undoing.preview(ctx, view.id)
-        if dry_run:
-            _tell(
-                {"would_be_undone": found.answers, "would_be_left_alone": found.changed_since}, as_json, _would(found)
-            )
+            goes_on = view.state is ImportState.UNDOING and not dry_run
+            found = undoing.preview(ctx, view.id) if not goes_on else None
+        if found is not None and dry_run:
+            would = {
+                "would_be_undone": found.answers,
+                "would_be_left_alone": found.changed_since,
+                "undone_already": found.undone,
+                "later_imports": [one.public_id for one in found.later],
+            }
+            _tell(would, as_json, _would(found))
             return True
         command = _command(reason)
 
@@ -42,7 +51,11 @@ def take_back(text: str, reason: str, workspace: str | None, *, dry_run: bool, a
             enter(ctx, slug)
             return undoing.undo(ctx, view.id, command)
 
-        ended = _ended(here, here.database.write(begin, share=Share.JOBS), slug, quiet=as_json)
+        if goes_on:
+            tell(f"Going on with {view.public_id}: {_how_far(view)}.")
+        else:
+            view = here.database.write(begin, share=Share.JOBS)
+        ended = _ended(here, view, slug, quiet=as_json)
     is_done = ended.state is ImportState.UNDONE
     told = {
         "import": ended.public_id,
@@ -92,9 +105,21 @@ def _ended(here: Here, view: ImportView, slug: str, *, quiet: bool) -> ImportVie
     return seen()
 
 
+def _how_far(view: ImportView) -> str:
+    return f"{grouped(view.undone + view.left_alone)} of {grouped(view.tally['stored'])} responses are done"
+
+
 def _would(found: Preview) -> str:
+    already = f" {grouped(found.undone)} are void already." if found.undone else ""
     alone = f" {grouped(found.changed_since)} changed since would be left alone." if found.changed_since else ""
-    return f"{grouped(found.answers)} responses would become void.{alone} Nothing was done."
+    return f"{grouped(found.answers)} responses would become void.{already}{alone}{_later(found)} Nothing was done."
+
+
+def _later(found: Preview) -> str:
+    if not found.later:
+        return ""
+    names = ", ".join(f"{one.public_id} ({printable(one.file_name)})" for one in found.later)
+    return f" Later imports found rows there that may be among them; import those files again afterwards: {names}."
 
 
 def _became(view: ImportView) -> str:

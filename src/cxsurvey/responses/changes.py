@@ -38,27 +38,35 @@ def apply(
         after["changed_at"] = max(ctx.now, found["changed_at"])
     if not queries.change(ctx.connection, found["id"], found["revision"], after):
         return None
-    change = difference(_counted(found), _counted(after))
-    if change:
-        ctx.count(counts.KIND, (found["trend_line_id"], found["report_day"]), **change)
+    count(ctx, found, after)
     if traceless:
         return after
     queries.add_revisions(ctx.connection, [revision_of(ctx, found, after, kind, reason)])
-    ctx.emit(
-        ResponseChanged(
-            workspace_id=found["workspace_id"],
-            response_id=found["id"],
-            survey_id=found["survey_id"],
-            state=after["state"],
-            score=after["score"],
-            revision=number,
-        )
-    )
+    ctx.emit(event_of(after))
     return after
+
+
+def count(ctx: Context, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Moves the counters of a response's day from what it was to what it is."""
+    change = difference(_counted(before), _counted(after))
+    if change:
+        ctx.count(counts.KIND, (after["trend_line_id"], after["report_day"]), **change)
 
 
 def _counted(row: Mapping[str, Any]) -> dict[str, int]:
     return contribution(row["state"], row["score"], row["comment"] is not None, row["unknown"])
+
+
+def event_of(row: Mapping[str, Any]) -> ResponseChanged:
+    """What is told of a response that has become this row."""
+    return ResponseChanged(
+        workspace_id=row["workspace_id"],
+        response_id=row["id"],
+        survey_id=row["survey_id"],
+        state=row["state"],
+        score=row["score"],
+        revision=row["revision"],
+    )
 
 
 def revision_of(

@@ -111,16 +111,29 @@ _IMPORTED = (
 )
 
 
-def imported(connection: Connection, workspace_id: UUID, import_id: UUID) -> tuple[int, int]:
-    """How many answers an import has stored, and how many of them somebody changed since."""
-    here = (_responses.c.import_id == import_id, _responses.c.workspace_id == workspace_id)
-    changed = _others_word(import_id).where(_revisions.c.response_id == _responses.c.id).exists()
+def imported(connection: Connection, import_id: UUID, apart: str) -> tuple[int, int, int]:
+    """How many answers an import has stored, and of those how many have the source `apart`, and whom others changed.
+
+    What nobody touched is counted in its index alone.
+    """
+    here = _responses.c.import_id == import_id
+    touched = (here, _responses.c.revision > 1)
+    is_apart = _responses.c.source == apart
     query = select(
-        select(func.count()).where(*here).scalar_subquery(),
-        select(func.count()).where(*here, _responses.c.revision > 1, changed).scalar_subquery(),
+        select(func.count()).where(here).scalar_subquery(),
+        select(func.count()).where(*touched, is_apart).scalar_subquery(),
+        select(func.count()).where(*touched, not_(is_apart), _is_changed(import_id)).scalar_subquery(),
     )
-    stored, others = connection.execute(query).one()
-    return stored, others
+    stored, undone, others = connection.execute(query).one()
+    return stored, undone, others
+
+
+def has_imported(connection: Connection, import_id: UUID, apart: str) -> tuple[bool, bool]:
+    """Whether an import has stored answers, and whether any is as it left it or has the source `apart`: no count."""
+    here = select(_responses.c.id).where(_responses.c.import_id == import_id)
+    own = or_(_responses.c.revision == 1, _responses.c.source == apart, not_(_is_changed(import_id)))
+    stored, left = connection.execute(select(here.exists(), here.where(own).exists())).one()
+    return bool(stored), bool(left)
 
 
 def imported_page(
@@ -142,6 +155,10 @@ def changed_by_others(connection: Connection, import_id: UUID, response_ids: Col
         return set()
     query = _others_word(import_id).where(_revisions.c.response_id.in_(list(response_ids)))
     return set(connection.execute(query).scalars())
+
+
+def _is_changed(import_id: UUID) -> ColumnElement[bool]:
+    return _others_word(import_id).where(_revisions.c.response_id == _responses.c.id).exists()
 
 
 def _others_word(import_id: UUID) -> Select[Any]:

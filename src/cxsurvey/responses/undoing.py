@@ -13,9 +13,9 @@ from uuid import UUID
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Busy
 from cxsurvey.core.ids import encode
-from cxsurvey.responses import changes, counts, queries
+from cxsurvey.responses import changes, queries
 from cxsurvey.responses.events import ResponseChanged
-from cxsurvey.responses.states import ResponseState, contribution, difference
+from cxsurvey.responses.states import ResponseState
 
 APART: Final = "undone/"
 """Beginning of the source of an answer that was taken back. Ids count per source, so its id is free again."""
@@ -23,10 +23,11 @@ APART: Final = "undone/"
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
-    """What an import has stored: how many answers would become void, and how many were changed since."""
+    """What an import has stored: how many answers would become void, were changed since, and are taken back already."""
 
     answers: int
     changed_since: int
+    undone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,14 @@ class TakenBack:
 
 
 def undoable(ctx: Context, import_id: UUID) -> Undoable:
-    """What taking an import back would do."""
-    stored, changed = queries.imported(ctx.connection, ctx.workspace, import_id)
-    return Undoable(stored - changed, changed)
+    """What taking an import back would do. Whether it is one of the workspace is for the caller to know."""
+    stored, undone, changed = queries.imported(ctx.connection, import_id, source_of(import_id))
+    return Undoable(stored - undone - changed, changed, undone)
+
+
+def is_left(ctx: Context, import_id: UUID) -> tuple[bool, bool]:
+    """Whether an import has stored answers, and whether `take_back` would find any that it voids, or has voided."""
+    return queries.has_imported(ctx.connection, import_id, source_of(import_id))
 
 
 def take_back(ctx: Context, import_id: UUID, reason: str, *, after: UUID | None, limit: int) -> TakenBack:
@@ -59,13 +65,13 @@ def take_back(ctx: Context, import_id: UUID, reason: str, *, after: UUID | None,
     if queries.set_apart(ctx.connection, [after for _, after in undone], ctx.now) != len(undone):
         raise Busy
     for before, now in undone:
-        ctx.count(counts.KIND, (now["trend_line_id"], now["report_day"]), **difference(_counted(before), _counted(now)))
+        changes.count(ctx, before, now)
     queries.add_revisions(
         ctx.connection, [changes.revision_of(ctx, before, now, "voided", reason) for before, now in undone]
     )
     if ctx.hears(ResponseChanged):
         for _, now in undone:
-            ctx.emit(_event(now))
+            ctx.emit(changes.event_of(now))
     last = rows[-1]["id"] if len(rows) == limit else None
     return TakenBack(len(rows) - len(changed), len(changed), last)
 
@@ -78,18 +84,3 @@ def source_of(import_id: UUID) -> str:
 def is_taken_back(row: Mapping[str, Any]) -> bool:
     """Whether a response was taken back with its import."""
     return row["import_id"] is not None and row["source"] == source_of(row["import_id"])
-
-
-def _counted(row: Mapping[str, Any]) -> dict[str, int]:
-    return contribution(row["state"], row["score"], row["comment"] is not None, row["unknown"])
-
-
-def _event(row: Mapping[str, Any]) -> ResponseChanged:
-    return ResponseChanged(
-        workspace_id=row["workspace_id"],
-        response_id=row["id"],
-        survey_id=row["survey_id"],
-        state=row["state"],
-        score=row["score"],
-        revision=row["revision"],
-    )

@@ -65,7 +65,7 @@ class NotUndoable(Refusal):
     code = "not_undoable"
     kind = Kind.CONFLICT
     message = (
-        "Only answers can be taken back. People stay as this import wrote them down: what was known of them before "
+        "Only responses can be taken back. People stay as this import wrote them down: what was known of them before "
         "is not kept."
     )
 
@@ -76,3 +76,11 @@ class ImportStateForbids(Refusal):
     code = "state_forbids"
     kind = Kind.CONFLICT
     message = "This is not possible in the present state of the import."
+
+
+class ImportInTheWay(Refusal):
+    """An import and the taking back of another one concern the same source, so one has to wait for the other."""
+
+    code = "import_in_the_way"
+    kind = Kind.CONFLICT
+    message = "An import of the same source waits or runs. Take this one back when that has ended."

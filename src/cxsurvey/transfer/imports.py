@@ -5,7 +5,7 @@ Whoever begins one has already received and examined its file outside of a unit:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,14 @@ from cxsurvey.responses.errors import SurveyUnknown
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import keeping, mapping, queries, uploads
-from cxsurvey.transfer.errors import ImportStateForbids, ImportUnknown, MappingWrong, NothingAsked, RefusedRowsGone
+from cxsurvey.transfer.errors import (
+    ImportInTheWay,
+    ImportStateForbids,
+    ImportUnknown,
+    MappingWrong,
+    NothingAsked,
+    RefusedRowsGone,
+)
 from cxsurvey.transfer.models import TALLIES
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
@@ -249,13 +256,23 @@ def take_sheet(ctx: Context, import_id: UUID, source: Source) -> ImportView:
 
 
 def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportView:
-    """Puts the job that carries a settled import out, or tries it and stores nothing."""
+    """Puts the job that carries a settled import out, or tries it and stores nothing.
+
+    Raises `ImportInTheWay` while another import of the same source is taken back: what that has not reached yet would
+    be known, left out, and void a moment later.
+    """
     view = get(ctx, import_id)
     _require(ctx, view.kind)
     if not view.reading.mapping:
         raise MappingWrong("Say first which column is what.", field="mapping")
     if view.state is ImportState.DRAFT:
         _check_settled(ctx, view.kind, view.reading, view.survey_id, view.source)
+    if view.kind is Kind.RESPONSES and not rehearsal:
+        queries.hold(ctx.connection, ctx.workspace)
+        if is_beside(ctx, view, (ImportState.UNDOING,)):
+            raise ImportInTheWay(
+                "An import of the same source is being taken back. Start this one when that has ended."
+            )
     run = view.run + 1
     values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, "run": run, **NOTHING_YET}
     _change(ctx, view, (ImportState.DRAFT,), values)
@@ -302,6 +319,11 @@ def named(ctx: Context, import_id: UUID) -> ImportView:
         raise ImportUnknown
     _refuse_test_keys(ctx)
     return ImportView.of(row)
+
+
+def is_beside(ctx: Context, view: ImportView, states: Collection[ImportState]) -> bool:
+    """Whether another import that may hold the same responses is in one of these states: ids count per source."""
+    return queries.has_of_source(ctx.connection, ctx.workspace, view.reading.source, states, view.id)
 
 
 def is_held(ctx: Context, view: ImportView) -> bool:
@@ -382,7 +404,7 @@ def _check_settled(ctx: Context, kind: Kind, reading: Reading, survey_id: UUID |
 
 def _check_survey(ctx: Context, survey_id: UUID | None, reading: Reading) -> None:
     if survey_id is None:
-        raise MappingWrong("Say which survey these are answers to.", field="survey")
+        raise MappingWrong("Say which survey these are responses to.", field="survey")
     if not surveys.exists(ctx, survey_id):
         raise SurveyUnknown(field="survey")
     asked = asked_by_id(ctx, survey_id)

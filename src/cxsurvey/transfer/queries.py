@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, tuple_, update
 
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.transfer.models import Import
 
 _imports = cast("Table", Import.__table__)
+_workspaces = cast("Table", Workspace.__table__)
 AT_ONCE: Final = 500
 
 
@@ -77,6 +79,41 @@ def changing_surveys(connection: Connection, workspace_id: UUID, states: Collect
         _imports.c.survey_id.is_not(None),
     )
     return {row.survey_id: row.state for row in connection.execute(query)}
+
+
+def hold(connection: Connection, workspace_id: UUID) -> None:
+    """Has other transactions of Postgres that ask for the same wait until this one ends; responses still come in."""
+    connection.execute(select(_workspaces.c.id).where(_workspaces.c.id == workspace_id).with_for_update(key_share=True))
+
+
+def has_of_source(connection: Connection, workspace_id: UUID, source: str, states: Collection[str], but: UUID) -> bool:
+    """Whether another import of responses with this source is in one of these states, dry runs aside."""
+    query = select(_imports.c.id).where(
+        _imports.c.workspace_id == workspace_id,
+        _imports.c.state.in_(states),
+        _imports.c.kind == "responses",
+        _imports.c.rehearsal.is_(False),
+        _imports.c.reading["source"].as_string() == source,
+        _imports.c.id != but,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def later_known(
+    connection: Connection, workspace_id: UUID, survey_id: UUID, source: str, after: tuple[datetime, UUID], limit: int
+) -> list[dict[str, Any]]:
+    """The imports into a survey that began after one of this time and id, and that found rows of this source there."""
+    query = select(_imports).where(
+        _imports.c.workspace_id == workspace_id,
+        _imports.c.survey_id == survey_id,
+        _imports.c.state.in_(("done", "failed", "cancelled")),
+        _imports.c.rehearsal.is_(False),
+        _imports.c.known > 0,
+        _imports.c.reading["source"].as_string() == source,
+        tuple_(_imports.c.started_at, _imports.c.id) > tuple_(*after),
+    )
+    query = query.order_by(_imports.c.started_at, _imports.c.id).limit(limit)
+    return [dict(row._mapping) for row in connection.execute(query)]
 
 
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:

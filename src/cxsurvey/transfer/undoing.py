@@ -1,7 +1,8 @@
 """Taking an import back: its answers become void, in small units like those that stored them.
 
-The scores are then as if the file had never come. The answers stay readable, and the same file can be imported again,
-because their ids are free. Whoever was written down as a customer stays one.
+They count in no score any more, also where a later import has found them there already: that one is imported again. The
+answers stay readable, and the same file can come again, because their ids are free. Whoever was written down as a
+customer stays one.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.core.text import Line200
 from cxsurvey.responses import undoing as responses
 from cxsurvey.transfer import imports, queries
-from cxsurvey.transfer.errors import ImportStateForbids, NotUndoable
+from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.pace import BESIDE_OTHERS, FIRST, Pace
 
 JOB: Final = "imports.undo"
+LATER_TOLD: Final = 20
+"""Later imports that are named before one is taken back."""
 
 
 class UndoImport(Command):
@@ -40,25 +43,39 @@ class Preview:
     """Answers that would become void."""
     changed_since: int
     """Answers that somebody changed since they were imported, and that are left alone."""
+    later: tuple[ImportView, ...]
+    """Imports after this one that found rows there, the first `LATER_TOLD`: they may hold answers that become void."""
+    undone: int
+    """Answers that are void already, because taking it back was begun before and given up."""
 
 
 def preview(ctx: Context, import_id: UUID) -> Preview:
-    """What taking an import back would do. Raises `NotUndoable` where nothing can be taken back, and why."""
+    """What taking an import back would do. Raises `NotUndoable` where nothing can be taken back, and why.
+
+    Raises `ImportInTheWay` while an import of the same source waits or runs: what it finds known must not become void.
+    """
     view = _undoable(ctx, import_id)
     found = responses.undoable(ctx, view.id)
-    if found.answers == 0:
-        raise NotUndoable(
-            "There is nothing to take back: none of its answers is as this import left it."
-            if found.changed_since
-            else "There is nothing to take back: this import is older than the taking back of imports."
-        )
-    return Preview(found.answers, found.changed_since)
+    if found.answers == found.undone == 0:
+        raise _nothing_left(has_stored=found.changed_since > 0)
+    return Preview(found.answers, found.changed_since, _later(ctx, view), found.undone)
+
+
+def _later(ctx: Context, view: ImportView) -> tuple[ImportView, ...]:
+    assert view.survey_id is not None
+    assert view.started_at is not None
+    began = (view.started_at, view.id)
+    found = queries.later_known(ctx.connection, ctx.workspace, view.survey_id, view.reading.source, began, LATER_TOLD)
+    return tuple(ImportView.of(row) for row in found)
 
 
 def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
     """Puts the job that takes an import back. Raises what `preview` raises."""
-    preview(ctx, import_id)
-    view = imports.named(ctx, import_id)
+    queries.hold(ctx.connection, ctx.workspace)
+    view = _undoable(ctx, import_id)
+    has_stored, is_left = responses.is_left(ctx, view.id)
+    if not is_left:
+        raise _nothing_left(has_stored=has_stored)
     run = view.run + 1
     values = {
         "state": ImportState.UNDOING.value,
@@ -74,6 +91,14 @@ def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
     return imports.named(ctx, import_id)
 
 
+def _nothing_left(*, has_stored: bool) -> NotUndoable:
+    return NotUndoable(
+        "There is nothing to take back: none of its responses is as this import left it."
+        if has_stored
+        else "There is nothing to take back: this import is older than the taking back of imports."
+    )
+
+
 def _undoable(ctx: Context, import_id: UUID) -> ImportView:
     require(ctx, Grant.RESPONSES_VOID)
     view = imports.named(ctx, import_id)
@@ -81,6 +106,8 @@ def _undoable(ctx: Context, import_id: UUID) -> ImportView:
         raise ImportStateForbids
     if not view.has_answers:
         raise NotUndoable
+    if imports.is_beside(ctx, view, imports.UNDER_WAY):
+        raise ImportInTheWay
     return view
 
 

@@ -204,10 +204,10 @@ async def cancel_import(caller: Calling, import_id: ImportInPath) -> Response:
     responses={**stored(schemas.ImportSummary, {200: "The import, being taken back."}), **problems(*WRITES, 404)},
 )
 async def undo_import(caller: Calling, import_id: ImportInPath) -> Response:
-    """Makes every answer void that the import stored and nobody changed since; the scores are as if it had never run.
+    """Makes every answer void that the import stored and nobody changed since; it counts in no score any more.
 
-    A worker does it: the import is `undoing`, then `undone`. The same file can be imported again afterwards. People
-    stay as an import wrote them down.
+    A worker does it: the import is `undoing`, then `undone`. The same file can be imported again afterwards, and so can
+    later ones that found some of its answers there already. People stay as an import wrote them down.
     """
     body = await body_of(caller.request)
     command = UndoImport.from_json(body)

@@ -12,7 +12,7 @@ from cxsurvey.dashboard.imports.pages import CURRENT, ImportId, address
 from cxsurvey.dashboard.imports.views import UndoPage
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.transfer import imports, undoing
-from cxsurvey.transfer.errors import ImportStateForbids, NotUndoable
+from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
 from cxsurvey.transfer.undoing import Preview, UndoImport
 from cxsurvey.web.door import Acting, Visit, Visiting
 from cxsurvey.web.forms import AGAIN, SentFields, errors_by_field, show_again
@@ -35,7 +35,7 @@ def undo(request: Request, act: Acting, import_id: ImportId, sent: SentFields) -
     try:
         command = UndoImport.from_fields({"reason": sent.get("reason", "")})
         view = act.do(lambda ctx: undoing.undo(ctx, import_id, command))
-    except (NotUndoable, ImportStateForbids) as refusal:
+    except (NotUndoable, ImportStateForbids, ImportInTheWay) as refusal:
         return show_again(request, PAGE, act.look(lambda visit: _page(visit, import_id)), refusal)
     except Refusal as refusal:
         if refusal.kind not in AGAIN:
@@ -49,10 +49,10 @@ def undo(request: Request, act: Acting, import_id: ImportId, sent: SentFields) -
 def _page(visit: Visit, import_id: ImportId, reason: str = "", errors: dict[str, str] | None = None) -> UndoPage:
     require(visit.ctx, Grant.RESPONSES_VOID)
     view = imports.named(visit.ctx, import_id)
-    found, nothing = Preview(0, 0), ""
+    found, nothing = Preview(0, 0, (), 0), ""
     try:
         found = undoing.preview(visit.ctx, import_id)
-    except (NotUndoable, ImportStateForbids) as refusal:
+    except (NotUndoable, ImportStateForbids, ImportInTheWay) as refusal:
         nothing = refusal.text
     return UndoPage(
         frame=visit.frame(f"Take back {view.file_name}", CURRENT),
@@ -60,6 +60,8 @@ def _page(visit: Visit, import_id: ImportId, reason: str = "", errors: dict[str,
         href=address(visit.workspace.slug, view),
         answers=found.answers,
         changed_since=found.changed_since,
+        undone=found.undone,
+        later=[(one, address(visit.workspace.slug, one)) for one in found.later],
         nothing=nothing,
         reason=reason,
         errors=errors or {},

@@ -184,6 +184,10 @@ class UndoPage:
     href: str
     answers: int
     changed_since: int
+    undone: int
+    """Responses that are void already, from a time when this was begun and given up."""
+    later: list[tuple[ImportView, str]]
+    """Later imports that may hold the same responses, with the addresses of their pages."""
     nothing: str = ""
     reason: str = ""
     errors: dict[str, str] = field(default_factory=dict)
