@@ -81,7 +81,7 @@ def test_the_headline_tells_the_difference_from_the_rest_and_the_change(
 
     assert text_of(shown, ".segments .caption") == (
         "None of 3 differs from the rest by more than chance allows."
-        " Worse than in the 90 days before: Web, Store and Support."
+        " Worse than in the 90 days before: Store, Support and Web."
         " This holds after correcting for 3 comparisons."
     )
     assert [row[6].endswith("a real change") for row in rows(shown)] == [True] * 3

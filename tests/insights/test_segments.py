@@ -100,6 +100,13 @@ def test_every_answer_stands_in_one_row_and_the_rows_add_up_to_the_total(shops: 
     assert web == score(ScoreCounts.from_scores([9] * 30 + [3] * 10), NPS, beside=False)
 
 
+def test_equal_segments_stand_in_the_order_of_their_names(shops: Shops) -> None:
+    for touchpoint in ("Web", "Store", "Support"):
+        shops.answered(*[9] * 60, *[3] * 40, touchpoint=touchpoint)
+
+    assert [row.text for row in shops.split().rows] == ["Store", "Support", "Web"]
+
+
 def test_a_segment_is_held_against_the_rest_and_flagged_after_adjusting(shops: Shops) -> None:
     shops.answered(*[9] * 60, *[3] * 40, touchpoint="Web shop")
     shops.answered(*[9] * 20, *[3] * 80, touchpoint="Delivery")

@@ -231,7 +231,10 @@ class _Split:
             )
             for number in open_
         }
-        ordered = [rows[name] for name in ranks]
+        # of equal scores the database's numbers would decide, which say nothing to anybody
+        best_first = 1 if lower else -1
+        by_score = sorted(ranks, key=lambda name: (best_first * (scores[name].estimate or 0), rows[name].text or ""))
+        ordered = [rows[name] for name in by_score]
         unranked = [row for name, row in rows.items() if name not in ranks]
         unranked += [SegmentRow(number, self.texts[number], 0, None) for number in told if self._is_hidden(number)]
         ordered += sorted(unranked, key=lambda row: (row.text or "").casefold())
