@@ -81,6 +81,12 @@ def test_the_entry_of_the_page_is_in_view_on_a_phone(house: House, open_page: Op
         assert 0 <= box["x"] <= 390 - box["width"], part
 
 
+def test_a_tablet_shows_every_entry_of_the_navigation_at_once(house: House, open_page: OpenPage) -> None:
+    page = open_page(768)
+    house.sign_in(page)
+    assert page.locator(".side-inner").evaluate("row => row.scrollWidth <= row.clientWidth")
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_on_a_phone_each_choice_is_one_row_and_the_first_number_is_in_view(
     house: House, open_page: OpenPage, script: bool
