@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from fastapi import FastAPI
@@ -151,6 +152,24 @@ def test_every_page_opens(signed_in: TestClient, things: Things, path: str) -> N
     shown = signed_in.get(things.filled(path))
 
     assert shown.status_code == (303 if path in LEADING_ON else 200), shown.text[-1000:]
+
+
+def test_no_link_leads_nowhere(signed_in: TestClient, things: Things) -> None:
+    waiting, met, lost = ["/w/northwind/"], {"/w/northwind/"}, []
+    while waiting:
+        here = waiting.pop()
+        shown = signed_in.get(here)
+        if shown.status_code not in (200, 303):
+            lost.append(here)
+        if "html" in shown.headers.get("content-type", ""):
+            links = {
+                urljoin(here, link.attributes["href"] or "").partition("?")[0] for link in page(shown).css("a[href]")
+            }
+            waiting += (new := sorted(link for link in links - met if link.startswith("/") and link not in OPEN))
+            met.update(new)
+
+    assert lost == []
+    assert {f"/w/northwind/surveys/{things.open}/results", f"/w/northwind/imports/{things.draft}"} <= met
 
 
 @pytest.mark.parametrize("path", [path for method, path in PATHS if method == "GET"])

@@ -88,6 +88,8 @@ def test_a_file_is_brought_tried_imported_and_its_refused_rows_taken_out(
     }
     ways = [link.attributes["href"] or "" for link in page(done).css("#progress .form-actions a")]
     assert [way.partition("?")[2] for way in ways if "/results" in way] == ["period=all"], "old answers are shown too"
+    links = [link.attributes["href"] or "" for link in page(done).css("main a[href]")]
+    assert [link for link in links if signed_in.get(link).status_code != 200] == []
     refused = signed_in.post(f"{here}/refused")
     assert refused.headers["content-disposition"].startswith('attachment; filename="refused_imp_')
     assert refused.text.splitlines()[1] == "5,Rating,not_a_score,must be a whole number from 0 to 10,c,12,"

@@ -131,7 +131,7 @@ def _run_page(visit: Visit, view: ImportView) -> RunPage:
         left=left,
         lines=lines_of(view, tried=view.rehearsal),
         problems=refusals.first_refused(path, view.position, SHOWN),
-        survey=(survey.name, survey_address(_slug(visit), survey.id)) if survey is not None else None,
+        survey=(survey.name, survey_address(_slug(visit), survey.id) + "/results?period=all") if survey else None,
         has_file=bool(view.position) and path.exists(),
         at=view.undone_at or view.finished_at,
         lacks_worker=imports.lacks_worker(visit.ctx, view),
