@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from sqlalchemy import Connection, event
@@ -52,6 +53,20 @@ def test_the_first_visit_has_one_thing_to_do(signed_in: TestClient) -> None:
     assert answer.status_code == 200
     assert [node.text() for node in page(answer).css("main a.button")] == ["Create a survey"]
     assert not has(answer, ".chips")
+
+
+@pytest.mark.parametrize("part", ["", "responses", "comments", "surveys/{}/results", "surveys/{}/segments"])
+def test_where_only_other_days_have_responses_one_click_shows_them(
+    signed_in: TestClient, survey: SurveyView, write: Write, part: str
+) -> None:
+    stored(write, survey, [9], "Arrived early.", days=200)
+    here = HOME + part.format(encode("srv", survey.id))
+
+    (way,) = [link for link in page(signed_in.get(here)).css("main a") if link.text() == "Show all time"]
+    shown = signed_in.get(urljoin(here, way.attributes["href"]))
+
+    assert "Show all time" not in shown.text
+    assert any(told in shown.text for told in ("Arrived early.", "No response names its touchpoint"))
 
 
 def test_an_unanswered_survey_wants_to_be_shared(signed_in: TestClient, survey: SurveyView) -> None:
