@@ -443,9 +443,14 @@ def test_a_plus_that_became_a_space_is_told(rest: TestClient, scene: Scene) -> N
 
 
 def test_another_kind_of_body_is_told_which_one_is_taken(rest: TestClient, scene: Scene) -> None:
-    for reply in (rest.post("/responses", data={"score": "9"}), rest.post("/imports", json={})):
+    pictures = "Send Content-Type: image/png, image/jpeg or image/webp; not compressed."
+    for reply, taken in (
+        (rest.post("/responses", data={"score": "9"}), "Send Content-Type: application/json; not compressed."),
+        (rest.post("/imports", json={}), "Send Content-Type: multipart/form-data; not compressed."),
+        (rest.put("/branding/logo", json={}), pictures),
+    ):
         assert (reply.status_code, reply.json()["code"]) == (415, "unsupported_media_type")
-        assert "Content-Type: application/json" in reply.json()["detail"]
+        assert reply.json()["detail"] == taken
 
 
 @pytest.mark.parametrize(

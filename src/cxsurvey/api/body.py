@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from email.message import Message
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from cxsurvey.api.errors import unsupported
 from cxsurvey.core.errors import TooLarge
 from cxsurvey.core.pictures import MOST_BYTES, SUFFIXES
 from cxsurvey.web.client import header
@@ -21,7 +21,7 @@ MANY = 2 * 1024 * 1024
 async def body_of(request: Request, limit: int = ONE) -> bytes:
     """The body of a JSON request, refused before it is read when it is of another type or announced too large."""
     if not _is_json(request):
-        raise HTTPException(415)
+        raise unsupported("application/json")
     announced = next(iter(header(request.scope, b"content-length")), b"")
     if announced.isdigit():
         if int(announced) > limit:
@@ -34,7 +34,7 @@ async def empty_body(request: Request) -> bytes:
     """The body of a request that needs none: nothing at all, or an empty JSON object."""
     body = await _counted(request, ONE)
     if body and not _is_json(request):
-        raise HTTPException(415)
+        raise unsupported("application/json")
     return body
 
 
@@ -42,7 +42,7 @@ async def picture_body(request: Request) -> bytes:
     """The body of a request that sends a picture as it is."""
     given = next(iter(header(request.scope, b"content-type")), b"").decode("latin-1")
     if given.strip().lower() not in SUFFIXES or header(request.scope, b"content-encoding"):
-        raise HTTPException(415)
+        raise unsupported(*SUFFIXES)
     return await _counted(request, MOST_BYTES + 1)
 
 

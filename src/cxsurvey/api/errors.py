@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -11,7 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cxsurvey.core.errors import FieldProblem, Kind, Refusal
-from cxsurvey.web.errors import LONGEST_NAME, Fault, ParameterProblem, in_one_sentence, request_id
+from cxsurvey.web.errors import (
+    LONGEST_NAME,
+    Fault,
+    ParameterProblem,
+    UnsupportedContent,
+    in_one_sentence,
+    request_id,
+)
 from cxsurvey.web.ready import Ready, raw
 
 R = TypeVar("R", bound=Refusal)
@@ -19,7 +25,6 @@ R = TypeVar("R", bound=Refusal)
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:cxsurvey:problem:"
 MOST_PROBLEMS = 20
-KINDS_OF_BODY = "Send Content-Type: application/json, or multipart/form-data for a file; not compressed."
 
 TITLES = {
     400: "Bad request",
@@ -112,6 +117,13 @@ def in_query(refusal: R) -> R:
     return refusal
 
 
+def unsupported(*media_types: str) -> UnsupportedContent:
+    """The error for a body that is of another media type than these, or compressed."""
+    *others, last = media_types
+    named = f"{', '.join(others)} or {last}" if others else last
+    return UnsupportedContent(f"Send Content-Type: {named}; not compressed.")
+
+
 def _about_key(rule: str, message: str) -> ParameterProblem:
     return ParameterProblem("Idempotency-Key", rule, message, "header")
 
@@ -122,8 +134,6 @@ def _about_match(rule: str, message: str) -> ParameterProblem:
 
 def face(request: Request, fault: Fault) -> Response:
     """A fault as problem details."""
-    if fault.status == 415:
-        fault = replace(fault, text=KINDS_OF_BODY)
     headers = {**fault.headers, "Content-Type": MEDIA_TYPE}
     if fault.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

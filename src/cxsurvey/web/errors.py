@@ -73,10 +73,19 @@ def fault_of(refusal: Refusal) -> Fault:
     return Fault(STATUS[refusal.kind], refusal.code, refusal.text, refusal.problems, headers)
 
 
+class UnsupportedContent(HTTPException):
+    """The content is not of the kind that an address takes, which `taken` names in English."""
+
+    def __init__(self, taken: str) -> None:
+        super().__init__(UNSUPPORTED.status)
+        self.taken = taken
+
+
 def fault_of_status(error: HTTPException) -> Fault:
     """The fault behind a status that the framework or an edge has answered with."""
     known = _BY_STATUS.get(error.status_code, BAD_REQUEST)
-    return Fault(known.status, known.code, known.text, headers=dict(error.headers or {}))
+    text = error.taken if isinstance(error, UnsupportedContent) else known.text
+    return Fault(known.status, known.code, text, headers=dict(error.headers or {}))
 
 
 def request_id(request: Request) -> str:

@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
 from cxsurvey.api.door import Caller
+from cxsurvey.api.errors import unsupported
 from cxsurvey.core.errors import FieldProblem, Invalid
 from cxsurvey.transfer import keeping, uploads
 from cxsurvey.transfer.bringing import Said
@@ -45,7 +45,7 @@ async def sent(caller: Caller, room: int | None) -> AsyncIterator[Sent]:
     """
     given = next(iter(header(caller.request.scope, b"content-type")), b"")
     if given.partition(b";")[0].strip().lower() != MULTIPART or header(caller.request.scope, b"content-encoding"):
-        raise HTTPException(415)
+        raise unsupported(MULTIPART.decode())
     async with _fitting(caller, room).form(max_files=1, max_fields=1) as form:
         unknown = next((name for name in form if name not in {FILE, SETTINGS}), None)
         if unknown is not None:
