@@ -335,13 +335,43 @@ def test_one_that_was_given_up_half_way_is_begun_anew_and_what_is_void_already_c
     ended = taken_back(database, place, view)
 
     assert (ended.state, ended.undone, ended.left_alone) == (ImportState.UNDONE, 59, 1)
+    assert ended.failure is None, "that it was given up once is not its state any more"
     assert scores(database) == {}
     with database.read() as ctx:
         assert ctx.connection.execute(text("SELECT count(*) FROM response_revisions")).scalar() == 60
 
 
+def test_an_import_that_was_given_up_and_is_taken_back_no_longer_says_that_its_answers_stay(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = brought(database, place, ("Rating\n" + "5\n" * 80).encode())
+
+    def begin(ctx: Context) -> None:
+        imports.settle(ctx, view.id, Reading(mapping={"score": "Rating"}), place.survey.id)
+        imports.start(ctx, view.id)
+
+    def broken(run: JobRun, seconds: float) -> None:
+        raise RuntimeError("The disk is full.")
+
+    act(database, place, begin)
+    monkeypatch.setattr(JobRun, "pause", broken)
+    drain(database)
+    monkeypatch.undo()
+    given_up(database)
+    failed = seen(database, place, view)
+    assert (failed.state, failed.failure) == (ImportState.FAILED, running.GIVEN_UP)
+
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+    begun = seen(database, place, view)
+    drain(database)
+    ended = seen(database, place, view)
+
+    assert (begun.state, begun.failure) == (ImportState.UNDOING, None)
+    assert (ended.state, ended.failure, ended.undone) == (ImportState.UNDONE, None, 50)
+
+
 def given_up(database: Database) -> None:
-    """The job of an undo has failed for the last time, and somebody looked after it."""
+    """The job of an import or an undo has failed for the last time, and somebody looked after it."""
     database.write(lambda ctx: ctx.connection.execute(text("DELETE FROM jobs")), share=Share.JOBS)
     database.write(lambda ctx: ctx.enqueue(running.GIVE_UP, {}), share=Share.JOBS)
     drain(database)

@@ -108,12 +108,13 @@ class ImportView:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        """The view of a row."""
+        """The view of a row. Why it failed once is not its state any more when it is, or was, taken back since."""
+        state = ImportState(row["state"])
         return cls(
             id=row["id"],
             workspace_id=row["workspace_id"],
             kind=Kind(row["kind"]),
-            state=ImportState(row["state"]),
+            state=state,
             rehearsal=row["rehearsal"],
             run=row["run"],
             survey_id=row["survey_id"],
@@ -126,7 +127,7 @@ class ImportView:
             tally={name: row[name] for name in TALLIES},
             times=row["times"],
             scores=row["scores"],
-            failure=row["failure"],
+            failure=row["failure"] if state is ImportState.FAILED else None,
             created_at=row["created_at"],
             started_at=row["started_at"],
             finished_at=row["finished_at"],
