@@ -91,14 +91,34 @@ def a_job(age: timedelta) -> None:
         database.write(lambda ctx: ctx.connection.execute(update(Job).values(due_at=due)), share=Share.JOBS)
 
 
-def alive(connection: Connection) -> None:
-    """A server that was seen a moment ago."""
+def alive(connection: Connection, kind: str = beats.SERVE) -> None:
+    """A process that was seen a moment ago; a server with its worker unless said otherwise."""
     now = SystemClock().now()
-    beats.beat(connection, beats.Beat("a:1:0", "serve", now, now))
+    beats.beat(connection, beats.Beat(f"{kind}:1:0", kind, now, now))
 
 
-def test_a_job_that_has_just_come_is_no_trouble() -> None:
+@pytest.mark.parametrize("kind", [beats.SERVE, beats.WORKER])
+def test_a_job_that_has_just_come_is_no_trouble_where_a_worker_is_alive(kind: str) -> None:
     a_job(timedelta(seconds=5))
+    with opened() as database:
+        database.write(lambda ctx: alive(ctx.connection, kind), share=Share.JOBS)
+    assert told("Jobs")[1][0].startswith("ok  ")
+
+
+def test_a_job_for_which_no_worker_is_alive_is_told_at_once() -> None:
+    a_job(timedelta(0))
+
+    (alone,) = told("Jobs")[1]
+    with opened() as database:
+        database.write(lambda ctx: alive(ctx.connection, beats.PAGES), share=Share.JOBS)
+    (beside,) = told("Jobs")[1]
+
+    assert (alone[:4], beside[:4]) == ("look", "look")
+    assert "neither a server nor a worker runs" in alone
+    assert "the server that runs takes no jobs (CXSURVEY_RUN_WORKER=0): start a worker (cxsurvey worker)" in beside
+
+
+def test_without_a_job_nobody_misses_a_worker() -> None:
     assert told("Jobs")[1][0].startswith("ok  ")
 
 

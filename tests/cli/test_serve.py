@@ -151,11 +151,14 @@ def test_a_worker_beside_a_server_runs_jobs_and_stops_politely(tmp_path: Path, p
         with running("worker", data, LOG_FORMAT="json") as worker:
             assert worker.stderr is not None
             line = wait_for(worker.stderr, "job.ended")
+            with closing(sqlite3.connect(data / "cxsurvey.db")) as connection:
+                kinds = sorted(kind for (kind,) in connection.execute("SELECT kind FROM process_beats"))
             worker.send_signal(signal.SIGTERM)
             _, said = worker.communicate()
         server.send_signal(signal.SIGTERM)
         _, served = server.communicate()
 
+    assert kinds == ["pages", "worker"], "a server that takes no jobs is told from one that does"
     assert '"outcome": "done"' in line
     assert (worker.returncode, server.returncode) == (0, 0), said
     for program, told in (("worker", said), ("serve", served)):

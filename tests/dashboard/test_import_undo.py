@@ -105,6 +105,8 @@ def test_while_no_worker_is_there_for_it_the_page_says_so(
     where = bring(signed_in, RATINGS).headers["location"]
     signed_in.post(where, data=reading(survey))
     assert text_of(signed_in.get(where), "h2") == "Waiting for a worker"
+    write(lambda ctx: beats.beat(ctx.connection, Beat("pages", beats.PAGES, ctx.now, ctx.now)))
+    assert text_of(signed_in.get(where), "h2") == "Waiting for a worker", "a server that takes no jobs is none"
 
     write(lambda ctx: beats.beat(ctx.connection, Beat("one", "worker", ctx.now, ctx.now)))
     assert text_of(signed_in.get(where), "h2") == "Trying all rows; nothing is stored"

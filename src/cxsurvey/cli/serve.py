@@ -118,12 +118,12 @@ def _run(database: Database, listener: socket.socket, greet: Greet) -> None:
 
     from cxsurvey.app import build
     from cxsurvey.core import metrics
-    from cxsurvey.core.jobs import queue
+    from cxsurvey.core.jobs import beats, queue
     from cxsurvey.web.seen import SeenWriter
     from cxsurvey.worker import Pulse, Worker, process_name
 
-    worker = Worker(database, "serve") if database.settings.run_worker else None
-    pulse = None if worker else Pulse(database, process_name(database), "serve")
+    worker = Worker(database, beats.SERVE) if database.settings.run_worker else None
+    pulse = None if worker else Pulse(database, process_name(database), beats.PAGES)
     seen = SeenWriter(database)
     with collector_at_rest():
         server = _server(build(database), worker)

@@ -40,6 +40,7 @@ def _work_until(stops: Collection[Signals]) -> None:
 
     from cxsurvey.cli.installation import open_database, opened_engines, say
     from cxsurvey.core.db.serving import ServeLock
+    from cxsurvey.core.jobs import beats
     from cxsurvey.worker import Worker
 
     log = structlog.get_logger("cxsurvey.worker")
@@ -48,7 +49,7 @@ def _work_until(stops: Collection[Signals]) -> None:
         lock.share()
         try:
             with open_database(settings) as database:
-                runner = Worker(database, "worker")
+                runner = Worker(database, beats.WORKER)
                 runner.start()
                 say(f"Worker {runner.name} runs. Press Ctrl-C to stop.")
                 number = signal.Signals(signal.sigwait(stops)).name

@@ -336,7 +336,7 @@ def is_held(ctx: Context, view: ImportView) -> bool:
 def lacks_worker(ctx: Context, view: ImportView) -> bool:
     """Whether an import stands still because no worker is there for it: none runs, or the one it had has died."""
     if view.state is ImportState.WAITING:
-        return not beats.alive(ctx.connection, ctx.now)
+        return not any(sign.works for sign in beats.alive(ctx.connection, ctx.now))
     if view.state not in {ImportState.RUNNING, ImportState.UNDOING}:
         return False
     return not queue.is_held(ctx.connection, job_key(view.id, view.run), ctx.now)

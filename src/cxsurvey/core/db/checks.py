@@ -22,9 +22,7 @@ TOO_FEW_BYTES = 100_000_000
 CLOCK_TOLERANCE = timedelta(seconds=5)
 OLDEST_SENSIBLE_YEAR = 2026
 LONG_WAIT = timedelta(minutes=10)
-"""A worker looks for jobs every second: one that is due for so long is taken by nobody."""
-SHORT_WAIT = timedelta(seconds=30)
-"""The same where no process shows a sign of life, which each one does every five seconds."""
+"""A worker looks for jobs every second: one that is due for so long is not taken though a worker is alive."""
 
 
 class Colour(StrEnum):
@@ -87,17 +85,26 @@ def clock(connection: Connection, ours: Clock) -> Finding:
 def jobs(connection: Connection, now: datetime) -> Finding:
     """Whether somebody takes the jobs that are due: imports, housekeeping, the release of anonymous answers."""
     waiting = backlog(connection, now)
-    is_alive = bool(alive(connection, now))
-    if waiting.oldest is None or waiting.oldest > now - (LONG_WAIT if is_alive else SHORT_WAIT):
+    signs = alive(connection, now)
+    has_worker = any(sign.works for sign in signs)
+    if waiting.oldest is None or (has_worker and waiting.oldest > now - LONG_WAIT):
         return Finding(Colour.GREEN, "Jobs", "none waits for long")
     said = f"{waiting.number} due, the oldest since {waiting.oldest:%Y-%m-%d %H:%M:%S} UTC"
     if waiting.worked_on:
         return Finding(Colour.GREEN, "Jobs", f"{said}; a worker is busy with another one, and goes on with them")
-    if is_alive:
-        advice = "no worker takes them: start one (cxsurvey worker), or serve without CXSURVEY_RUN_WORKER=0"
-    else:
-        advice = "no worker is alive, neither a server nor a worker runs: start one (cxsurvey serve or cxsurvey worker)"
-    return Finding(Colour.YELLOW, "Jobs", f"{said}; {advice}")
+    return Finding(Colour.YELLOW, "Jobs", f"{said}; {_advice(has_worker=has_worker, is_served=bool(signs))}")
+
+
+def _advice(*, has_worker: bool, is_served: bool) -> str:
+    """What to do about jobs that nobody takes."""
+    if has_worker:
+        return "no worker takes them: start one (cxsurvey worker), and look into the log of the one that runs"
+    if is_served:
+        return (
+            "no worker is alive, and the server that runs takes no jobs (CXSURVEY_RUN_WORKER=0): "
+            "start a worker (cxsurvey worker)"
+        )
+    return "no worker is alive, neither a server nor a worker runs: start one (cxsurvey serve or cxsurvey worker)"
 
 
 def safety(problems: list[str]) -> list[Finding]:

@@ -73,4 +73,4 @@ def alive_on_postgres(engines: Engines, now: datetime) -> str | None:
         if getattr(error.orig, "sqlstate", None) == "42P01":  # no schema yet, so nobody can use it
             return None
         raise
-    return f"{found[0].kind} {found[0].name} was seen a moment ago" if found else None
+    return f"{found[0].command} {found[0].name} was seen a moment ago" if found else None

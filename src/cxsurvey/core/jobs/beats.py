@@ -17,17 +17,29 @@ BEAT_SECONDS = 5.0
 ALIVE = timedelta(seconds=15)
 """A process not seen for this long is taken for dead."""
 FORGOTTEN = timedelta(days=1)
+SERVE, WORKER, PAGES = "serve", "worker", "pages"
+"""Kinds of processes: a server that works on jobs as well, a worker, and a server that leaves them to others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """One process: `name` is unique, `kind` is serve or worker, `beats` counts its signs of life."""
+    """One process: `name` is unique, `kind` one of those above, `beats` counts its signs of life."""
 
     name: str
     kind: str
     started_at: datetime
     seen_at: datetime
     beats: int = 0
+
+    @property
+    def works(self) -> bool:
+        """Whether it takes jobs."""
+        return self.kind != PAGES
+
+    @property
+    def command(self) -> str:
+        """The command that it is."""
+        return WORKER if self.kind == WORKER else SERVE
 
 
 def beat(connection: Connection, sign: Beat) -> None:

@@ -81,7 +81,7 @@ class ProcessBeat(Base):
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     kind: Mapped[str] = mapped_column(String(12))
-    """serve or worker."""
+    """serve, worker, or pages for a server that takes no jobs."""
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     beats: Mapped[int] = mapped_column(Integer, default=0)
