@@ -125,6 +125,7 @@ def _answers(database: Database, here: Installation, numbers: range) -> Iterator
             **dict.fromkeys(SEGMENT_KEYS),
             "attributes": {},
             "claims": {},
+            "may_be_contacted": False,
             "facts": {},
             "reason": None,
         }

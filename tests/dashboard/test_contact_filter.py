@@ -13,7 +13,6 @@ from starlette.testclient import TestClient
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
-from cxsurvey.insights import listing
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import EditSurvey
 from cxsurvey.surveys.service import SurveyView
@@ -91,23 +90,33 @@ def test_comments_are_narrowed_to_who_may_be_contacted(signed_in: TestClient, as
     assert [text.text().strip() for text in page(found).css(".said-text")] == ["said 0", "said 4", "said 5"]
 
 
-def test_a_page_looks_through_so_many_answers_and_says_how_far_it_came(
-    signed_in: TestClient, asking: SurveyView, monkeypatch: pytest.MonkeyPatch
+def test_a_survey_that_no_longer_asks_is_filtered_by_what_was_said_before(
+    signed_in: TestClient, asking: SurveyView, write: Write
 ) -> None:
-    monkeypatch.setattr(listing, "MOST_LOOKED_AT", 2)
+    def no_longer(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        held = surveys.get(ctx, asking.id)
+        definition = held.draft.model_copy(update={"asks_contact": False})
+        edited = surveys.edit(ctx, held.id, EditSurvey(revision=held.revision, name="A", definition=definition))
+        return surveys.publish(ctx, edited.id).survey
 
-    found, at = [], f"{LIST}?contact=yes"
-    for _ in range(10):
-        shown = signed_in.get(at)
-        found += listed(shown)
-        onward = attribute(shown, ".answers .go", "href") if has(shown, ".answers .go") else None
-        if onward is None:
-            break
-        assert text_of(shown, ".answers [role=status]").startswith("Searched back to ")
-        at = f"{LIST}{onward}"
+    write(no_longer)
 
-    assert found == ["said 0", "said 4", "said 5"]
-    assert onward is None
+    for address in (LIST, COMMENTS):
+        assert has(signed_in.get(address), "#filter-contact")
+    assert listed(signed_in.get(f"{LIST}?contact=yes")) == ["said 0", "said 4", "said 5"]
+
+
+def test_a_word_of_a_link_is_no_consent(signed_in: TestClient, asking: SurveyView, write: Write) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        store(ctx, [replace(answer(ctx, asking.id, 3, NOON, "by link"), claims={"contact": "call me"})])
+
+    write(work)
+
+    assert "by link" not in listed(signed_in.get(f"{LIST}?contact=yes"))
+    assert "by link" in listed(signed_in.get(f"{LIST}?contact=no"))
+    assert "by link" not in signed_in.get(f"{COMMENTS}?contact=yes").text
 
 
 def test_who_may_be_contacted_on_an_earlier_scale_is_told_with_the_way_there(

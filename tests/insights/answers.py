@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import text
 
 from cxsurvey.core.context import Context
 from cxsurvey.people.segments import Segments
@@ -48,3 +51,14 @@ def store(ctx: Context, answers: Iterable[Submission]) -> list[UUID]:
             assert isinstance(outcome, Stored), outcome
             ids.append(outcome.id)
     return ids
+
+
+def plan_of(ctx: Context, statement: str, parameters: Any) -> str:
+    """How the database goes about a statement when it may not read a small table whole."""
+    if ctx.connection.dialect.name == "sqlite":
+        return "\n".join(
+            row[3] for row in ctx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        )
+    for way in ("seqscan", "bitmapscan"):
+        ctx.connection.execute(text(f"SET LOCAL enable_{way} = off"))
+    return "\n".join(row[0] for row in ctx.connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))

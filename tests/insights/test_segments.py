@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
@@ -26,7 +26,7 @@ from cxsurvey.surveys.looks import OFFERED
 from cxsurvey.surveys.standard import preset
 from tests.application import NOON
 from tests.factories import Place, act_in, make_place, publish_anew
-from tests.insights.answers import answer, store
+from tests.insights.answers import answer, plan_of, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
 LAST_90 = parse({}, NOON, "Europe/Istanbul")
@@ -348,14 +348,3 @@ def test_the_split_is_answered_by_the_index_alone(shops: Shops, key: str) -> Non
         # the walk comes first and is not sorted; what is sorted are its few groups
         walk, _, groups = plans[0].partition("SCAN")
         assert ("B-TREE" in walk, "B-TREE" in groups) == (False, True)
-
-
-def plan_of(ctx: Context, statement: str, parameters: Any) -> str:
-    """How the database goes about a statement when it may not read a small table whole."""
-    if ctx.connection.dialect.name == "sqlite":
-        return "\n".join(
-            row[3] for row in ctx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        )
-    for way in ("seqscan", "bitmapscan"):
-        ctx.connection.execute(text(f"SET LOCAL enable_{way} = off"))
-    return "\n".join(row[0] for row in ctx.connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))

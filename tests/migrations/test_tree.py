@@ -256,3 +256,30 @@ def test_a_choice_of_one_answer_is_found_under_its_new_name(migrated: Engines) -
         draft = connection.execute(sa.select(wiring.metadata.tables["surveys"].c.draft)).scalar_one()
 
     assert draft == {**asked, "follow_ups": [{"id": "a", "kind": "single"}, {"id": "b", "kind": "text"}]}
+
+
+def test_those_who_may_be_contacted_already_are_found(migrated: Engines) -> None:
+    finding = "20261128_051000"
+    before = migrate.revisions()[migrate.revisions().index("20261128_050000") - 1]
+    said: dict[int, dict[str, Any]] = {
+        1: {"contact": {"consent": True, "address": "kim@example.com"}, "name": "Kim"},
+        2: {},
+        3: {"contact": "call me", "name": "contact"},
+    }
+    with migrating(migrated) as connection:
+        migrate.run(connection, before)
+        for mapped in wiring.metadata.sorted_tables:
+            there = sa.Table(mapped.name, sa.MetaData(), autoload_with=connection).columns
+            columns = [mapped.columns[column.name] for column in there]
+            rows = [{column.name: value_for(column, number) for column in columns} for number in said]
+            if mapped.name == "responses":
+                rows = [{**row, "claims": claims} for row, claims in zip(rows, said.values(), strict=True)]
+            # what the models set by themselves is not there yet
+            then = sa.table(mapped.name, *(sa.column(column.name, column.type) for column in columns))
+            connection.execute(then.insert(), rows)
+        migrate.run(connection, finding)
+    responses = wiring.metadata.tables["responses"]
+    with migrated.reading.connect() as connection:
+        flags = connection.execute(sa.select(responses.c.may_be_contacted).order_by(responses.c.id)).scalars().all()
+
+    assert flags == [True, False, False]

@@ -54,6 +54,21 @@ def test_what_a_customer_says_is_a_claim_and_makes_nobody(asked: Customer) -> No
     assert asked.act(lambda ctx: ctx.connection.execute(select(Person.id)).all()) == []
 
 
+def test_a_word_of_the_link_is_no_consent_and_the_question_is_still_asked(asked: Customer) -> None:
+    there = asked.answer(f"{asked.shared}?contact=me", score="4")
+    assert asked.responses()[0]["claims"] == {"contact": "me"}
+    assert "May we contact you about your answer?" in text_of(asked.page(there))
+    assert asked.page(f"{there}/more").css_first("input[name=contact][checked]") is None
+
+    asked.send(f"{there}/more", {"contact": "yes", "contact-address": ADDRESS})
+
+    (row,) = asked.responses()
+    assert (row["claims"]["contact"]["address"], row["may_be_contacted"]) == (ADDRESS, True)
+    assert asked.page(f"{there}/more").css_first("input[name=contact][checked]") is not None
+    asked.send(f"{there}/more", {"contact-address": ADDRESS})
+    assert asked.responses()[0]["may_be_contacted"] is False
+
+
 def test_without_the_tick_no_address_is_kept(asked: Customer) -> None:
     there = asked.answer(asked.shared, score="4")
 

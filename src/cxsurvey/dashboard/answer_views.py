@@ -17,6 +17,7 @@ from cxsurvey.insights.misfits import band_of
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
+from cxsurvey.responses.contacts import CONTACT, consent_in
 from cxsurvey.responses.service import ResponseView, RevisionView
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.scoring.scales import Band
@@ -159,7 +160,7 @@ def row_of(answer: ResponseView, line: SurveyLine, home: str) -> Row:
         state=_state(answer),
         anonymous=line.anonymous,
         attribution=", ".join(answer.segments[key] for key in SEGMENT_KEYS if key in answer.segments),
-        may_be_contacted=isinstance(answer.claims.get(responses.CONTACT), Mapping),
+        may_be_contacted=consent_in(answer.claims) is not None,
     )
 
 
@@ -206,11 +207,11 @@ def _state_sentence(answer: ResponseView) -> str:
 
 def _claims(given: Mapping[str, Any]) -> dict[str, Any]:
     """Claims with the consent to be contacted in words."""
-    contact = given.get(responses.CONTACT)
-    if not isinstance(contact, Mapping):
+    consent = consent_in(given)
+    if consent is None:
         return dict(given)
-    others = {name: value for name, value in given.items() if name != responses.CONTACT}
-    return {**others, "may be contacted": contact["address"]}
+    others = {name: value for name, value in given.items() if name != CONTACT}
+    return {**others, "may be contacted": consent["address"]}
 
 
 def _origin(answer: ResponseView) -> tuple[tuple[str, str], ...]:

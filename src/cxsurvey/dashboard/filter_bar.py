@@ -125,11 +125,16 @@ def filter_bar(
 
 
 def asks_contact(visit: Visit, surveys: Iterable[SurveyLine]) -> tuple[str, ...]:
-    """`contact` among what a page can be filtered by: where any of the surveys asks, for whoever may read people."""
+    """`contact` among what a page can be filtered by, for whoever may read people.
+
+    Where any of the surveys asks whether one may be contacted, or asked it in an earlier version and somebody agreed.
+    """
+    surveys = tuple(surveys)
     if not allows(visit.ctx, Grant.PEOPLE_READ):
         return ()
     asked = definitions_of(visit.ctx, (each.version_id for each in surveys if not each.anonymous))
-    return ("contact",) if any(each.asks_contact for each in asked.values()) else ()
+    is_asked = any(each.asks_contact for each in asked.values())
+    return ("contact",) if is_asked or listing.has_contacts(visit.ctx, surveys) else ()
 
 
 def _wanted(request: Request, *, segments: bool, more: tuple[str, ...]) -> dict[str, str]:

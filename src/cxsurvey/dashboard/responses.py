@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import partial
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -54,20 +53,11 @@ DONE: Final[Mapping[tuple[str, str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ListView:
-    """Some answers of a survey; `older` is the address of those before them.
-
-    `total` is None where it is not known how many there are; after `searched_back_to` a search was broken off.
-    """
+    """Some of `total` answers of a survey; `older` is the address of those before them."""
 
     rows: tuple[Row, ...]
-    total: int | None
+    total: int
     older: str | None
-    searched_back_to: date | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing at all, and not only nothing yet."""
-        return not self.rows and self.searched_back_to is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +139,7 @@ def show_list(
     work = partial(_listed, line=line, states=states, bar=bar, only=filters.only, after=after, home=home)
     survey_id = encode("srv", line.survey_id) if line else ""
     answers = panel(visit.ctx, "responses", work)
-    asks_elsewhere = filters.only.contact is not None or (answers.value is not None and answers.value.is_empty)
+    asks_elsewhere = filters.only.contact is not None or (answers.value is not None and not answers.value.rows)
     page = ListPage(
         frame=visit.frame("Responses", "responses"),
         bar=bar,
@@ -191,7 +181,7 @@ def _listed(
     found = listing.page(ctx, line, bar.period, states, only, after=after, limit=ANSWERS_A_PAGE)
     older = f"?{bar.query}&{urlencode({'after': found.next})}" if found.next else None
     rows = tuple(row_of(answer, line, home) for answer in found.items)
-    return ListView(rows, found.total, older, found.searched_back_to)
+    return ListView(rows, found.total, older)
 
 
 def _choices(name: str, options: list[tuple[str, str]], chosen: str, bar: PeriodBar) -> tuple[Choice, ...]:

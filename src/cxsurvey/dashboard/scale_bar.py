@@ -14,7 +14,6 @@ from cxsurvey.dashboard import metrics
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
 from cxsurvey.insights import listing, scales
 from cxsurvey.insights.filters import Filter
-from cxsurvey.insights.listing import Number
 from cxsurvey.insights.panels import panel
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.scales import AskedScale
@@ -69,6 +68,14 @@ class Elsewhere:
     href: str
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How many there are; at least so many where not all of them could be looked at."""
+
+    n: int
+    is_exact: bool = True
+
+
 Count = Callable[[Context, SurveyLine], Number]
 """How much of what a page shows there is on another scale."""
 
@@ -88,7 +95,7 @@ def elsewhere(visit: Visit, scales: ScaleBar | None, count: Count, what: str = "
 
 def counted_by(bar: PeriodBar, states: Sequence[ResponseState], only: Filter) -> Count:
     """How many responses of the same days, states and filters there are on another scale."""
-    return lambda ctx, line: listing.number(ctx, line, bar.period, states, only)
+    return lambda ctx, line: Number(listing.number(ctx, line, bar.period, states, only))
 
 
 def _told(found: Number, what: str, choice: Choice) -> str:

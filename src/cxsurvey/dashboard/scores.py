@@ -19,7 +19,7 @@ from cxsurvey.dashboard.filter_bar import FilterBar, asks_contact, filter_bar
 from cxsurvey.dashboard.follow_up_views import FollowUpsView, follow_ups_view
 from cxsurvey.dashboard.importing import importing
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
-from cxsurvey.dashboard.scale_bar import Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
+from cxsurvey.dashboard.scale_bar import Elsewhere, Number, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.score_views import (
     OverviewView,
     ResultsView,
@@ -30,7 +30,6 @@ from cxsurvey.dashboard.surveys.path import SurveyId, head
 from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.insights import comments, follow_ups, service
 from cxsurvey.insights.filters import NAMES
-from cxsurvey.insights.listing import Number
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.responses.states import ResponseState

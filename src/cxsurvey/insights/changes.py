@@ -40,6 +40,8 @@ class Wanted:
 
 
 EVERY: Final = Wanted()
+CONTACTS: Final = Wanted(only=Filter(contact=True))
+"""Of all responses those whose customers may be contacted: a list of its own, of which nothing is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,8 @@ def changed(
     require(ctx, Grant.RESPONSES_READ)
     narrowed, test = _narrowed(ctx, wanted), _Test(wanted.only)
     found: list[dict[str, Any]] = []
-    for part in _parts(ctx, wanted, Stretch(ctx.workspace, ctx.now, since, after)):
+    stretch = Stretch(ctx.workspace, ctx.now, since, after, contacts=wanted.only.contact is True)
+    for part in _parts(ctx, wanted, stretch):
         for row in _rows(ctx, part, narrowed, CHUNK if test.reads else limit + 1, texts_only=test.reads):
             if test.letters >= MOST_LETTERS:
                 return _page(ctx, found, after)
@@ -89,7 +92,7 @@ def _parts(ctx: Context, wanted: Wanted, stretch: Stretch) -> Iterator[Stretch]:
 
     The end of a part is looked for only when it is asked for: that visits each of its responses.
     """
-    if wanted == EVERY:
+    if wanted in {EVERY, CONTACTS}:
         yield stretch
         return
     looked_at = 0
@@ -129,18 +132,16 @@ class _Test:
 
     def __init__(self, only: Filter) -> None:
         self.letters = 0
-        self._follow_up, self._contact = only.follow_up, only.contact
+        self._follow_up = only.follow_up
         self._words = folding.words(only.search)
 
     @property
     def reads(self) -> bool:
         """Whether any response can fail it."""
-        return bool(self._words) or self._follow_up is not None or self._contact is not None
+        return bool(self._words) or self._follow_up is not None
 
     def __call__(self, row: Mapping[str, Any]) -> bool:
         if self._follow_up is not None and bool(row["follow_ups"]) is not self._follow_up:
-            return False
-        if self._contact is not None and (responses.CONTACT in row["claims"]) is not self._contact:
             return False
         comment = row["comment"] or ""
         if self._words:
@@ -157,6 +158,7 @@ def _narrowed(ctx: Context, wanted: Wanted) -> Narrowed:
         states=wanted.states if wanted.states != EVERY.states else (),
         segments=only.numbers,
         with_comment=bool(folding.words(only.search)),
+        without_contact=only.contact is False,
         scores=None if only.band is None else {key: scores_of(each, only.band) for key, each in FORMULAS.items()},
     )
 

@@ -20,7 +20,6 @@ from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import Comment, Comments, SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import texts_for
-from cxsurvey.responses.service import CONTACT
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
@@ -79,7 +78,7 @@ class _Test:
         return (
             (band is None or band_of(survey.formula, row.score, row.id) is band)
             and (follow_up is None or bool(row.follow_ups) is follow_up)
-            and (contact is None or (CONTACT in row.claims) is contact)
+            and (contact is None or row.may_be_contacted is contact)
             and all(getattr(row, key) == number for key, number in self._numbers.items())
             and self._holds_words(row.comment)
         )

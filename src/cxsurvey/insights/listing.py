@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -34,8 +34,6 @@ _COUNTERS: Final[Mapping[ResponseState, tuple[str, ...]]] = {
     ResponseState.COUNTED: (*(f"n{score}" for score in range(11)), "unknown", "unscored"),
     **{state: (state.value,) for state in ResponseState if state is not ResponseState.COUNTED},
 }
-MOST_LOOKED_AT: Final = 20_000
-"""Answers, in whole days, that one page looks through for who may be contacted."""
 _CURSOR: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9a-f]{1,14})-([0-9a-f]{32})")
 
 
@@ -49,16 +47,11 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class ResponsePage:
-    """Some answers, newest first, of `total` in all; `next` is the cursor of those after them.
-
-    Of who may be contacted no index tells, so `total` is None where there are more answers than one page may look at;
-    where too few were found among these, `searched_back_to` is the day it came to, and `next` goes on from there.
-    """
+    """Some answers, newest first, of `total` in all; `next` is the cursor of those after them."""
 
     items: tuple[ResponseView, ...]
-    total: int | None
+    total: int
     next: str | None
-    searched_back_to: date | None = None
 
 
 def days_with(
@@ -66,8 +59,8 @@ def days_with(
 ) -> list[Day]:
     """The days of a period that hold answers in one of these states, oldest first.
 
-    The daily counters tell them; with a filter the index of scores and segments does. Raises `Invalid` for segments of
-    an anonymous survey.
+    The daily counters tell them; with a filter the index of scores and segments does, and that of those who may be
+    contacted. Raises `Invalid` for segments of an anonymous survey.
     """
     require(ctx, Grant.RESPONSES_READ)
     return counted_days(ctx, survey, period, states, only)
@@ -78,6 +71,19 @@ def counted_days(
 ) -> list[Day]:
     """What `days_with` gives, for use cases that have their own permission."""
     refuse_anonymous(survey, only)
+    if only.contact is None:
+        return _days(ctx, survey, period, states, only)
+    stretch, agreed = (period.since, period.until), choice(survey, replace(only, contact=True))
+    contacts = queries.contacts_by_day(ctx.connection, survey.line_id, stretch, states, agreed)
+    if only.contact:
+        return [Day(day, contacts[day]) for day in sorted(contacts)]
+    every = _days(ctx, survey, period, states, replace(only, contact=None))
+    others = (Day(each.day, each.count - contacts.get(each.day, 0)) for each in every)
+    return [each for each in others if each.count > 0]
+
+
+def _days(ctx: Context, survey: SurveyLine, period: Period, states: Sequence[ResponseState], only: Filter) -> list[Day]:
+    """The days by segments and group, whether or not there is consent to be contacted."""
     if only.narrows:
         return _days_from_index(ctx, survey, period, states, only)
     columns = [column for state in states for column in _COUNTERS[state]]
@@ -99,7 +105,7 @@ def _days_from_index(
 def choice(survey: SurveyLine, only: Filter) -> queries.Choice:
     """What a filter asks of each answer of a survey: the scores of its group, its segments, consent to be contacted."""
     scores = scores_of(survey.formula, only.band) if only.band is not None else None
-    return queries.Choice(only.numbers, scores, responses.CONTACT, only.contact)
+    return queries.Choice(only.numbers, scores, only.contact)
 
 
 def scores_of(formula: Definition, band: Band) -> frozenset[int]:
@@ -124,44 +130,23 @@ def page(
     comments. Raises `Invalid` for a cursor that `ResponsePage.next` never gave, and as `days_with` does.
     """
     cursor = _read_cursor(after) if after else None
-    days = days_with(ctx, survey, period, states, only)
-    looked_at = limit + 1 if only.contact is None else MOST_LOOKED_AT
-    wanted, chosen = enough(days, cursor[0] if cursor else None, looked_at), choice(survey, only)
-    rows = (
-        queries.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1, chosen) if wanted else []
-    )
+    days, chosen = days_with(ctx, survey, period, states, only), choice(survey, only)
+    rows: Sequence[Any] = ()
+    if only.contact:
+        stretch = (period.since, period.until)
+        rows = queries.newest_contacts(ctx.connection, survey.line_id, stretch, states, cursor, limit + 1, chosen)
+    elif wanted := enough(days, cursor[0] if cursor else None, limit + 1):
+        rows = queries.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1, chosen)
     views = responses.some(ctx, [row.id for row in rows[:limit]])
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
-    total = _number(ctx, survey, days, states, only)
-    if only.contact is not None and following is None and wanted and wanted[-1] != days[0].day:
-        return ResponsePage(tuple(views), None, f"{wanted[-1]}.0-{UUID(int=0).hex}", wanted[-1])
-    return ResponsePage(tuple(views), total.n if total.is_exact else None, following)
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """How many answers there are; at least so many where not all of them could be looked at."""
-
-    n: int
-    is_exact: bool
+    return ResponsePage(tuple(views), sum(day.count for day in days), following)
 
 
 def number(
     ctx: Context, survey: SurveyLine, period: Period, states: Sequence[ResponseState], only: Filter = EVERYTHING
-) -> Number:
+) -> int:
     """How many answers `page` lists in all. Raises `Invalid` as it does."""
-    return _number(ctx, survey, days_with(ctx, survey, period, states, only), states, only)
-
-
-def _number(
-    ctx: Context, survey: SurveyLine, days: Sequence[Day], states: Sequence[ResponseState], only: Filter
-) -> Number:
-    held = sum(day.count for day in days)
-    if only.contact is None or not held:
-        return Number(held, is_exact=True)
-    looked_at = enough(days, None, MOST_LOOKED_AT)
-    fit = queries.number_on(ctx.connection, survey.line_id, looked_at, states, choice(survey, only))
-    return Number(fit, is_exact=len(looked_at) == len(days))
+    return sum(day.count for day in days_with(ctx, survey, period, states, only))
 
 
 def enough(days: Sequence[Day], first: date | None, wanted: int) -> list[date]:
@@ -203,6 +188,13 @@ def ids_of(
     require(ctx, Grant.RESPONSES_READ)
     chosen = choice(survey, only)
     return queries.ids_of_days(ctx.connection, survey.line_id, [day.day for day in days], states, chosen)
+
+
+def has_contacts(ctx: Context, surveys: Collection[SurveyLine]) -> bool:
+    """Whether anybody who answered these surveys, on these scales, may be contacted; for who may read people."""
+    require(ctx, Grant.PEOPLE_READ)
+    lines = [survey.line_id for survey in surveys if not survey.anonymous]
+    return bool(lines) and queries.has_contacts(ctx.connection, lines)
 
 
 def segment_names(ctx: Context) -> dict[str, str]:

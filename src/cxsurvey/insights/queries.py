@@ -21,12 +21,13 @@ from sqlalchemy import (
     Select,
     Subquery,
     Table,
-    and_,
     case,
     desc,
     func,
+    not_,
     or_,
     select,
+    tuple_,
     union_all,
 )
 from sqlalchemy import cast as as_type
@@ -65,27 +66,26 @@ Numbers = Mapping[str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which answers of a list are wanted: by the numbers of their segments, by score, and by whether they hold a claim.
+    """Which answers of a list are wanted: by the numbers of their segments, by score, by whether there is consent.
 
-    None takes any score, or answers with and without the claim.
+    None takes any score, or answers whose customers may be contacted and others.
     """
 
     numbers: Numbers
     scores: frozenset[int] | None
-    claim: str = ""
-    holds: bool | None = None
+    contact: bool | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What must hold of each answer."""
         found = chosen(self.numbers)
         if self.scores is not None:
             found.append(_responses.c.score.in_(self.scores))
-        if self.holds is not None:
-            said = _responses.c.claims[self.claim].as_string()
-            found.append(said.is_not(None) if self.holds else said.is_(None))
+        if self.contact is not None:
+            found.append(_of_contacts if self.contact else not_(_of_contacts))
         return found
 
 
+_of_contacts = _responses.c.may_be_contacted
 _PLACE = (_responses.c.id, _responses.c.report_day, _responses.c.answered_at)
 _SURVEYS: Select[Any] = select(
     _surveys.c.id,
@@ -183,7 +183,7 @@ def _comments_of_line(
         table.c.answered_at,
         table.c.report_day,
         table.c.follow_ups,
-        table.c.claims,
+        table.c.may_be_contacted,
         *(table.c[key] for key in SEGMENT_KEYS),
     ).where(
         table.c.trend_line_id == line_id,
@@ -219,13 +219,34 @@ def newest_ids(
     return list(connection.execute(_newest_first(select(*_PLACE).where(*wanted), after, limit)))
 
 
-def number_on(
-    connection: Connection, line_id: int, days: Collection[date], states: Collection[str], choice: Choice
-) -> int:
-    """How many responses on these days in one of these states fit a choice."""
+def newest_contacts(
+    connection: Connection,
+    line_id: int,
+    days: Days,
+    states: Collection[str],
+    after: Place | None,
+    limit: int,
+    choice: Choice,
+) -> list[Row[Any]]:
+    """What `newest_ids` gives, of those who may be contacted in a stretch of days; stops in its index at the limit."""
+    wanted = [*_within(line_id, days), _responses.c.state.in_(states), *choice.conditions()]
+    return list(connection.execute(_newest_first(select(*_PLACE).where(*wanted), after, limit)))
+
+
+def contacts_by_day(
+    connection: Connection, line_id: int, days: Days, states: Collection[str], choice: Choice
+) -> dict[date, int]:
+    """How many fit a choice of those who may be contacted, by day; counted in their index alone."""
     table = _responses
-    wanted = [*_on(line_id, days), table.c.state.in_(states), *choice.conditions()]
-    return connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one()
+    wanted = [*_within(line_id, days), table.c.state.in_(states), *choice.conditions()]
+    statement = select(table.c.report_day, func.count().label("n")).where(*wanted).group_by(table.c.report_day)
+    return {row.report_day: row.n for row in connection.execute(statement)}
+
+
+def has_contacts(connection: Connection, line_ids: Collection[int]) -> bool:
+    """Whether anybody on these trend lines may be contacted."""
+    those = select(_responses.c.id).where(_responses.c.trend_line_id.in_(line_ids), _of_contacts)
+    return connection.execute(those.limit(1)).first() is not None
 
 
 def newest_follow_ups(
@@ -240,12 +261,10 @@ def newest_follow_ups(
 
 def _newest_first(statement: Select[Any], after: Place | None, limit: int) -> Select[Any]:
     """The responses of a statement by day, time and id, `limit` of those that are older than `after`."""
-    day_of, at_of, id_of = _PLACE[1], _PLACE[2], _PLACE[0]
+    places = (_PLACE[1], _PLACE[2], _PLACE[0])
     if after is not None:
-        day, at, response_id = after
-        older = or_(at_of < at, and_(at_of == at, id_of < response_id))
-        statement = statement.where(or_(day_of < day, and_(day_of == day, older)))
-    return statement.order_by(day_of.desc(), at_of.desc(), id_of.desc()).limit(limit)
+        statement = statement.where(tuple_(*places) < tuple_(*after))
+    return statement.order_by(*(column.desc() for column in places)).limit(limit)
 
 
 def ids_of_days(

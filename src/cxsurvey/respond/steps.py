@@ -15,7 +15,8 @@ from cxsurvey.respond.pages import Problem
 from cxsurvey.respond.questions import ADDRESS, FIELD, SPEAK, Said, read_contact, read_follow_ups
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, see
 from cxsurvey.responses import service as responses
-from cxsurvey.responses.service import CONTACT, AnswerFollowUps, Contact
+from cxsurvey.responses.contacts import consent_in
+from cxsurvey.responses.service import AnswerFollowUps, Contact
 from cxsurvey.surveys.follow_ups import FollowUp, Given
 from cxsurvey.web.errors import STATUS
 
@@ -123,11 +124,11 @@ def _has_open_questions(visit: Visit) -> bool:
     if answer is None or not _asks_more(visit):
         return False
     answered = any(each.id in answer.follow_ups for each in _questions(visit))
-    return not answered and CONTACT not in answer.claims
+    return not answered and consent_in(answer.claims) is None
 
 
 def _said_before(visit: Visit) -> Said:
-    claim = visit.place.answer.claims.get(CONTACT) if visit.place.answer is not None else None
+    claim = consent_in(visit.place.answer.claims) if visit.place.answer is not None else None
     return Said(claim["consent"], claim["address"]) if claim is not None else Said()
 
 

@@ -17,7 +17,7 @@ from cxsurvey.surveys.asked import Asked
 DAYS_TO_CHANGE = 2
 """An answer may be changed on its day and the day after; what follows would need the time it was given."""
 
-KEPT_OUT: Mapping[str, Any] = {"locale": None, "facts": {}, "claims": {}, "attributes": {}}
+KEPT_OUT: Mapping[str, Any] = {"locale": None, "facts": {}, "claims": {}, "may_be_contacted": False, "attributes": {}}
 """What other answers have and an anonymous one has not."""
 
 zone = lru_cache(maxsize=64)(ZoneInfo)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cxsurvey.core.context import Context
-from cxsurvey.responses import counts, queries
+from cxsurvey.responses import contacts, counts, queries
 from cxsurvey.responses.events import ResponseChanged
 from cxsurvey.responses.states import contribution, difference
 
@@ -33,7 +33,7 @@ def apply(
     if all(after[name] == found[name] for name in (*KEPT, "claims")) and reason is None:
         return dict(found)
     number = found["revision"] + 1
-    after |= {"revision": number}
+    after |= {"revision": number, "may_be_contacted": contacts.consent_in(after["claims"]) is not None}
     if not traceless:
         after["changed_at"] = max(ctx.now, found["changed_at"])
     if not queries.change(ctx.connection, found["id"], found["revision"], after):

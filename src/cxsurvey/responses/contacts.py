@@ -22,6 +22,15 @@ FEWEST_DIGITS, MOST_DIGITS = 6, 15
 """Of a phone number; the most is what the numbering plan of the world allows."""
 
 
+def consent_in(claims: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a customer said who may be contacted: `consent` and `address`; None where none did.
+
+    A link may carry a word of the same name, which is no consent.
+    """
+    said = claims.get(CONTACT)
+    return said if isinstance(said, Mapping) and said.get("consent") else None
+
+
 def is_plausible(address: str) -> bool:
     """Whether somebody could be reached there: it has the shape of a mail address or of a phone number."""
     if _PHONE.fullmatch(address):

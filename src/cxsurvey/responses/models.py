@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,6 +37,15 @@ COUNTERS = (*COUNTED_SCORES, *LEFT_OUT, "unknown", "unscored", "comments")
 def _unique_where_set(name: str, *columns: str) -> Index:
     present = text(f"{columns[-1]} IS NOT NULL")
     return Index(name, *columns, unique=True, sqlite_where=present, postgresql_where=present)
+
+
+_PLACE = ("trend_line_id", "report_day", "answered_at", "id")
+"""The order of lists that begin with the newest."""
+
+
+def _of_contacts(name: str, *columns: str) -> Index:
+    flag = "may_be_contacted"
+    return Index(name, *columns, sqlite_where=text(f"{flag} = 1"), postgresql_where=text(flag))
 
 
 class Response(Base):
@@ -80,6 +90,10 @@ class Response(Base):
             sqlite_where=text("import_id IS NOT NULL"),
             postgresql_where=text("import_id IS NOT NULL"),
         ),
+        # few customers may be contacted: what finds them costs the other responses nothing
+        # with the flag itself, or SQLite would visit each row to look at it
+        _of_contacts("ix_responses_contact", *_PLACE, "state", "score", *SEGMENT_KEYS, "may_be_contacted"),
+        _of_contacts("ix_responses_contact_changed", "workspace_id", "changed_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -124,6 +138,8 @@ class Response(Base):
     """Other facts the caller sent; shown, not grouped by."""
     claims: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What a public form or an unsigned link says about a person; never believed, never grouped by."""
+    may_be_contacted: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether the customer said so on the page: what lists are filtered by, for `claims` is never searched."""
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """How it was answered: seconds since the page was issued, trap, other scores posted."""
     reason: Mapped[str | None] = mapped_column(String(200))

@@ -45,7 +45,7 @@ SYNC_LAG = timedelta(seconds=5)
 ChangedPlace = tuple[datetime, UUID]
 """The time of its last change and the id of a response: where it stands in a list for synchronising."""
 _CHANGED = (_responses.c.changed_at, _responses.c.id)
-_SAID = (_responses.c.comment, _responses.c.follow_ups, _responses.c.claims)
+_SAID = (_responses.c.comment, _responses.c.follow_ups)
 _OPEN_LINES = select(_lines.c.id).where(_lines.c.released_through == EVERYTHING)
 """The trend lines of surveys that are not anonymous."""
 
@@ -60,6 +60,7 @@ CHANGEABLE = (
     "locale",
     "facts",
     "claims",
+    "may_be_contacted",
     "reason",
     "changed_at",
     "revision",
@@ -237,6 +238,8 @@ class Narrowed:
     segments: Mapping[str, int | None] = field(default_factory=dict)
     scores: Mapping[str, Collection[int]] | None = None
     with_comment: bool = False
+    without_contact: bool = False
+    """Only of customers who may not be contacted; for the others there is `Stretch.contacts`."""
 
     def conditions(self, workspace_id: UUID) -> list[ColumnElement[bool]]:
         """What must hold of each response."""
@@ -251,6 +254,8 @@ class Narrowed:
             found.append(table.c.state.in_(list(self.states)))
         if self.with_comment:
             found.append(table.c.comment.is_not(None))
+        if self.without_contact:
+            found.append(not_(table.c.may_be_contacted))
         if self.segments:
             found.append(table.c.trend_line_id.in_(_OPEN_LINES))
             columns = ((table.c[key], number) for key, number in self.segments.items())
@@ -275,13 +280,17 @@ def _scored(workspace_id: UUID, scores: Collection[int], formulas: Collection[st
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of the list of changes of a workspace: from `since` on, behind the place `after`, up to that of `last`."""
+    """A part of the list of changes of a workspace: from `since` on, behind the place `after`, up to that of `last`.
+
+    With `contacts` of the list of those who may be contacted, which has an index of its own.
+    """
 
     workspace_id: UUID
     now: datetime
     since: datetime | None = None
     after: ChangedPlace | None = None
     last: ChangedPlace | None = None
+    contacts: bool = False
 
     def conditions(self, dialect: str) -> list[ColumnElement[bool]]:
         """What must hold of each response; those of anonymous surveys that wait for their group are no part of it."""
@@ -292,6 +301,8 @@ class Stretch:
             # an anonymous answer keeps its link until it is released
             or_(_responses.c.change_hash.is_(None), _responses.c.trend_line_id.in_(_OPEN_LINES)),
         ]
+        if self.contacts:
+            found.append(_responses.c.may_be_contacted)
         if dialect != "sqlite":
             found.append(changed_at < self.now - SYNC_LAG)
         if self.since is not None:

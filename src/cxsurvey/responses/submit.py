@@ -23,7 +23,7 @@ from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import SegmentPair, Segments
-from cxsurvey.responses import anonymity, changes, counts, queries
+from cxsurvey.responses import anonymity, changes, contacts, counts, queries
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import AskedOtherwise, ChangeExpired, ExternalIdTaken, SurveyUnknown
@@ -357,6 +357,7 @@ def _new_row(
 ) -> Row:
     facts = _facts(ctx, item, None)
     state, reason = _state(item, facts, test=invitation is not None and invitation.test)
+    claims = item.claims if invitation is None else invitation.claims
     answered_at = item.answered_at or ctx.now
     report_day = answered_at.astimezone(anonymity.zone(survey.workspace.report_zone)).date()
     row: Row = {
@@ -383,7 +384,8 @@ def _new_row(
         "revision": 1,
         **own_segments,
         "attributes": dict(item.attributes) or _NOTHING,
-        "claims": dict(item.claims if invitation is None else invitation.claims) or _NOTHING,
+        "claims": dict(claims) or _NOTHING,
+        "may_be_contacted": contacts.consent_in(claims) is not None,
         "facts": _facts_as_stored(facts) or _NOTHING,
         "reason": reason,
         "import_id": item.import_id,

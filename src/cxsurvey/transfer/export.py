@@ -27,6 +27,7 @@ from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import survey_line
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
+from cxsurvey.responses.contacts import consent_in
 from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
 
@@ -57,7 +58,7 @@ class Order:
 
     @property
     def count(self) -> int:
-        """How many answers it holds when it is ordered; at most, where the consent to be contacted is asked for."""
+        """How many answers it holds when it is ordered."""
         return sum(day.count for day in self.days)
 
     @property
@@ -99,7 +100,7 @@ def order(
         states=[state.value for state in states],
         since=period.since.isoformat(),
         until=period.last_day.isoformat(),
-        count=made.count if only.contact is None else f"up to {made.count}",
+        count=made.count,
         filter=sorted(only.query),
     )
     return made
@@ -211,8 +212,8 @@ def row(made: Order, answer: ResponseView) -> list[Cell]:
 
 def _contact(answer: ResponseView) -> str | None:
     """The address of a customer who agreed to be contacted about this answer; nobody has checked it."""
-    claim = answer.claims.get(responses.CONTACT)
-    return str(claim["address"]) if isinstance(claim, Mapping) and claim.get("consent") else None
+    consent = consent_in(answer.claims)
+    return str(consent["address"]) if consent is not None else None
 
 
 def _json(values: Mapping[str, Any]) -> str | None:
