@@ -20,8 +20,7 @@ from cxsurvey.responses import service as responses
 from cxsurvey.responses.service import VoidResponse
 from tests.application import NOON
 from tests.factories import Place, act_in, make_open_survey, make_place
-from tests.insights.answers import answer, store
-from tests.insights.test_segments import plan_of
+from tests.insights.answers import answer, plan_of, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
 LAST_90 = parse({}, NOON, "Europe/Istanbul")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,10 +14,13 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.people.service import PersonInput
 from cxsurvey.transfer import imports, pace, uploads
 from cxsurvey.transfer.imports import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.refusals import first_refused
+from cxsurvey.transfer.repeats import Counted
+from cxsurvey.transfer.storing import PeopleRehearsal, PersonRow, names_of, store_people, undone
 from tests.factories import Place, act_in, make_place
 from tests.transfer.test_imports import brought, seen
 
@@ -85,6 +90,45 @@ def test_addresses_that_change_hands_end_neither_the_dry_run_nor_the_import(data
     assert (done.state, done.tally["changed"]) == (ImportState.DONE, 3)
 
 
+def in_chunks(monkeypatch: pytest.MonkeyPatch, rows: int = 1) -> None:
+    """Chunks as short as they can be, so that what happens in one meets what happened in another."""
+    monkeypatch.setattr("cxsurvey.transfer.running.FIRST", rows)
+    monkeypatch.setattr(pace.Pace, "next_size", lambda *_: rows)
+
+
+def table(rows: Iterable[tuple[str, ...]]) -> str:
+    return "Id,Mail,Name,Plan\n" + "".join(",".join(row) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        # two people exchange their addresses by a third one, and then one is named by what the other had
+        [("1", "c@example.com"), ("2", "a@example.com"), ("1", "b@example.com"), ("", "a@example.com", "Bo")],
+        # an address that somebody left, and who left it is named no more
+        [("1", "c@example.com"), ("2", "a@example.com"), ("", "a@example.com", "Bo")],
+        [("1", "c@example.com"), ("3", "a@example.com"), ("", "b@example.com", "Bo"), ("3", "", "Cy")],
+        # three people, each with the address of the next one
+        [
+            ("1", "d@example.com"), ("2", "a@example.com"), ("3", "b@example.com"), ("1", "c@example.com"),
+            ("", "c@example.com", "Al"), ("", "a@example.com", "Bo"), ("", "b@example.com", "Cy"),
+        ],
+    ],
+)  # fmt: skip
+def test_addresses_that_are_exchanged_over_many_chunks_are_told_as_they_come_out(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, ...]]
+) -> None:
+    in_chunks(monkeypatch)
+    known = [("1", "a@example.com", "", ""), ("2", "b@example.com", "", ""), ("3", "c0@example.com", "", "")]
+    run(database, place, table(known), dry_run=False)
+    content = table((*row, "", "")[:4] for row in rows)
+
+    tried = run(database, place, content, dry_run=True)
+    done = run(database, place, content, dry_run=False)
+
+    assert tried.tally == done.tally
+
+
 PEOPLE = st.lists(
     st.tuples(
         st.sampled_from(["", "1", "2", "3"]),
@@ -106,15 +150,54 @@ def test_whatever_stands_in_a_file_both_tell_the_same(
     before: list[tuple[str, ...]],
     rows: list[tuple[str, ...]],
 ) -> None:
-    monkeypatch.setattr("cxsurvey.transfer.running.FIRST", 1)
-    monkeypatch.setattr(pace.Pace, "next_size", lambda *_: 2)
-    known, content = ("Id,Mail,Name,Plan\n" + "".join(",".join(row) + "\n" for row in part) for part in (before, rows))
+    in_chunks(monkeypatch, 2)
     database.write(lambda ctx: ctx.connection.execute(text("DELETE FROM people")), share=Share.JOBS)
-    run(database, place, known, dry_run=False)
+    run(database, place, table(before), dry_run=False)
 
-    tried = run(database, place, content, dry_run=True)
-    done = run(database, place, content, dry_run=False)
+    tried = run(database, place, table(rows), dry_run=True)
+    done = run(database, place, table(rows), dry_run=False)
 
     assert tried.tally == done.tally
     told = [first_refused(uploads.refused(database.settings, one.id), one.position, 100) for one in (tried, done)]
     assert told[0] == told[1]
+
+
+@pytest.fixture
+def unit(ctx: Context) -> Context:
+    """A unit in a workspace."""
+    make_place(ctx)
+    return ctx
+
+
+MAILS = ("a@example.com", "b@example.com", "c@example.com", "d@example.com")
+IDS = ("1", "2", "3", "4")
+MOVES = st.one_of(
+    st.tuples(st.sampled_from(IDS), st.sampled_from(MAILS), st.none()),
+    st.tuples(st.none(), st.sampled_from(MAILS), st.sampled_from(["Al", "Bo"])),
+    st.tuples(st.sampled_from(IDS), st.none(), st.sampled_from(["Al", "Bo"])),
+)
+
+
+@given(
+    here=st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(MAILS)), unique_by=(lambda x: x[0], lambda x: x[1])),
+    moves=st.lists(MOVES, min_size=2, max_size=12),
+    at_once=st.integers(1, 3),
+)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whoever_exchanges_addresses_with_whom_both_tell_the_same_of_each_row(
+    unit: Context, here: list[tuple[str, str]], moves: list[tuple[str | None, str | None, str | None]], at_once: int
+) -> None:
+    rows = [
+        PersonRow(number, PersonInput(external_id=external_id, email=email, name=name))
+        for number, (external_id, email, name) in enumerate(moves)
+    ]
+    chunks = [rows[first : first + at_once] for first in range(0, len(rows), at_once)]
+    named = [name for row in rows for name in names_of(row.person.external_id, row.person.email)]
+    rehearsal = PeopleRehearsal(Counted(named))
+    with undone(unit):
+        store_people(unit, [PersonRow(0, PersonInput(external_id=who, email=email)) for who, email in here])
+
+        tried = [rehearsal(unit, chunk) for chunk in chunks]
+        done = [store_people(unit, chunk) for chunk in chunks]
+
+        assert tried == done

@@ -108,6 +108,12 @@ def people_by_id(connection: Connection, ids: Collection[UUID]) -> list[Any]:
     return list(connection.execute(statement, {"ids": list(ids)}))
 
 
+def whole_people(connection: Connection, ids: Collection[UUID]) -> list[dict[str, Any]]:
+    """People by id, with all columns."""
+    statement = select(_people).where(_people.c.id.in_(bindparam("ids", expanding=True)))
+    return [dict(row._mapping) for row in connection.execute(statement, {"ids": list(ids)})]
+
+
 CHANGEABLE = ("email", "email_key", "external_id", "name", "locale", "attributes")
 
 

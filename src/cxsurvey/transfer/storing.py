@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,8 +12,10 @@ from uuid import UUID
 from cxsurvey.core.addresses import normal_email
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Refusal
+from cxsurvey.people import rehearsing
 from cxsurvey.people import service as people
-from cxsurvey.people.service import PersonInput, PersonView, Written
+from cxsurvey.people.rehearsing import PersonAsLeft
+from cxsurvey.people.service import PersonInput, Written
 from cxsurvey.responses.further import add_comments
 from cxsurvey.responses.submit import Outcome, Refused, submit
 from cxsurvey.transfer.repeats import Counted, digest_of, short
@@ -122,76 +124,68 @@ class Rehearsal(Generic[R]):
             return self.store(ctx, rows)
 
 
-@dataclass(slots=True, eq=False)
-class _Met:
-    """Somebody whom earlier chunks named: as they left that person, when that was, and all names there ever were."""
-
-    person: PersonInput
-    at: int
-    names: set[bytes]
-
-
 @dataclass(slots=True)
 class PeopleRehearsal:
     """Writes the people of each chunk down and undoes it.
 
-    Whom earlier chunks named is written down first as those would have left that person, so that the rows become what
-    they become when the file is imported. Only of those whom the file names again anything is remembered.
+    Whom earlier chunks have left otherwise than the database knows them is put there first as they were left, under the
+    same id, so that the rows become what they become when the file is imported. Only of those whom the file may name
+    again anything is remembered.
     """
 
     names: Counted
     """The `names_of` all rows of the file."""
-    _met: dict[bytes, list[_Met]] = field(default_factory=dict)
-    _changes: int = 0
+    _left: dict[UUID, PersonAsLeft] = field(default_factory=dict)
+    _added: set[UUID] = field(default_factory=set)
+    _names: dict[UUID, set[bytes]] = field(default_factory=dict)
+    """All names there ever were of those in `_left`, those in the database too."""
+    _named: dict[bytes, list[UUID]] = field(default_factory=dict)
 
     def __call__(self, ctx: Context, rows: Sequence[PersonRow]) -> list[Result]:
         """What would become of the rows."""
         persons = [row.person for row in rows]
         said = [names_of(person.external_id, person.email) for person in persons]
-        before = self._met_under({name for names in said for name in names})
+        met = self._met_under({name for names in said for name in names})
         with undone(ctx):
-            known = dict(zip((who for who, _ in _written(ctx, [met.person for met in before])), before, strict=True))
+            rehearsing.put_there(
+                ctx,
+                [self._left[who] for who in met if who not in self._added],
+                [self._left[who] for who in met if who in self._added],
+            )
+            before = {each.id: each for each in rehearsing.found(ctx, persons)}
             written = _written(ctx, persons)
-            left = people.people(ctx, {who for who, _ in written})
-        # in the order in which they were last named: one may have an address that another one left
-        named = {who: names for (who, _), names in reversed(list(zip(written, said, strict=True)))}
-        for who in reversed(named):
-            if who in known or self._comes_again(left[who], named[who]):
-                self._remember(left[who], known.get(who))
+            changed = {who for who, outcome in written if outcome is not Written.KNOWN}
+            after = rehearsing.as_they_are(ctx, changed)
+        first_said = {who: names for (who, _), names in reversed(list(zip(written, said, strict=True)))}
+        for each in after:
+            names = {*names_of(*each.names), *(names_of(*before[each.id].names) if each.id in before else ())}
+            if each.id in self._left or self._comes_again(names, first_said[each.id]):
+                self._remember(each, names, is_new=each.id not in before)
         return [_PEOPLE[outcome] for _, outcome in written]
 
-    def _comes_again(self, view: PersonView, said: Sequence[bytes]) -> bool:
-        """Whether another row may mean the same person, by what this row says or by what is known besides."""
-        known = [name for name in names_of(view.external_id, view.email) if name not in said]
-        return any(self.names.times(name) > 1 for name in said) or any(self.names.times(name) for name in known)
+    def _comes_again(self, names: Collection[bytes], said: Collection[bytes]) -> bool:
+        """Whether another row may mean somebody of these names, or one they gave up; some were `said` by a row."""
+        return any(self.names.times(name) > (name in said) for name in names)
 
-    def _met_under(self, names: set[bytes]) -> list[_Met]:
-        """Everybody who has or had one of these names, or one that those have or had, in the order of their change."""
-        found: dict[_Met, None] = {}
+    def _met_under(self, names: set[bytes]) -> list[UUID]:
+        """Everybody who has or had one of these names, or one that those have or had."""
+        found: dict[UUID, None] = {}
         asked, waiting = set(names), list(names)
         while waiting:
-            for met in self._met.get(waiting.pop(), ()):
-                found[met] = None
-                waiting += met.names - asked
-                asked |= met.names
-        return sorted(found, key=lambda met: met.at)
+            for who in self._named.get(waiting.pop(), ()):
+                found[who] = None
+                waiting += self._names[who] - asked
+                asked |= self._names[who]
+        return list(found)
 
-    def _remember(self, view: PersonView, known: _Met | None) -> None:
-        # checked when it came; what stands in the database need not be checked again
-        person = PersonInput.model_construct(
-            email=view.email,
-            external_id=view.external_id,
-            name=view.name,
-            locale=view.locale,
-            attributes=view.attributes,
-        )
-        self._changes += 1
-        met = known or _Met(person, 0, set())
-        met.person, met.at = person, self._changes
-        for name in names_of(view.external_id, view.email):
-            if name not in met.names:
-                met.names.add(name)
-                self._met.setdefault(name, []).append(met)
+    def _remember(self, person: PersonAsLeft, names: set[bytes], *, is_new: bool) -> None:
+        if is_new:
+            self._added.add(person.id)
+        self._left[person.id] = person
+        known = self._names.setdefault(person.id, set())
+        for name in names - known:
+            self._named.setdefault(name, []).append(person.id)
+        known |= names
 
 
 def names_of(external_id: str | None, email: str | None) -> list[bytes]:
