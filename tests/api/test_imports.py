@@ -381,6 +381,32 @@ def test_an_import_is_taken_back_with_its_reason(rest: TestClient, scene: Scene,
     assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 0
 
 
+def test_a_response_that_comes_again_while_its_import_is_taken_back_is_refused_and_stored_after_the_end(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    mapping = {"score": "Rating", "external_id": "respondent_id"}
+    made = bring(rest, b"Rating,respondent_id\n9,a\n3,b\n", survey=scene.survey, mapping=mapping, dry_run=False)
+    here = f"/imports/{made.json()['id']}"
+    rest.post(f"{here}/start")
+    drain(database)
+    sent = scene.answer(score=5, external_id="a", source="import")
+    batch = {"responses": [sent, scene.answer(score=6, external_id="c", source="import")]}
+    assert rest.post("/responses", json=sent).json()["created"] is False
+    rest.post(f"{here}/undo", json={"reason": "Mixed up"})
+
+    refused = rest.post("/responses", json=sent, headers={"Idempotency-Key": "one"})
+    items = rest.post("/responses/batch", json=batch, headers={"Idempotency-Key": "two"}).json()["data"]
+    drain(database)
+    again = rest.post("/responses", json=sent, headers={"Idempotency-Key": "one"})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "being_taken_back")
+    assert refused.headers["retry-after"] == "10"
+    assert refused.json()["errors"][0]["pointer"] == "/external_id"
+    assert [item["status"] for item in items] == [409, 201]
+    assert (again.status_code, again.json()["created"], again.json()["state"]) == (201, True, "counted")
+    assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 2
+
+
 def test_people_are_not_taken_back(rest: TestClient, database: Database) -> None:
     made = bring(rest, b"mail\nkim@example.com\n", kind="people", mapping={"email": "mail"}, dry_run=False)
     here = f"/imports/{made.json()['id']}"

@@ -258,28 +258,45 @@ def test_a_choice_of_one_answer_is_found_under_its_new_name(migrated: Engines) -
     assert draft == {**asked, "follow_ups": [{"id": "a", "kind": "single"}, {"id": "b", "kind": "text"}]}
 
 
+def fill_as_then(connection: sa.Connection, own: dict[str, dict[int, dict[str, Any]]]) -> None:
+    """Three rows in every table that a former revision has, with values of `own` in those of a table by number."""
+    there = set(sa.inspect(connection).get_table_names())
+    for mapped in (table for table in wiring.metadata.sorted_tables if table.name in there):
+        columns = [mapped.columns[column["name"]] for column in sa.inspect(connection).get_columns(mapped.name)]
+        special = own.get(mapped.name, {})
+        rows = [
+            {**{column.name: value_for(column, number) for column in columns}, **special.get(number, {})}
+            for number in (1, 2, 3)
+        ]
+        # what the models set by themselves is not there yet
+        then = sa.table(mapped.name, *(sa.column(column.name, column.type) for column in columns))
+        connection.execute(then.insert(), rows)
+
+
 def test_those_who_may_be_contacted_already_are_found(migrated: Engines) -> None:
-    finding = "20261128_051000"
-    before = migrate.revisions()[migrate.revisions().index("20261128_050000") - 1]
-    said: dict[int, dict[str, Any]] = {
-        1: {"contact": {"consent": True, "address": "kim@example.com"}, "name": "Kim"},
-        2: {},
-        3: {"contact": "call me", "name": "contact"},
+    claims: dict[int, dict[str, Any]] = {
+        1: {"claims": {"contact": {"consent": True, "address": "kim@example.com"}, "name": "Kim"}},
+        2: {"claims": {}},
+        3: {"claims": {"contact": "call me", "name": "contact"}},
     }
     with migrating(migrated) as connection:
-        migrate.run(connection, before)
-        for mapped in wiring.metadata.sorted_tables:
-            there = sa.Table(mapped.name, sa.MetaData(), autoload_with=connection).columns
-            columns = [mapped.columns[column.name] for column in there]
-            rows = [{column.name: value_for(column, number) for column in columns} for number in said]
-            if mapped.name == "responses":
-                rows = [{**row, "claims": claims} for row, claims in zip(rows, said.values(), strict=True)]
-            # what the models set by themselves is not there yet
-            then = sa.table(mapped.name, *(sa.column(column.name, column.type) for column in columns))
-            connection.execute(then.insert(), rows)
-        migrate.run(connection, finding)
+        migrate.run(connection, "20261128_040000")
+        fill_as_then(connection, {"responses": claims})
+        migrate.run(connection, "20261128_051000")
     responses = wiring.metadata.tables["responses"]
     with migrated.reading.connect() as connection:
         flags = connection.execute(sa.select(responses.c.may_be_contacted).order_by(responses.c.id)).scalars().all()
 
     assert flags == [True, False, False]
+
+
+def test_an_import_that_is_being_taken_back_during_the_upgrade_is_known_as_such(migrated: Engines) -> None:
+    with migrating(migrated) as connection:
+        migrate.run(connection, "20261128_051000")
+        fill_as_then(connection, {"imports": {2: {"state": "undoing"}}})
+        migrate.run(connection, "20261128_053000")
+    taken_back = wiring.metadata.tables["imports_taken_back"]
+    with migrated.reading.connect() as connection:
+        rows = connection.execute(sa.select(taken_back.c.workspace_id, taken_back.c.import_id)).all()
+
+    assert rows == [(UUID(int=2), UUID(int=2))]

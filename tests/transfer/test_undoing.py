@@ -17,9 +17,11 @@ from cxsurvey.core.errors import Forbidden
 from cxsurvey.core.jobs.runner import Interrupted, JobRun, Runner
 from cxsurvey.core.models import AuditEntry
 from cxsurvey.responses import counts, service
-from cxsurvey.responses.errors import StateForbids
+from cxsurvey.responses.commands import AnswerInput, submission_of
+from cxsurvey.responses.errors import BeingTakenBack, StateForbids
 from cxsurvey.responses.models import Response, ScoreDay
 from cxsurvey.responses.service import VoidResponse
+from cxsurvey.responses.submit import Refused, Stored, submit
 from cxsurvey.transfer import imports, running, undoing
 from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
 from cxsurvey.transfer.imports import ImportState, ImportView
@@ -271,6 +273,54 @@ def test_no_row_is_taken_for_known_that_an_undo_is_about_to_void(database: Datab
 
     assert seen(database, place, second).tally["stored"] == seen(database, place, other).tally["stored"] == 3
     assert scores(database) == {"n9": 2, "n3": 2, "unscored": 2, "comments": 4}
+
+
+def test_what_comes_again_of_an_import_that_is_being_taken_back_is_refused_until_that_has_ended(
+    database: Database, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = imported(database, place, "Id,Rating,Why\n" + "".join(f"c{number},9,\n" for number in range(60)))
+
+    def judge(ctx: Context) -> None:
+        last = ctx.connection.execute(select(Response.id).order_by(Response.id.desc()).limit(1)).scalar_one()
+        service.void(ctx, last, VoidResponse(reason="A joke"))
+
+    act(database, place, judge)
+    seen_between: list[list[Any]] = []
+
+    def sent(*ids: str) -> list[Any]:
+        answers = [AnswerInput(survey="srv_x", score=3, external_id=one, source="import") for one in ids]
+        commands = [submission_of(one, place.survey.id, place.workspace_id) for one in answers]
+        found: list[Any] = act(database, place, lambda ctx: submit(ctx, commands))
+        return [one.created if isinstance(one, Stored) else type(one.refusal) for one in found]
+
+    # before it begins all are known
+    assert sent("c0", "c59") == [False, False]
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+    between_units(monkeypatch, lambda: seen_between.append(sent("c0", "c55", "c59", "new")))
+    drain(database)
+    monkeypatch.undo()
+
+    # half way: what was reached is free, what was not is void in a moment
+    assert seen_between == [[True, BeingTakenBack, BeingTakenBack, True]]
+    # after its end: what was not stored is stored now, and what was left alone is known as ever
+    assert sent("c0", "c55", "c59", "new") == [False, True, False, False]
+    assert scores(database) == {"n3": 3}
+
+
+def test_what_an_undo_that_was_given_up_has_left_is_known_again(database: Database, place: Place) -> None:
+    view = imported(database, place)
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+    answer = AnswerInput(survey="srv_x", score=3, external_id="a1", source="import")
+    again = submission_of(answer, place.survey.id, place.workspace_id)
+    (refused,) = act(database, place, lambda ctx: submit(ctx, [again]))
+    assert isinstance(refused, Refused)
+    assert (refused.refusal.code, refused.refusal.retry_after) == ("being_taken_back", 10)
+
+    given_up(database)
+
+    (known,) = act(database, place, lambda ctx: submit(ctx, [again]))
+    assert (known.created, known.state) == (False, "counted")
+    assert taken_back(database, place, view).undone == 3
 
 
 def test_nothing_is_taken_back_while_an_import_of_its_source_finds_out_what_is_known(

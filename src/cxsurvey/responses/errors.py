@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from cxsurvey.core.errors import Kind, NotFound, Refusal
 
+SECONDS_TO_WAIT = 10
+"""After which it is worth trying again what an import in work keeps from being stored."""
+
 
 class SurveyUnknown(NotFound):
     """No such survey in this workspace."""
@@ -114,3 +117,14 @@ class CommentsTooLong(Refusal):
     code = "comments_too_long"
     kind = Kind.INVALID
     message = "must have at most 4000 characters together with the earlier comments of the same respondent"
+
+
+class BeingTakenBack(Refusal):
+    """The response with this external id came with an import that is being taken back: it is void in a moment."""
+
+    code = "being_taken_back"
+    kind = Kind.CONFLICT
+    message = "came with an import that is being taken back; send it again when that has ended"
+
+    def __init__(self) -> None:
+        super().__init__(field="external_id", retry_after=SECONDS_TO_WAIT)

@@ -148,6 +148,15 @@ class Response(Base):
     """The import that stored it. No foreign key: the table of imports is that of a higher floor."""
 
 
+class TakingBack(Base):
+    """An import whose responses are being taken back now. What it has not reached yet is void a moment later."""
+
+    __tablename__ = "imports_taken_back"
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id), primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class ResponseRevision(Base):
     """One later state of a response: what it was before and what it became."""
 

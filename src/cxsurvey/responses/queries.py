@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     literal,
     not_,
     or_,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from cxsurvey.accounts.models import Workspace
 from cxsurvey.core.context import ActorKind
 from cxsurvey.core.db.fixed import FixedInsert, FixedSelect
-from cxsurvey.responses.models import COUNTERS, LEFT_OUT, Response, ResponseRevision, ScoreDay
+from cxsurvey.responses.models import COUNTERS, LEFT_OUT, Response, ResponseRevision, ScoreDay, TakingBack
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.models import EVERYTHING, TrendLine
 
@@ -37,6 +38,7 @@ _lines = cast("Table", TrendLine.__table__)
 _responses = cast("Table", Response.__table__)
 _revisions = cast("Table", ResponseRevision.__table__)
 _days = cast("Table", ScoreDay.__table__)
+_undoings = cast("Table", TakingBack.__table__)
 _workspaces = cast("Table", Workspace.__table__)
 
 SYNC_LAG = timedelta(seconds=5)
@@ -169,6 +171,16 @@ def _others_word(import_id: UUID) -> Select[Any]:
     return select(_revisions.c.response_id).where(or_(_revisions.c.actor_id.is_(None), not_(own)))
 
 
+def begin_taking_back(connection: Connection, workspace_id: UUID, import_id: UUID) -> None:
+    """Notes that an import is being taken back."""
+    connection.execute(insert(_undoings), {"workspace_id": workspace_id, "import_id": import_id})
+
+
+def end_taking_back(connection: Connection, import_id: UUID) -> None:
+    """Notes that it is not any more."""
+    connection.execute(delete(_undoings).where(_undoings.c.import_id == import_id))
+
+
 def set_apart(connection: Connection, rows: Sequence[Mapping[str, Any]], now: datetime) -> int:
     """Writes the state, reason, source and revision of answers; how many were as they had been seen."""
     if not rows:
@@ -193,8 +205,15 @@ _BY = {
     column: FixedSelect(_ALL, _responses.c[column])
     for column in ("id", "invitation_id", "submission_id", "change_hash")
 }
+_BEING_TAKEN_BACK = (
+    select(_undoings.c.import_id)
+    .where(_undoings.c.workspace_id == _responses.c.workspace_id, _undoings.c.import_id == _responses.c.import_id)
+    .exists()
+    .label("being_taken_back")
+)
 _BY_EXTERNAL = FixedSelect(
-    _ALL.where(
+    # in one statement: on Postgres the taking back may end between two
+    select(_responses, _BEING_TAKEN_BACK).where(
         _responses.c.workspace_id == bindparam("workspace", type_=_responses.c.workspace_id.type),
         _responses.c.source == bindparam("source"),
     ),
@@ -211,9 +230,9 @@ def by(connection: Connection, column: str, keys: Collection[Any]) -> dict[Any, 
 def by_external(
     connection: Connection, workspace_id: UUID, source: str, keys: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """Responses by the ids that one source gave them."""
+    """Responses by the ids that one source gave them; `being_taken_back` tells whether their import is, now."""
     found = _BY_EXTERNAL.run(connection, keys, workspace=workspace_id, source=source)
-    rows = [dict(zip(_NAMES, row, strict=True)) for row in found]
+    rows = [dict(zip((*_NAMES, "being_taken_back"), row, strict=True)) for row in found]
     return {row["external_id"]: row for row in rows}
 
 

@@ -26,7 +26,7 @@ from cxsurvey.people.segments import SegmentPair, Segments
 from cxsurvey.responses import anonymity, changes, contacts, counts, queries
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
-from cxsurvey.responses.errors import AskedOtherwise, ChangeExpired, ExternalIdTaken, SurveyUnknown
+from cxsurvey.responses.errors import AskedOtherwise, BeingTakenBack, ChangeExpired, ExternalIdTaken, SurveyUnknown
 from cxsurvey.responses.events import ResponseSubmitted
 from cxsurvey.responses.states import POSTS_KEPT, Facts, Post, ResponseState, contribution, judge
 from cxsurvey.surveys.asked import Asked, asked_before, asked_in, asked_many, never_published
@@ -70,7 +70,8 @@ def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
 
     A second answer to an invitation, to a form page already posted or through the change link is a change of the
     first, in the version that the first one names: a page that showed another is refused with `AskedOtherwise`. A
-    second answer with a known external id leaves the first as it is.
+    second answer with a known external id leaves the first as it is; it is refused with `BeingTakenBack` while the
+    import that brought the first is taken back.
     """
     if ctx.actor == NOBODY:
         ctx.actor = RESPONDENT  # only a form is posted by nobody we know
@@ -216,6 +217,8 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
     if item.page is None:
         if found["survey_id"] != item.survey_id:
             raise ExternalIdTaken(field="external_id")
+        if found["being_taken_back"]:
+            raise BeingTakenBack
         return _stored(found, created=False)
     hours = ctx.settings.change_hours
     if item.invitation_id is None and not anonymity.may_change(

@@ -50,6 +50,16 @@ def is_left(ctx: Context, import_id: UUID) -> tuple[bool, bool]:
     return queries.has_imported(ctx.connection, import_id, source_of(import_id))
 
 
+def begin(ctx: Context, import_id: UUID) -> None:
+    """From now on until `end` its responses are not told as known to who sends one of them again."""
+    queries.begin_taking_back(ctx.connection, ctx.workspace, import_id)
+
+
+def end(ctx: Context, import_id: UUID) -> None:
+    """The taking back has come to its end, or was given up: what is left of the import is known again."""
+    queries.end_taking_back(ctx.connection, import_id)
+
+
 def take_back(ctx: Context, import_id: UUID, reason: str, *, after: UUID | None, limit: int) -> TakenBack:
     """Voids up to `limit` answers of an import in the order of their ids, with their counters and revisions.
 

@@ -19,6 +19,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Kind, NotFound, Refusal
 from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import JobRun
+from cxsurvey.responses import undoing as responses
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import imports, outlook, queries, uploads
 from cxsurvey.transfer.errors import ImportUnknown
@@ -278,7 +279,8 @@ def give_up(job: JobRun) -> None:
                 return
             if state == ImportState.UNDOING:
                 values = {"state": ImportState.FAILED.value, "failure": UNDO_GIVEN_UP}
-                queries.change(ctx.connection, import_id, (state,), values)
+                if queries.change(ctx.connection, import_id, (state,), values):
+                    responses.end(ctx, import_id)
             else:
                 _fail(ctx, import_id, run, GIVEN_UP)
 

@@ -86,6 +86,7 @@ def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
     }
     if not queries.change(ctx.connection, view.id, tuple(one.value for one in imports.ENDED), values):
         raise ImportStateForbids
+    responses.begin(ctx, view.id)
     ctx.enqueue(JOB, {"import": str(view.id), "run": run}, dedupe_key=imports.job_key(view.id, run))
     imports.note(ctx, "import.undo_started", view, reason=command.reason)
     return imports.named(ctx, import_id)
@@ -154,4 +155,5 @@ def _some(ctx: Context, view: ImportView, after: UUID | None, limit: int) -> tup
 def _end(ctx: Context, view: ImportView) -> None:
     values = {"state": ImportState.UNDONE.value, "undone_at": ctx.now}
     if queries.change(ctx.connection, view.id, (ImportState.UNDOING.value,), values):
+        responses.end(ctx, view.id)
         imports.note(ctx, "import.undone", view, undone=view.undone, left_alone=view.left_alone)
