@@ -216,6 +216,46 @@ def test_what_can_no_longer_be_changed_is_not_asked_for_again(
     customer.page(there, 410)
 
 
+@pytest.mark.parametrize("said", [{"score": "9", "comment": "Other words"}, {"score": "3", "comment": "Late"}, {}])
+def test_a_page_that_was_answered_and_is_sent_again_after_a_day_says_that_its_answer_stands(
+    customer: Customer, said: dict[str, str]
+) -> None:
+    first = customer.filled(customer.shared, score="3", comment="Late")
+    there = customer.send(customer.shared, first).headers["location"]
+    customer.clock.instant += timedelta(hours=24)
+
+    again = customer.send(customer.shared, {**first, **said})
+
+    assert (again.status_code, again.headers["location"]) == (303, there)
+    assert text_of(customer.page(there, 410), "h1") == "Your answer can no longer be changed."
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["comment"], stored["revision"]) == (3, "Late", 1)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answered_page_that_is_too_old_still_changes_its_answer_while_that_may_be_changed(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    shorter = customer.database.settings.model_copy(update={"form_hours": 1})
+    monkeypatch.setattr(customer.database, "settings", shorter)
+    address = f"{customer.shared}?lang={language}"
+    first = customer.filled(address, score="3", comment="Late")
+    there = customer.send(address, first).headers["location"]
+    customer.clock.instant += timedelta(hours=1)
+
+    named = customer.send(address, {**first, "score": "8"})
+
+    assert named.status_code == 422
+    shown = HTMLParser(named.text)
+    say = words("respond", language).say
+    assert say("You have answered already. Sending this form replaces your answer.") in text_of(shown)
+    assert (chosen(shown), fields_of(shown)["comment"]) == ("8", "Late")
+    sent = customer.send(address, fields_of(shown))
+    assert (sent.status_code, sent.headers["location"]) == (303, there)
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["revision"]) == (8, 2)
+
+
 def test_a_page_with_a_problem_that_was_never_mended_names_it_again(customer: Customer) -> None:
     without = customer.filled(customer.shared, comment="Late")
 

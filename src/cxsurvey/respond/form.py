@@ -210,21 +210,25 @@ async def _not_stored(
         return stop
     if refusal is not None and refusal.kind not in AGAIN:
         return faces.notice(visit.tongue, refusal.code, STATUS[refusal.kind], workspace=visit.place.asked.workspace)
-    before = await _answered_before(visit, answer)
-    if before is not None and (_is_stored(answer, before.answer) or _is_final(visit, before)):
+    answer = replace(answer, problems=answer.problems or (_problem(refusal),))
+    stamp = answer.stamp or stamps.read(visit.database.keys, answer.stamp_text)
+    before = await _answered_before(visit, stamp) if refusal is None and stamp is not None else None
+    if before is None or stamp is None:
+        return await _form_again(visit, answer, refusal)
+    if _is_stored(answer, before.answer) or _is_final(visit, before):
         return see(before.base)
-    problems = answer.problems or (_problem(refusal),)
-    return await _form_again(visit, replace(answer, problems=problems), refusal, replaces=before is not None)
+    # it may have been open for too long, and is the same submission all the same
+    kept = answer.stamp or replace(stamp, issued_at=visit.now)
+    return await _form_again(visit, replace(answer, stamp=kept), refusal, replaces=True)
 
 
-async def _answered_before(visit: Visit, answer: Answer) -> Place | None:
+async def _answered_before(visit: Visit, stamp: Stamp) -> Place | None:
     """The answer of this page of a shared link, when it was sent and stored before and has a problem now.
 
     Who goes back to a form that had a problem sends it again with the problem, though it was mended and stored; or
-    goes back to change the answer.
+    goes back to change the answer, perhaps when the page is too old.
     """
-    stamp = answer.stamp
-    if stamp is None or stamp.target is not Target.SURVEY or not answer.problems:
+    if stamp.target is not Target.SURVEY or not stamp.is_for(*visit.place.target):
         return None
 
     def read(ctx: Context) -> Place | None:
