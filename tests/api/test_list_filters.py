@@ -17,7 +17,7 @@ from cxsurvey.core.ids import encode
 from cxsurvey.insights import changes
 from cxsurvey.people.segments import Segments
 from cxsurvey.responses.commands import Submission
-from cxsurvey.responses.queries import Stretch, changed_place
+from cxsurvey.responses.queries.changed import Stretch, changed_place
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.models import TrendLine

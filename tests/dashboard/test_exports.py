@@ -18,7 +18,8 @@ from cxsurvey.dashboard import exports
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import service as responses
-from cxsurvey.responses.service import ResponseView, VoidResponse
+from cxsurvey.responses.service import VoidResponse
+from cxsurvey.responses.views import ResponseView
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey

@@ -17,7 +17,7 @@ from bench.harness.installation import Installation, installed, opened
 from cxsurvey import wiring
 from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.responses import counts
-from cxsurvey.transfer.imports import ImportState
+from cxsurvey.transfer.import_views import ImportState
 from tests.lane.served import wait_until
 from tests.lane.test_imports import beside
 

@@ -23,7 +23,7 @@ from cxsurvey.core.jobs.queue import JOBS
 from cxsurvey.core.keyring import load_keys
 from cxsurvey.responses import counts
 from cxsurvey.transfer import imports, uploads
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.refusals import first_refused
 from cxsurvey.transfer.source import examine

@@ -22,10 +22,11 @@ from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.responses import counts, service
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.submit import submit
+from cxsurvey.responses.views import ResponseView
 from cxsurvey.surveys import service as surveys
 from cxsurvey.transfer import imports, keeping, running, uploads
 from cxsurvey.transfer.errors import ImportUnknown, TooManyFiles
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.mapping import parse
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.refusals import first_refused
@@ -137,8 +138,8 @@ def comments(database: Database, place: Place) -> list[str | None]:
     return [one.comment for one in stored(database, place, with_comment=True)]
 
 
-def stored(database: Database, place: Place, *, with_comment: bool = False) -> list[service.ResponseView]:
-    def read(ctx: Context) -> list[service.ResponseView]:
+def stored(database: Database, place: Place, *, with_comment: bool = False) -> list[ResponseView]:
+    def read(ctx: Context) -> list[ResponseView]:
         act_in(ctx, place.workspace_id)
         assert place.survey.trend_line_id is not None
         ever = Slice(since=date(2000, 1, 1), until=date(2100, 1, 1), with_comment=with_comment)

@@ -16,7 +16,7 @@ from cxsurvey.core.db.units import Share
 from cxsurvey.core.jobs.runner import Runner
 from cxsurvey.people.service import PersonInput
 from cxsurvey.transfer import imports, pace, uploads
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.refusals import first_refused
 from cxsurvey.transfer.repeats import Counted

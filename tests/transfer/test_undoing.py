@@ -24,7 +24,7 @@ from cxsurvey.responses.service import VoidResponse
 from cxsurvey.responses.submit import Refused, Stored, submit
 from cxsurvey.transfer import imports, running, undoing
 from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.undoing import Preview, UndoImport
 from tests.factories import Place, act_in, make_place

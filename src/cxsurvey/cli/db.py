@@ -61,7 +61,7 @@ def verify() -> None:
     from cxsurvey.core.db.snapshot import snapshot
     from cxsurvey.core.ids import encode
     from cxsurvey.responses import counts
-    from cxsurvey.responses.service import PREFIX
+    from cxsurvey.responses.views import PREFIX
 
     with opened_engines() as (settings, engines):
         require_current_schema(settings)

@@ -148,7 +148,7 @@ def undo(
 
 def _carry_out(wanted: Wanted, *, as_json: bool) -> None:
     from cxsurvey.cli import imports_carrying, imports_output
-    from cxsurvey.transfer.imports import ImportState
+    from cxsurvey.transfer.import_views import ImportState
 
     with _told():
         outcome = imports_carrying.carry_out(wanted, quiet=as_json)

@@ -23,7 +23,7 @@ from cxsurvey.core.jobs import queue
 from cxsurvey.transfer import again, bringing, imports, outlook, refusals, running, scales, uploads
 from cxsurvey.transfer.bringing import Brought, Said
 from cxsurvey.transfer.errors import FileUnreadable, ImportInTheWay, NothingAsked, ScaleWrong
-from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.pace import ALONE
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale, ScaleReading

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from cxsurvey.cli.score_output import in_one_line, printable, result_as_json
 from cxsurvey.core.ids import encode
-from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.transfer.rows import RowProblem
 from cxsurvey.transfer.scales import ScaleReading, ScoreValue

@@ -20,7 +20,7 @@ from cxsurvey.core.errors import NotFound, Refusal
 from cxsurvey.core.ids import decode
 from cxsurvey.core.jobs import queue
 from cxsurvey.transfer import imports, undoing
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.pace import ALONE
 from cxsurvey.transfer.undoing import Preview, UndoImport
 

@@ -18,8 +18,8 @@ from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.contacts import CONTACT, consent_in
-from cxsurvey.responses.service import ResponseView, RevisionView
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.responses.views import ResponseView, RevisionView
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys.asked import definitions_of
 from cxsurvey.surveys.definition import Definition

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from cxsurvey.transfer import imports
-from cxsurvey.transfer.imports import ImportState
+from cxsurvey.transfer.import_views import ImportState
 from cxsurvey.web.door import Visit
 
 SAID: Final = {

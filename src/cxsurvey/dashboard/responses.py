@@ -29,8 +29,9 @@ from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.responses import service as responses
 from cxsurvey.responses import trials
-from cxsurvey.responses.service import ResponseView, VoidResponse
+from cxsurvey.responses.service import VoidResponse
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.responses.views import ResponseView
 from cxsurvey.web.door import Act, Acting, Visit, Visiting
 from cxsurvey.web.errors import request_id
 from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again

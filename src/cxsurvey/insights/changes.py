@@ -20,9 +20,10 @@ from cxsurvey.insights.scales import numbered
 from cxsurvey.insights.service import refusal_of_segments
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.errors import SurveyUnknown
-from cxsurvey.responses.queries import ChangedPlace, Narrowed, Stretch, by, changed_page, changed_place
-from cxsurvey.responses.service import ResponseView
+from cxsurvey.responses.queries import by
+from cxsurvey.responses.queries.changed import ChangedPlace, Narrowed, Stretch, changed_page, changed_place
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.responses.views import ResponseView
 from cxsurvey.surveys.definition import FORMULAS
 
 CHUNK: Final = 500

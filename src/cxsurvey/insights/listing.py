@@ -24,8 +24,8 @@ from cxsurvey.insights.service import refuse_anonymous
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.queries import score_days
-from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.responses.views import ResponseView
 from cxsurvey.scoring.scales import Band, Definition
 from cxsurvey.surveys.asked import definitions_of
 from cxsurvey.surveys.follow_ups import Given

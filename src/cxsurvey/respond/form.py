@@ -29,8 +29,8 @@ from cxsurvey.respond.sentences import COMMENT
 from cxsurvey.respond.stamp import Stamp, Target
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, preselected, see
 from cxsurvey.responses.commands import Submission
-from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored, sent_before
+from cxsurvey.responses.views import ResponseView
 from cxsurvey.web.errors import STATUS
 from cxsurvey.web.forms import AGAIN
 

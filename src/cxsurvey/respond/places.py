@@ -17,8 +17,8 @@ from cxsurvey.respond.stamp import Target
 from cxsurvey.respond.tongue import Tongue
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.anonymity import may_change
-from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.responses.views import ResponseView
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import asked as surveys
 from cxsurvey.surveys import merge

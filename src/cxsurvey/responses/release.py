@@ -15,8 +15,9 @@ from typing import Any
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.jobs.runner import JobRun
-from cxsurvey.responses import counts, queries
+from cxsurvey.responses import counts
 from cxsurvey.responses.anonymity import DAYS_TO_CHANGE, day_as_instant, zone
+from cxsurvey.responses.queries import anonymous
 from cxsurvey.responses.states import contribution
 from cxsurvey.scoring.withholding import SMALLEST_MINIMUM
 
@@ -27,7 +28,7 @@ CHUNK = 200
 def release(run: JobRun) -> None:
     """Handler of `JOB`: releases what is due on every trend line of an anonymous survey."""
     with run.read() as ctx:
-        lines = queries.anonymous_lines(ctx.connection)
+        lines = anonymous.lines(ctx.connection)
     for line in lines:
         while run.write(partial(release_some, line_id=line.id), lane_key=line.survey_id):
             pass
@@ -35,21 +36,21 @@ def release(run: JobRun) -> None:
 
 def release_some(ctx: Context, line_id: int) -> bool:
     """Releases up to `CHUNK` answers of the next group; False when none is due."""
-    line = queries.anonymous_line(ctx.connection, line_id)
+    line = anonymous.line(ctx.connection, line_id)
     # an answer of a day that may still be changed would change after it was shown
     due = ctx.now.astimezone(zone(line.report_zone)).date() - timedelta(days=DAYS_TO_CHANGE)
-    days = queries.waiting_days(ctx.connection, line_id, line.released_through, due)
+    days = anonymous.waiting_days(ctx.connection, line_id, line.released_through, due)
     last = last_of_group(days, max(line.minimum_group, SMALLEST_MINIMUM))
     if last is None:
         return False
-    rows = queries.waiting(ctx.connection, line_id, line.released_through, last, CHUNK)
+    rows = anonymous.waiting(ctx.connection, line_id, line.released_through, last, CHUNK)
     for row in rows:
         _move_count(ctx, row, last)
     moved = {"report_day": last, "answered_at": day_as_instant(last), "changed_at": ctx.now}
-    queries.forget_origin(ctx.connection, [{"id": row["id"], **moved} for row in rows])
-    queries.place_anew(ctx.connection, {row["id"]: ctx.ids.random(8) for row in rows})
+    anonymous.forget_origin(ctx.connection, [{"id": row["id"], **moved} for row in rows])
+    anonymous.place_anew(ctx.connection, {row["id"]: ctx.ids.random(8) for row in rows})
     if len(rows) < CHUNK:
-        queries.set_released(ctx.connection, line_id, last)
+        anonymous.set_released(ctx.connection, line_id, last)
     return True
 
 

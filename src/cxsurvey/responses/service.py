@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,18 +20,16 @@ from cxsurvey.core.text import Line200, MaybeLine200
 from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
-from cxsurvey.people.service import PersonView
 from cxsurvey.responses import anonymity, changes, contacts, queries, undoing
 from cxsurvey.responses.checks import check_follow_ups, unanswered
 from cxsurvey.responses.commands import MOST_ANSWERS, FollowUpAnswers
 from cxsurvey.responses.errors import ChangeExpired, StateForbids
 from cxsurvey.responses.queries import Slice
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.responses.views import PREFIX, ResponseView, RevisionView, view_of
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.definition import Definition
-from cxsurvey.surveys.follow_ups import Given
 
-PREFIX = "rsp"
 CONTACT = contacts.CONTACT
 """The claim that says whether and where a customer may be contacted."""
 
@@ -61,54 +58,6 @@ class VoidResponse(Command):
     """Why a response is taken out of the scores, or put back."""
 
     reason: Line200
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseView:
-    """One response with its attribution in words."""
-
-    id: UUID
-    survey_id: UUID
-    version_id: UUID
-    trend_line_id: int
-    invitation_id: UUID | None
-    state: str
-    reason: str | None
-    score: int | None
-    unknown: bool
-    comment: str | None
-    follow_ups: Mapping[str, Given]
-    locale: str | None
-    source: str
-    external_id: str | None
-    report_day: date
-    answered_at: datetime
-    changed_at: datetime
-    revision: int
-    segments: Mapping[str, str]
-    """Segment key to text, those that are set."""
-    person: PersonView | None
-    attributes: Mapping[str, Any]
-    claims: Mapping[str, Any]
-    facts: Mapping[str, Any]
-
-    @property
-    def public_id(self) -> str:
-        return encode(PREFIX, self.id)
-
-
-@dataclass(frozen=True, slots=True)
-class RevisionView:
-    """One later state of a response, with who caused it."""
-
-    number: int
-    kind: str
-    at: datetime
-    actor_kind: str
-    actor_id: UUID | None
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    reason: str | None
 
 
 # ---- respondents: holding the link is the permission
@@ -306,35 +255,7 @@ def _without_contact(view: ResponseView) -> ResponseView:
 def _views(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> list[ResponseView]:
     texts = segments.texts_for(ctx, (row[key] for row in rows for key in SEGMENT_KEYS))
     known = people.people(ctx, {row["person_id"] for row in rows if row["person_id"] is not None})
-    return [_view(row, texts, known) for row in rows]
-
-
-def _view(row: Mapping[str, Any], texts: Mapping[int, str], known: Mapping[UUID, PersonView]) -> ResponseView:
-    return ResponseView(
-        id=row["id"],
-        survey_id=row["survey_id"],
-        version_id=row["version_id"],
-        trend_line_id=row["trend_line_id"],
-        invitation_id=row["invitation_id"],
-        state=row["state"],
-        reason=row["reason"],
-        score=row["score"],
-        unknown=row["unknown"],
-        comment=row["comment"],
-        follow_ups=row["follow_ups"],
-        locale=row["locale"],
-        source=row["source"],
-        external_id=row["external_id"],
-        report_day=row["report_day"],
-        answered_at=row["answered_at"],
-        changed_at=row["changed_at"],
-        revision=row["revision"],
-        segments={key: texts[row[key]] for key in SEGMENT_KEYS if row[key] is not None},
-        person=known.get(row["person_id"]),
-        attributes=row["attributes"],
-        claims=row["claims"],
-        facts=row["facts"],
-    )
+    return [view_of(row, texts, known) for row in rows]
 
 
 def some(ctx: Context, response_ids: Sequence[UUID]) -> list[ResponseView]:

@@ -15,6 +15,7 @@ from cxsurvey.core.errors import Busy
 from cxsurvey.core.ids import encode
 from cxsurvey.responses import changes, queries
 from cxsurvey.responses.events import ResponseChanged
+from cxsurvey.responses.queries import imported
 from cxsurvey.responses.states import ResponseState
 
 APART: Final = "undone/"
@@ -41,23 +42,23 @@ class TakenBack:
 
 def undoable(ctx: Context, import_id: UUID) -> Undoable:
     """What taking an import back would do. Whether it is one of the workspace is for the caller to know."""
-    stored, undone, changed = queries.imported(ctx.connection, import_id, source_of(import_id))
+    stored, undone, changed = imported.counted(ctx.connection, import_id, source_of(import_id))
     return Undoable(stored - undone - changed, changed, undone)
 
 
 def is_left(ctx: Context, import_id: UUID) -> tuple[bool, bool]:
     """Whether an import has stored answers, and whether `take_back` would find any that it voids, or has voided."""
-    return queries.has_imported(ctx.connection, import_id, source_of(import_id))
+    return imported.has_imported(ctx.connection, import_id, source_of(import_id))
 
 
 def begin(ctx: Context, import_id: UUID) -> None:
     """From now on until `end` its responses are not told as known to who sends one of them again."""
-    queries.begin_taking_back(ctx.connection, ctx.workspace, import_id)
+    imported.begin_taking_back(ctx.connection, ctx.workspace, import_id)
 
 
 def end(ctx: Context, import_id: UUID) -> None:
     """The taking back has come to its end, or was given up: what is left of the import is known again."""
-    queries.end_taking_back(ctx.connection, import_id)
+    imported.end_taking_back(ctx.connection, import_id)
 
 
 def take_back(ctx: Context, import_id: UUID, reason: str, *, after: UUID | None, limit: int) -> TakenBack:
@@ -66,13 +67,13 @@ def take_back(ctx: Context, import_id: UUID, reason: str, *, after: UUID | None,
     Answers that are taken back already are counted again and left as they are, so that it may be begun anew. Raises
     `Busy` where somebody changed one of them at this moment.
     """
-    rows = queries.imported_page(ctx.connection, ctx.workspace, import_id, after, limit)
+    rows = imported.page(ctx.connection, ctx.workspace, import_id, after, limit)
     source = source_of(import_id)
     fresh = [row for row in rows if row["source"] != source]
-    changed = queries.changed_by_others(ctx.connection, import_id, [row["id"] for row in fresh if row["revision"] > 1])
+    changed = imported.changed_by_others(ctx.connection, import_id, [row["id"] for row in fresh if row["revision"] > 1])
     wanted = {"state": ResponseState.VOID.value, "reason": reason, "source": source}
     undone = [(row, {**row, **wanted, "revision": row["revision"] + 1}) for row in fresh if row["id"] not in changed]
-    if queries.set_apart(ctx.connection, [after for _, after in undone], ctx.now) != len(undone):
+    if imported.set_apart(ctx.connection, [after for _, after in undone], ctx.now) != len(undone):
         raise Busy
     for before, now in undone:
         changes.count(ctx, before, now)

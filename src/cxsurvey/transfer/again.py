@@ -9,7 +9,7 @@ from uuid import UUID
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Refusal
 from cxsurvey.transfer import imports, queries
-from cxsurvey.transfer.imports import ENDED, UNDER_WAY, ImportState, ImportView
+from cxsurvey.transfer.import_views import ENDED, UNDER_WAY, ImportState, ImportView
 from cxsurvey.transfer.reading import Kind, Reading
 
 LOOKED_AT: Final = 20

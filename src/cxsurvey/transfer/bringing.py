@@ -12,7 +12,7 @@ from cxsurvey.core.errors import Unconfirmed
 from cxsurvey.core.ids import Ids
 from cxsurvey.settings import Settings
 from cxsurvey.transfer import again, imports, source, uploads
-from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.transfer.source import Source
 from cxsurvey.transfer.uploads import Received

@@ -28,8 +28,8 @@ from cxsurvey.insights.service import survey_line
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.contacts import consent_in
-from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
+from cxsurvey.responses.views import ResponseView
 
 PAGE: Final = 1000
 """Answers per read."""

@@ -10,7 +10,7 @@ from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.results import Result
 from cxsurvey.scoring.score import score
 from cxsurvey.surveys.asked import asked_by_id
-from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.import_views import ImportView
 
 UNKNOWN: Final = "unknown"
 

@@ -24,7 +24,7 @@ from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import imports, outlook, queries, uploads
 from cxsurvey.transfer.errors import ImportUnknown
 from cxsurvey.transfer.files import CsvFile
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import UNDER_WAY, ImportState, ImportView
 from cxsurvey.transfer.mapping import Columns, find_columns
 from cxsurvey.transfer.pace import BESIDE_OTHERS, FIRST, Pace
 from cxsurvey.transfer.people_rows import PersonReader
@@ -102,7 +102,7 @@ def _begin(ctx: Context, import_id: UUID, run: int) -> ImportView | None:
     None for the job of a run that was cancelled, even where the next one waits already.
     """
     row = queries.get(ctx.connection, ctx.workspace, import_id)
-    if row is None or row["run"] != run or row["state"] not in imports.UNDER_WAY:
+    if row is None or row["run"] != run or row["state"] not in UNDER_WAY:
         return None
     values: dict[str, Any] = {"state": ImportState.RUNNING.value}
     if row["state"] == ImportState.WAITING or row["rehearsal"]:

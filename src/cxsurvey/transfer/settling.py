@@ -16,7 +16,7 @@ from cxsurvey.responses.commands import Source as Origin
 from cxsurvey.transfer import again, imports, mapping
 from cxsurvey.transfer.errors import MappingWrong
 from cxsurvey.transfer.guessing import guess
-from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.reading import Kind, Reading, Zone
 from cxsurvey.transfer.scales import ScaleReading
 from cxsurvey.transfer.source import Source

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cxsurvey.core.context import Context
 from cxsurvey.scoring.results import Result
 from cxsurvey.transfer import again, outlook
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from cxsurvey.core.text import Line200
 from cxsurvey.responses import undoing as responses
 from cxsurvey.transfer import imports, queries
 from cxsurvey.transfer.errors import ImportInTheWay, ImportStateForbids, NotUndoable
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ENDED, UNDER_WAY, ImportState, ImportView
 from cxsurvey.transfer.pace import BESIDE_OTHERS, FIRST, Pace
 
 JOB: Final = "imports.undo"
@@ -84,7 +84,7 @@ def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
         "left_alone": 0,
         "undo_reason": command.reason,
     }
-    if not queries.change(ctx.connection, view.id, tuple(one.value for one in imports.ENDED), values):
+    if not queries.change(ctx.connection, view.id, tuple(one.value for one in ENDED), values):
         raise ImportStateForbids
     responses.begin(ctx, view.id)
     ctx.enqueue(JOB, {"import": str(view.id), "run": run}, dedupe_key=imports.job_key(view.id, run))
@@ -103,11 +103,11 @@ def _nothing_left(*, has_stored: bool) -> NotUndoable:
 def _undoable(ctx: Context, import_id: UUID) -> ImportView:
     require(ctx, Grant.RESPONSES_VOID)
     view = imports.named(ctx, import_id)
-    if view.state not in imports.ENDED:
+    if view.state not in ENDED:
         raise ImportStateForbids
     if not view.has_answers:
         raise NotUndoable
-    if imports.is_beside(ctx, view, imports.UNDER_WAY):
+    if imports.is_beside(ctx, view, UNDER_WAY):
         raise ImportInTheWay
     return view
 

@@ -13,7 +13,7 @@ from cxsurvey.api.schemas.score import Group
 from cxsurvey.scoring.results import Flag, Result, Unit
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.transfer.guessing import guess
-from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.rows import RowProblem
 from cxsurvey.transfer.scales import ScaleReading
 from cxsurvey.transfer.telling import Told

@@ -8,9 +8,9 @@ from typing import Self
 from cxsurvey.api.schemas.base import Document, InvitationId, PersonId, ResponseId, Scalar, SurveyId, maybe
 from cxsurvey.core.ids import encode
 from cxsurvey.people.service import PersonView, Written
-from cxsurvey.responses.service import ResponseView
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.responses.submit import Stored
+from cxsurvey.responses.views import ResponseView
 
 
 class Person(Document):

@@ -24,7 +24,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.transfer import bringing, imports, refusals, settling, source, telling, undoing, uploads
 from cxsurvey.transfer.bringing import Brought
 from cxsurvey.transfer.errors import ImportStateForbids
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.settling import ImportSettings, NewImport
 from cxsurvey.transfer.source import Source
 from cxsurvey.transfer.undoing import UndoImport

@@ -22,7 +22,7 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import refusals, telling, uploads
 from cxsurvey.transfer.guessing import guess
-from cxsurvey.transfer.imports import ImportView
+from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.profile import ColumnProfile
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Instead, Scale, ScaleReading, score_values

@@ -22,7 +22,7 @@ from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.surveys import service as surveys
 from cxsurvey.transfer import bringing, imports, keeping, refusals, uploads
 from cxsurvey.transfer.bringing import Brought, Said
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.web.door import Act, Uploading, Visit, Visiting
 from cxsurvey.web.errors import STATUS

@@ -16,7 +16,7 @@ from cxsurvey.dashboard.imports.pages import ImportId, address
 from cxsurvey.dashboard.surveys.path import see
 from cxsurvey.transfer import again, imports, source, uploads
 from cxsurvey.transfer.errors import ImportStateForbids, MappingWrong
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.reading import Reading
 from cxsurvey.web.door import Act, Acting
 from cxsurvey.web.forms import AGAIN, Fields, SentFields, errors_by_field, show_again

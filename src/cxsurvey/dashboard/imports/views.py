@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from cxsurvey.people.keys import SEGMENT_KEYS
-from cxsurvey.transfer.imports import ImportState, ImportView
+from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.mapping import NAMED
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.transfer.rows import RowProblem
