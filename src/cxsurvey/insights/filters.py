@@ -13,7 +13,7 @@ from typing import Final
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
-from cxsurvey.insights import queries
+from cxsurvey.insights.queries import indexed
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.responses.states import ResponseState
@@ -116,7 +116,7 @@ def _yes_or_no(values: Mapping[str, str], name: str, problems: list[FieldProblem
 
 def _segments(ctx: Context, wanted: Mapping[str, str], problems: list[FieldProblem]) -> tuple[Segment, ...]:
     named = [(key, text) for key, text in wanted.items() if text != NOT_SET and _may_be_one(text)]
-    rows = queries.numbers_of(ctx.connection, ctx.workspace, named) if named else []
+    rows = indexed.numbers_of(ctx.connection, ctx.workspace, named) if named else []
     numbers: dict[str, int | None] = {row.key: row.number for row in rows}
     numbers |= {key: None for key, text in wanted.items() if text == NOT_SET}
     message = "must be a value that answers of this workspace have"
@@ -141,7 +141,7 @@ def states(text: str) -> tuple[ResponseState, ...]:
 def offered(ctx: Context, limit: int = 50) -> dict[str, tuple[str, ...]]:
     """The values to choose from for each segment key of the workspace; at most `limit` of each, by text."""
     found: dict[str, list[str]] = {}
-    for row in queries.values_of(ctx.connection, ctx.workspace, SEGMENT_KEYS, limit):
+    for row in indexed.values_of(ctx.connection, ctx.workspace, SEGMENT_KEYS, limit):
         found.setdefault(row.key, []).append(row.text)
     return {key: tuple(found[key]) for key in SEGMENT_KEYS if key in found}
 
@@ -154,6 +154,6 @@ def offered_of(
     Only the newest `NEWEST_ASKED` answers are asked, so that a page never waits for all of them.
     """
     found: dict[str, list[str]] = {}
-    for key, text in queries.segments_met(ctx.connection, survey.line_id, states, NEWEST_ASKED):
+    for key, text in indexed.segments_met(ctx.connection, survey.line_id, states, NEWEST_ASKED):
         found.setdefault(key, []).append(text)
     return {key: tuple(sorted(found[key], key=str.casefold)) for key in SEGMENT_KEYS if key in found}

@@ -18,6 +18,7 @@ from cxsurvey.insights import listing, queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.misfits import band_of
 from cxsurvey.insights.periods import Period
+from cxsurvey.insights.queries import listed
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import smallest_group, survey_line
 from cxsurvey.responses.states import ResponseState
@@ -189,7 +190,7 @@ def _newest(ctx: Context, survey: SurveyLine, days: Sequence[listing.Day], only:
         named = listing.enough(days, after[0] if after else None, size)
         if not named:
             return
-        rows = queries.newest_follow_ups(ctx.connection, survey.line_id, named, after, size, chosen)
+        rows = listed.newest_follow_ups(ctx.connection, survey.line_id, named, after, size, chosen)
         yield from rows
         read += len(rows)
         if len(rows) < size:

@@ -19,6 +19,7 @@ from cxsurvey.insights import queries
 from cxsurvey.insights.comments import EPOCH, MICROSECOND
 from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.periods import Period
+from cxsurvey.insights.queries import indexed, listed
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import refuse_anonymous
 from cxsurvey.people.keys import SEGMENT_KEYS
@@ -74,7 +75,7 @@ def counted_days(
     if only.contact is None:
         return _days(ctx, survey, period, states, only)
     stretch, agreed = (period.since, period.until), choice(survey, replace(only, contact=True))
-    contacts = queries.contacts_by_day(ctx.connection, survey.line_id, stretch, states, agreed)
+    contacts = listed.contacts_by_day(ctx.connection, survey.line_id, stretch, states, agreed)
     if only.contact:
         return [Day(day, contacts[day]) for day in sorted(contacts)]
     every = _days(ctx, survey, period, states, replace(only, contact=None))
@@ -96,16 +97,16 @@ def _days_from_index(
     ctx: Context, survey: SurveyLine, period: Period, states: Sequence[ResponseState], only: Filter
 ) -> list[Day]:
     wanted, found = choice(survey, only).scores, dict[date, int]()
-    for row in queries.by_day(ctx.connection, survey.line_id, (period.since, period.until), only.numbers):
+    for row in indexed.by_day(ctx.connection, survey.line_id, (period.since, period.until), only.numbers):
         if row.state in states and (wanted is None or row.score in wanted):
             found[row.report_day] = found.get(row.report_day, 0) + row.n
     return [Day(day, found[day]) for day in sorted(found)]
 
 
-def choice(survey: SurveyLine, only: Filter) -> queries.Choice:
+def choice(survey: SurveyLine, only: Filter) -> listed.Choice:
     """What a filter asks of each answer of a survey: the scores of its group, its segments, consent to be contacted."""
     scores = scores_of(survey.formula, only.band) if only.band is not None else None
-    return queries.Choice(only.numbers, scores, only.contact)
+    return listed.Choice(only.numbers, scores, only.contact)
 
 
 def scores_of(formula: Definition, band: Band) -> frozenset[int]:
@@ -134,9 +135,9 @@ def page(
     rows: Sequence[Any] = ()
     if only.contact:
         stretch = (period.since, period.until)
-        rows = queries.newest_contacts(ctx.connection, survey.line_id, stretch, states, cursor, limit + 1, chosen)
+        rows = listed.newest_contacts(ctx.connection, survey.line_id, stretch, states, cursor, limit + 1, chosen)
     elif wanted := enough(days, cursor[0] if cursor else None, limit + 1):
-        rows = queries.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1, chosen)
+        rows = listed.newest_ids(ctx.connection, survey.line_id, wanted, states, cursor, limit + 1, chosen)
     views = responses.some(ctx, [row.id for row in rows[:limit]])
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
     return ResponsePage(tuple(views), sum(day.count for day in days), following)
@@ -187,14 +188,14 @@ def ids_of(
     """The ids of all answers on these days in one of these states, oldest day first."""
     require(ctx, Grant.RESPONSES_READ)
     chosen = choice(survey, only)
-    return queries.ids_of_days(ctx.connection, survey.line_id, [day.day for day in days], states, chosen)
+    return listed.ids_of_days(ctx.connection, survey.line_id, [day.day for day in days], states, chosen)
 
 
 def has_contacts(ctx: Context, surveys: Collection[SurveyLine]) -> bool:
     """Whether anybody who answered these surveys, on these scales, may be contacted; for who may read people."""
     require(ctx, Grant.PEOPLE_READ)
     lines = [survey.line_id for survey in surveys if not survey.anonymous]
-    return bool(lines) and queries.has_contacts(ctx.connection, lines)
+    return bool(lines) and listed.has_contacts(ctx.connection, lines)
 
 
 def segment_names(ctx: Context) -> dict[str, str]:

@@ -14,10 +14,10 @@ from uuid import UUID
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid
-from cxsurvey.insights import queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.misfits import fitting
 from cxsurvey.insights.periods import Period
+from cxsurvey.insights.queries import indexed
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import refuse_anonymous, smallest_group, survey_line
 from cxsurvey.people.keys import SEGMENT_KEYS
@@ -143,7 +143,7 @@ def _parts(ctx: Context, survey: SurveyLine, key: str, period: Period, only: Fil
     """The counts now and before, by segment number."""
     since = period.before.since if period.before is not None else None
     days = (period.since, period.until)
-    rows = queries.by_segment(ctx.connection, survey.line_id, key, days, since, only.numbers)
+    rows = indexed.by_segment(ctx.connection, survey.line_id, key, days, since, only.numbers)
     found: tuple[dict[int | None, dict[int, int]], ...] = ({}, {})
     for row in rows:
         if row.state == ResponseState.COUNTED.value and row.score is not None:

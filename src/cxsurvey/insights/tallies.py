@@ -13,6 +13,7 @@ from cxsurvey.insights import queries
 from cxsurvey.insights.filters import EVERYTHING, Filter
 from cxsurvey.insights.misfits import fitting
 from cxsurvey.insights.periods import Period
+from cxsurvey.insights.queries import indexed
 from cxsurvey.insights.reports import LeftOut, SurveyLine, Tally
 from cxsurvey.responses.queries import score_days
 from cxsurvey.responses.states import ResponseState
@@ -86,7 +87,7 @@ class _Met:
 
 def _from_index(ctx: Context, survey: SurveyLine, period: Period, only: Filter) -> Days:
     met, scale = _Met(), survey.formula.scale
-    for row in queries.by_day(ctx.connection, survey.line_id, (period.since, period.until), only.numbers):
+    for row in indexed.by_day(ctx.connection, survey.line_id, (period.since, period.until), only.numbers):
         met.add(row)
     unknown = _unknown(ctx, survey, period, only) if met.without_score else 0
     left_out = LeftOut(
@@ -103,4 +104,4 @@ def _from_index(ctx: Context, survey: SurveyLine, period: Period, only: Filter) 
 
 def _unknown(ctx: Context, survey: SurveyLine, period: Period, only: Filter) -> int:
     """Whether a counted answer without a score said "I do not know" is not in the index: only those are looked up."""
-    return queries.unknown(ctx.connection, survey.line_id, (period.since, period.until), only.numbers)
+    return indexed.unknown(ctx.connection, survey.line_id, (period.since, period.until), only.numbers)
