@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsurvey.dashboard import charts
+from cxsurvey.dashboard import charts, trend_chart
 from cxsurvey.insights.reports import Mark, Trend
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
 from cxsurvey.scoring.intervals import Method
@@ -94,7 +94,7 @@ def test_a_long_trend_names_the_year_at_every_month() -> None:
         window = Window(date(2020, 1, 1), date(2020 + years, 2, 1))
         days = {date(2020, 1, 5): ScoreCounts.from_scores([9])}
         stretches = trend(days, Grain.MONTH, window)
-        found: list[str] = charts.trend_data(
+        found: list[str] = trend_chart.trend_data(
             Trend(Grain.MONTH, stretches), [], NPS, Method.SCORE, [""] * len(stretches)
         )["labels"]
         return found
@@ -107,7 +107,7 @@ def test_what_is_not_complete_is_marked_with_its_days() -> None:
     days = {date(2026, 1, 25): ScoreCounts.from_scores([9]), date(2026, 2, 2): ScoreCounts.from_scores([9])}
     cut = Trend(Grain.MONTH, trend(days, Grain.MONTH, Window(date(2026, 1, 20), date(2026, 3, 1))))
 
-    found = charts.trend_data(cut, [], NPS, Method.SCORE, [""] * len(cut.periods))
+    found = trend_chart.trend_data(cut, [], NPS, Method.SCORE, [""] * len(cut.periods))
 
     assert found["complete"] == [False, True]
     assert found["tips"][0].endswith("not complete: 20 Jan 2026 to 31 Jan 2026")
@@ -117,7 +117,7 @@ def test_what_is_not_complete_is_marked_with_its_days() -> None:
 def test_the_drawn_trend_has_a_gap_where_nobody_answered() -> None:
     mark = Mark(MONDAY + timedelta(days=15), "Version 2")
 
-    found = charts.trend_data(weeks([9, 9], [], [3]), [mark], NPS, Method.SCORE, ["?1", "", "?3"])
+    found = trend_chart.trend_data(weeks([9, 9], [], [3]), [mark], NPS, Method.SCORE, ["?1", "", "?3"])
 
     assert found["estimate"] == [100.0, None, -100.0]
     assert found["lower"][1] is found["upper"][1] is None

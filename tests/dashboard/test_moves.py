@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from cxsurvey.dashboard import charts, doubts, metrics, moves, words
+from cxsurvey.dashboard import charts, doubts, metrics, moves, trend_chart, words
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import LeftOut, ScoreReport, SurveyLine, Trend
 from cxsurvey.scoring.catalogue import CES_1_0, CES_5, CES_7, CSAT_5, STARS_5, THUMBS
@@ -175,9 +175,8 @@ def test_a_distribution_is_drawn_from_the_worst_score_to_the_best() -> None:
 
 
 def test_the_drawn_trend_knows_its_scale_and_sign() -> None:
-    drawn = [
-        charts.trend_data(Trend(Grain.WEEK, ()), [], formula, score_method(formula), []) for formula in (STARS_5, CES_7)
-    ]
+    none = Trend(Grain.WEEK, ())
+    drawn = [trend_chart.trend_data(none, [], formula, score_method(formula), []) for formula in (STARS_5, CES_7)]
 
     assert [(each["ends"], each["sign"]) for each in drawn] == [([1.0, 5.0], ""), ([0.0, 100.0], "\u202f%")]
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
-from cxsurvey.dashboard import charts, doubts, metrics, moves, words
+from cxsurvey.dashboard import charts, doubts, metrics, moves, trend_chart, words
 from cxsurvey.dashboard.number_views import Number, number_of
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar
 from cxsurvey.insights.periods import Period, PeriodKey
@@ -104,7 +104,7 @@ class ResultsView:
     """The segments of the days of the largest step against those before; "" where segments are not told."""
     gaps: str
     trend: Mapping[str, Any]
-    trend_rows: tuple[charts.TrendRow, ...]
+    trend_rows: tuple[trend_chart.TrendRow, ...]
     marks: tuple[str, ...]
     left_out: tuple[words.Reason, ...]
     ever_answered: bool
@@ -245,8 +245,8 @@ def results_view(found: SurveyReport, query: Mapping[str, str], base: str) -> Re
         largest_step=step,
         largest_step_href=_segments_href(report, step.stretch, query, base) if step is not None else "",
         gaps=words.gaps(trend),
-        trend=charts.trend_data(trend, found.marks, formula, report.result.method, links),
-        trend_rows=charts.trend_rows(trend, report.result.method, links),
+        trend=trend_chart.trend_data(trend, found.marks, formula, report.result.method, links),
+        trend_rows=trend_chart.trend_rows(trend, report.result.method, links),
         marks=tuple(words.mark(mark) for mark in found.marks),
         left_out=words.reasons(report.left_out),
         ever_answered=found.ever_answered,
