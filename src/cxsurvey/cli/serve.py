@@ -21,6 +21,7 @@ from cxsurvey.cli.installation import (
     warn_of_unknown_settings,
 )
 from cxsurvey.core.garbage import collector_at_rest
+from cxsurvey.core.lean import without
 
 if TYPE_CHECKING:
     from cxsurvey.core.db.database import Database
@@ -35,8 +36,8 @@ DRAIN_SECONDS = 20
 BACKLOG = 2048
 ACCEPTED_AT_ONCE = 16
 """uvloop takes one connection from each listening socket in a turn of its loop, and turns are long under load."""
-PARTS = ("cxsurvey.wiring", "cxsurvey.app", "cxsurvey.worker", "uvicorn")
-"""What a server loads; everything else comes with these."""
+PARTS = ("cxsurvey.wiring", "cxsurvey.web.framework", "cxsurvey.app", "cxsurvey.worker", "uvicorn")
+"""What a server loads, in this order; everything else comes with these."""
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +47,8 @@ def register(app: typer.Typer) -> None:
 
 def serve() -> None:
     """Serve pages and API; upgrades an SQLite database by itself. Stops politely on SIGTERM."""
-    with collector_at_rest():
+    # FastAPI would load all of pydantic's version 1, to see that no field is of a class of that
+    with collector_at_rest(), without("pydantic.v1"):
         settings, engines = read_settings_and_engines()
         warn_of_unknown_settings()
         for part in PARTS:

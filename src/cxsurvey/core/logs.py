@@ -11,13 +11,17 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
-from typing import Any, TextIO
-
-import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cxsurvey.core.clock import Clock
+from cxsurvey.core.lean import without
 from cxsurvey.settings import Settings
+
+with without("rich"):  # meant for tracebacks that show the values of variables
+    import structlog
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, Processor, WrappedLogger
 
 LEFT_OUT = "[left out]"
 PRIVATE_FIELDS = frozenset(
