@@ -47,6 +47,20 @@ def test_the_same_request_gets_the_same_bytes(rest: TestClient, scene: Scene, cl
     assert count_of(rest) == 1
 
 
+def test_an_answer_is_kept_under_the_route_that_earlier_versions_knew(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    """Else a request that was answered before an upgrade would be carried out once more when it is repeated."""
+    rest.post("/responses", json=scene.answer(), headers=KEY)
+    rest.post("/responses/batch", json={"responses": [scene.answer()]}, headers=KEY)
+    rest.post("/surveys", json={"name": "Delivery", "metric": "nps"}, headers=KEY)
+
+    with database.read() as ctx:
+        routes = set(ctx.connection.scalars(select(IdempotencyKey.route)))
+
+    assert routes == {"POST /api/v1/responses", "POST /api/v1/responses/batch", "POST /surveys"}
+
+
 def test_another_request_under_the_key_is_refused(rest: TestClient, scene: Scene) -> None:
     rest.post("/responses", json=scene.answer(), headers=KEY)
     reply = rest.post("/responses", json=scene.answer(score=1), headers=KEY)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey import __version__
+from cxsurvey.api.contract import PREFIX
 from cxsurvey.api.errors import face
 from cxsurvey.api.schemas.base import complete_all
 from cxsurvey.api.turns import Throttle
@@ -31,7 +32,6 @@ from cxsurvey.web.door import UPLOADS_AT_ONCE, Places, ReadingPlaces
 from cxsurvey.web.headers import Audience
 from cxsurvey.web.middleware import guard
 
-PREFIX = "/api/v1"
 INTAKE = f"{PREFIX}/responses"
 BATCH = f"{INTAKE}/batch"
 RESOURCES = (
@@ -48,9 +48,8 @@ RESOURCES = (
     me,
     description,
 )
-_ALL = APIRouter()
-for _router in (responses.intake, *(resource.router for resource in RESOURCES)):
-    _ALL.include_router(_router, prefix=PREFIX)
+# not included in a router, which would work each out again as it is included and once more at the first request
+_ROUTES = [route for router in (responses.intake, *(each.router for each in RESOURCES)) for route in router.routes]
 
 
 def build(database: Database) -> ASGIApp:
@@ -58,7 +57,7 @@ def build(database: Database) -> ASGIApp:
     complete_all()
     # the routes of all applications of a process are the same ones: the framework works each out but once
     app = FastAPI(
-        routes=_ALL.routes,
+        routes=_ROUTES,
         title="cxsurvey",
         summary="Responses in, invitations out, scores with their uncertainty.",
         description=description.INTRODUCTION,

@@ -11,6 +11,8 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from cxsurvey.api.errors import MEDIA_TYPE, TITLES
 from cxsurvey.api.schemas import Problem
 
+PREFIX = "/api/v1"
+"""How every path begins."""
 SCHEME = "apiKey"
 REF = "#/components/schemas/"
 READS = (401, 403, 422, 503)

@@ -22,7 +22,7 @@ from starlette.responses import Response
 
 from cxsurvey.accounts import doors
 from cxsurvey.accounts.views import KeyView
-from cxsurvey.api.contract import SCHEME
+from cxsurvey.api.contract import PREFIX, SCHEME
 from cxsurvey.api.credential import token_of
 from cxsurvey.api.once import REPLAYED, Once, ReadAgain, idempotency_key_of, request_hash
 from cxsurvey.api.query import strict
@@ -177,8 +177,8 @@ def _described(answer: bytes, tagged: Callable[[bytes], Document], *, kept: bool
 
 
 def route_of(request: Request) -> str:
-    """Method and path of the route, without the ids in it."""
-    return f"{request.scope['method']} {request.scope['route'].path}"
+    """Method and path of the route below the version's prefix, without the ids in it."""
+    return f"{request.scope['method']} {request.scope['route'].path.removeprefix(PREFIX)}"
 
 
 async def calling(request: Request, _: Annotated[None, Security(key_scheme)]) -> Caller:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from cxsurvey.core.db.database import Database
@@ -34,27 +34,26 @@ ROUTERS = (
     door.router,
     entrance.router,
     account.router,
-    company.router,
+    *company.ROUTERS,
     keys.router,
-    branding.router,
-    surveys.router,
+    *branding.ROUTERS,
+    *surveys.ROUTERS,
     scores.router,
     segments.router,
     exports.router,
     trials.router,
     responses.router,
-    imports.router,
+    *imports.ROUTERS,
     planning.router,
 )
-_ALL = APIRouter()
-for _router in ROUTERS:
-    _ALL.include_router(_router)
+# not included in a router, which would work each out again as it is included and once more at the first request
+_ROUTES = [route for router in ROUTERS for route in router.routes]
 
 
 def build(database: Database, draw_survey: Draw | None = None) -> ASGIApp:
     """The application of the dashboard. `draw_survey` draws what stands in the frame of a survey's preview."""
     # the routes of all applications of a process are the same ones: the framework works each out but once
-    app = FastAPI(routes=_ALL.routes, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(routes=_ROUTES, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.database = database
     app.state.reading_places = ReadingPlaces(database.settings.dashboard_reads)
     app.state.writing_places = Places(WRITES_AT_ONCE)

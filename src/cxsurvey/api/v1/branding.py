@@ -13,7 +13,7 @@ from cxsurvey.accounts import branding
 from cxsurvey.accounts.branding import ChangeBranding
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of, empty_body, picture_body
-from cxsurvey.api.contract import READS, TAGGED, WRITES, conditional, keyed_by, problems, stored, tagged, takes
+from cxsurvey.api.contract import PREFIX, READS, TAGGED, WRITES, conditional, keyed_by, problems, stored, tagged, takes
 from cxsurvey.api.door import Calling
 from cxsurvey.api.tags import condition_of
 from cxsurvey.core.command import Command
@@ -21,7 +21,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.pictures import SUFFIXES
 from cxsurvey.core.text import Line200, Line500, Passage1000
 
-router = APIRouter(prefix="/branding", tags=["branding"])
+router = APIRouter(prefix=f"{PREFIX}/branding", tags=["branding"])
 
 EXAMPLE = {"name": "Northwind", "accent": "#274C84", "privacy_url": "https://example.com/privacy", "footer": ""}
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}

@@ -17,7 +17,7 @@ from cxsurvey.accounts import audit_log, joining, team, workspaces
 from cxsurvey.accounts.commands import EditWorkspace
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of
-from cxsurvey.api.contract import READS, TAGGED, WRITES, conditional, problems, stored, tagged, takes
+from cxsurvey.api.contract import PREFIX, READS, TAGGED, WRITES, conditional, problems, stored, tagged, takes
 from cxsurvey.api.door import Calling
 from cxsurvey.api.tags import condition_of
 from cxsurvey.core.command import says
@@ -25,7 +25,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
 from cxsurvey.web.errors import ParameterProblem
 
-router = APIRouter(tags=["workspace"])
+router = APIRouter(prefix=PREFIX, tags=["workspace"])
 
 
 class AuditQuery(BaseModel):

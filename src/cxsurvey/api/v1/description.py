@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from cxsurvey.api import contract
+from cxsurvey.api.contract import PREFIX
 from cxsurvey.api.door import JSON
 from cxsurvey.web.headers import content_policy
 from cxsurvey.web.templating import render
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 INTRODUCTION = """
 Keys are made in the dashboard or with `cxsurvey key create`, and sent as `Authorization: Bearer cxs_live_…`. A key

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from cxsurvey.api import schemas
-from cxsurvey.api.contract import READS, problems
+from cxsurvey.api.contract import PREFIX, READS, problems
 from cxsurvey.api.door import Calling
 from cxsurvey.surveys import service
 
-router = APIRouter(prefix="/formulas", tags=["surveys"])
+router = APIRouter(prefix=f"{PREFIX}/formulas", tags=["surveys"])
 
 
 @router.get(

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of, empty_body
-from cxsurvey.api.contract import READS, WRITES, binary, keyed_by, problems, stored, takes, takes_file
+from cxsurvey.api.contract import PREFIX, READS, WRITES, binary, keyed_by, problems, stored, takes, takes_file
 from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import Calling
 from cxsurvey.api.ids import found, survey_named
@@ -30,7 +30,7 @@ from cxsurvey.transfer.source import Source
 from cxsurvey.transfer.undoing import UndoImport
 from cxsurvey.web.door import Places
 
-router = APIRouter(prefix="/imports", tags=["imports"])
+router = APIRouter(prefix=f"{PREFIX}/imports", tags=["imports"])
 
 ImportInPath = Annotated[str, Path(description="Id of an import.", examples=["imp_0694n1sgr1p1nbtclhoo21h60k"])]
 CSV = "text/csv"

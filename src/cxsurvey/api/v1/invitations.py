@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of, empty_body
-from cxsurvey.api.contract import READS, WRITES, keyed_by, problems, stored, takes
+from cxsurvey.api.contract import PREFIX, READS, WRITES, keyed_by, problems, stored, takes
 from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import Calling
 from cxsurvey.api.errors import in_query
@@ -24,7 +24,7 @@ from cxsurvey.invitations.service import CreateInvitation, InvitationView
 from cxsurvey.people import segments
 from cxsurvey.responses.errors import SurveyUnknown
 
-router = APIRouter(prefix="/invitations", tags=["invitations"])
+router = APIRouter(prefix=f"{PREFIX}/invitations", tags=["invitations"])
 
 
 class InvitationInput(CreateInvitation):

@@ -7,14 +7,14 @@ from starlette.responses import Response
 
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of
-from cxsurvey.api.contract import WRITES, problems, stored, takes
+from cxsurvey.api.contract import PREFIX, WRITES, problems, stored, takes
 from cxsurvey.api.door import Calling
 from cxsurvey.api.ids import SurveyInPath, found
 from cxsurvey.core.context import Context
 from cxsurvey.invitations import signed
 from cxsurvey.invitations.signed import SignLink
 
-router = APIRouter(prefix="/surveys", tags=["invitations"])
+router = APIRouter(prefix=f"{PREFIX}/surveys", tags=["invitations"])
 
 EXAMPLE = {"segments": {"touchpoint": "checkout", "department": "Shop 12"}, "attributes": {"till": "3"}}
 

@@ -7,10 +7,10 @@ from starlette.responses import Response
 
 from cxsurvey.accounts import service
 from cxsurvey.api import schemas
-from cxsurvey.api.contract import problems
+from cxsurvey.api.contract import PREFIX, problems
 from cxsurvey.api.door import Calling
 
-router = APIRouter(tags=["me"])
+router = APIRouter(prefix=PREFIX, tags=["me"])
 
 
 @router.get(

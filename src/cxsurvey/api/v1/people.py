@@ -11,7 +11,7 @@ from starlette.responses import Response
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of
-from cxsurvey.api.contract import READS, WRITES, problems, stored, takes
+from cxsurvey.api.contract import PREFIX, READS, WRITES, problems, stored, takes
 from cxsurvey.api.cursors import START, Pages
 from cxsurvey.api.door import Calling
 from cxsurvey.api.errors import in_query
@@ -23,7 +23,7 @@ from cxsurvey.people import directory
 from cxsurvey.people.directory import ChangePerson, FindPeople
 from cxsurvey.people.service import PersonInput
 
-router = APIRouter(prefix="/people", tags=["people"])
+router = APIRouter(prefix=f"{PREFIX}/people", tags=["people"])
 
 PersonInPath = Annotated[str, Path(description="Id of a person.", examples=["per_0694n1sdl5pcb2hnj1ef6tgu2s"])]
 PERSON: dict[str, Any] = {

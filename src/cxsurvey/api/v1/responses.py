@@ -18,7 +18,7 @@ from cxsurvey.accounts import service as accounts
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import schemas
 from cxsurvey.api.body import MANY, body_of
-from cxsurvey.api.contract import READS, SECURED, WRITES, problems, stored, takes
+from cxsurvey.api.contract import PREFIX, READS, SECURED, WRITES, problems, stored, takes
 from cxsurvey.api.credential import token_of
 from cxsurvey.api.cursors import Cursor, PageLimit, Pages
 from cxsurvey.api.door import JSON, Calling
@@ -47,7 +47,7 @@ from cxsurvey.scoring.scales import Band
 from cxsurvey.web import seen
 from cxsurvey.web.ready import Ready, raw
 
-router = APIRouter(prefix="/responses", tags=["responses"])
+router = APIRouter(prefix=f"{PREFIX}/responses", tags=["responses"])
 
 
 class Direct(APIRoute):
@@ -62,7 +62,7 @@ class Direct(APIRoute):
         return endpoint
 
 
-intake = APIRouter(prefix="/responses", tags=["responses"], route_class=Direct)
+intake = APIRouter(prefix=f"{PREFIX}/responses", tags=["responses"], route_class=Direct)
 """The routes that take responses in; the application asks them first."""
 
 _HEADERS = raw({"Content-Type": JSON})

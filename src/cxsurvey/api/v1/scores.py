@@ -11,7 +11,7 @@ from starlette.responses import Response
 from cxsurvey.accounts import service as accounts
 from cxsurvey.accounts.views import KeyView
 from cxsurvey.api import schemas
-from cxsurvey.api.contract import READS, problems
+from cxsurvey.api.contract import PREFIX, READS, problems
 from cxsurvey.api.door import Calling
 from cxsurvey.api.errors import in_query
 from cxsurvey.api.ids import SurveyInPath, found
@@ -24,7 +24,7 @@ from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.scoring.methods import method_names
 from cxsurvey.scoring.scales import Band
 
-router = APIRouter(prefix="/surveys", tags=["scores"])
+router = APIRouter(prefix=f"{PREFIX}/surveys", tags=["scores"])
 
 
 class OnOneScale(StretchOfDays):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from cxsurvey.api import schemas
 from cxsurvey.api.body import body_of, empty_body
-from cxsurvey.api.contract import READS, TAGGED, WRITES, conditional, keyed_by, problems, stored, tagged, takes
+from cxsurvey.api.contract import PREFIX, READS, TAGGED, WRITES, conditional, keyed_by, problems, stored, tagged, takes
 from cxsurvey.api.door import Caller, Calling
 from cxsurvey.api.ids import SurveyInPath, VersionInPath, found
 from cxsurvey.api.tags import condition_of
@@ -25,7 +25,7 @@ from cxsurvey.surveys.errors import StaleEdit
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import standard
 
-router = APIRouter(prefix="/surveys", tags=["surveys"])
+router = APIRouter(prefix=f"{PREFIX}/surveys", tags=["surveys"])
 
 Change = Callable[[Context, int | None], SurveyView]
 """A use case that changes a survey at a revision; None for whatever it is at."""

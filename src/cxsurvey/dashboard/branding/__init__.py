@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from cxsurvey.dashboard.branding import survey, workspace
 
-router = APIRouter()
-for part in (workspace, survey):
-    router.include_router(part.router)
+ROUTERS = tuple(part.router for part in (workspace, survey))
