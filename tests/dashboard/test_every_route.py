@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy import Connection, event
 from starlette.testclient import TestClient
 
@@ -130,6 +130,7 @@ def test_the_walk_meets_every_route_of_the_application(database: Database) -> No
     built = {(method, route.path) for route in iter_route_contexts(guard.app.routes) for method in route.methods or ()}
 
     assert built == set(PATHS)
+    assert {type(route) for route in guard.app.routes} == {APIRoute}  # a nested one is worked out by the first request
     assert {("POST", "/w/{slug}/surveys/{survey_id}/edit/{part}"), ("POST", "/sign-in")} <= built
     assert len(PATHS) >= 40
 
