@@ -63,9 +63,14 @@ def create_postgres_database(
     return address.render_as_string(hide_password=False)
 
 
-def drop_postgres_database(name: str, *, durable: bool = False) -> None:
-    """Drop a database made by this process, closing connections that are still open to it."""
-    query = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(_full_name(name)))
+def drop_postgres_database(name: str, *, durable: bool = False, force: bool = True) -> None:
+    """Drop a database made by this process, closing connections that are still open to it.
+
+    Without `force`, a connection that somebody left open is an error: Postgres waits a few seconds for it to end.
+    """
+    query = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(_full_name(name)))
+    if force:
+        query += sql.SQL(" WITH (FORCE)")
     _execute(query, durable=durable)
 
 

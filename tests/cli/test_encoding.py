@@ -17,8 +17,9 @@ def encoding(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def address(encoding: str) -> Iterator[str]:
+    """The address of such a database, to which no command may leave a connection open."""
     yield create_postgres_database("encoded", encoding=encoding)
-    drop_postgres_database("encoded")
+    drop_postgres_database("encoded", force=False)
 
 
 @pytest.mark.parametrize("command", [("db", "upgrade"), ("db", "verify"), ("serve",), ("worker",)])

@@ -53,11 +53,17 @@ def serve() -> None:
         warn_of_unknown_settings()
         for part in PARTS:
             import_module(part)
-    run(settings, engines, _greet)
+    try:
+        run(settings, engines, _greet)
+    finally:
+        engines.dispose()
 
 
 def run(settings: Settings, engines: Engines, greet: Greet) -> None:
-    """Serves until a signal comes; `greet` speaks to the person at the terminal once the port is taken."""
+    """Serves until a signal comes; `greet` speaks to the person at the terminal once the port is taken.
+
+    When it refuses to start, `engines` may hold connections: whoever opened them lets them go.
+    """
     from cxsurvey.core.db.serving import ServeLock
 
     listener = _listen(settings)
