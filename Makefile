@@ -9,8 +9,9 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 WORKERS ?= 2
+WHEEL := tests/house/test_wheel.py
 
-.PHONY: help demo run test chromium sure lint types contracts deps fix bench migration locks
+.PHONY: help demo run test chromium wheel sure lint types contracts deps fix bench migration locks
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,12 +28,15 @@ run: $(RUNTIME)  ## Serve the installation under ./data
 
 # what was compiled is kept: every process of the tests, and every server they start, would compile it all again
 test: chromium $(DEV)  ## Run every test, on SQLite and Postgres, browser included
-	PYTHONDONTWRITEBYTECODE= CXSURVEY_CHROMIUM="$$(scripts/find-chromium)" $(BIN)/pytest -n $(WORKERS) --dist worksteal
+	PYTHONDONTWRITEBYTECODE= CXSURVEY_CHROMIUM="$$(scripts/find-chromium)" $(BIN)/pytest -n $(WORKERS) --dist worksteal --ignore $(WHEEL)
 
 chromium:
 	@scripts/find-chromium >/dev/null
 
-sure: lint types contracts deps test  ## Everything that must hold before a change goes in
+wheel: $(DEV)  ## Build the wheel as the Dockerfile does, install it into an empty environment, open a page
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(WHEEL)
+
+sure: lint types contracts deps test wheel  ## Everything that must hold before a change goes in
 
 lint: $(DEV)  ## Style and common mistakes
 	$(BIN)/ruff check

@@ -49,6 +49,14 @@ def findings(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
+def test_what_the_run_of_all_tests_leaves_out_has_a_step_of_its_own() -> None:
+    planned = subprocess.run(["make", "-n", "sure"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    together, *alone = [line.partition("/pytest ")[2] for line in planned.splitlines() if "/pytest " in line]
+
+    assert re.findall(r"--(?:ignore|deselect)[ =](\S+)", together) == alone
+    assert all((ROOT / file).is_file() for file in alone)
+
+
 @pytest.mark.parametrize("lock", sorted((ROOT / "requirements").glob("*.lock")), ids=lambda path: path.name)
 def test_locks_name_no_address_and_pin_by_hash(lock: Path) -> None:
     text = lock.read_text()

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.house.test_wheel import free_ports, wait_until_alive
+from tests.house.servers import free_port, wait_until_alive
 from tests.parts import ROOT, missing_part
 
 PACKAGING = ROOT / "packaging"
@@ -35,7 +35,7 @@ def environment(unit: str, state: Path) -> dict[str, str]:
 
 def test_what_the_service_starts_answers_from_an_empty_environment(tmp_path: Path) -> None:
     (command,) = lines("cxsurvey.service", "ExecStart")
-    (port,) = free_ports(1)
+    port = free_port()
     settings = {**environment("cxsurvey.service", tmp_path), "CXSURVEY_PORT": str(port)}
     log = tmp_path / "log"
     with log.open("wb") as output:

@@ -1,13 +1,14 @@
-"""The wheel, built and installed into an empty environment by the steps of the Dockerfile, serves a page."""
+"""The wheel, built and installed into an empty environment by the steps of the Dockerfile, serves a page.
+
+`make wheel`, a step of `make sure`: it fetches and installs all that the service needs, so `make test` leaves it out.
+"""
 
 import os
 import re
-import socket
 import subprocess
-import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -15,8 +16,7 @@ import pytest
 
 from tests.house import dockerfile
 from tests.house.dockerfile import Image
-
-START_SECONDS = 30
+from tests.house.servers import free_port, wait_until_alive
 
 # Installing what the wheel depends on takes longer than a test usually may.
 pytestmark = pytest.mark.timeout(300)
@@ -71,7 +71,7 @@ def test_the_installed_wheel_serves_a_page(empty_environment: Path, tmp_path: Pa
 
 
 def test_the_container_starts_as_the_dockerfile_says_and_is_found_healthy(image: Image) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     environment = {**image.environment, "CXSURVEY_PORT": str(port), "CXSURVEY_BASE_URL": "https://feedback.example.com"}
     environment["PATH"] = environment["PATH"].replace("$PATH", "/usr/bin:/bin")
     log = image.root / "log"
@@ -101,19 +101,10 @@ def test_the_container_refuses_to_serve_without_its_public_address(image: Image)
     assert "CXSURVEY_BASE_URL" in found.stderr
 
 
-def free_ports(number: int) -> list[int]:
-    """Ports of this machine that nobody listens on."""
-    with ExitStack() as open_ones:
-        sockets = [open_ones.enter_context(socket.socket()) for _ in range(number)]
-        for opened in sockets:
-            opened.bind(("127.0.0.1", 0))
-        return [opened.getsockname()[1] for opened in sockets]
-
-
 @contextmanager
 def serving(programs: Path, folder: Path) -> Iterator[str]:
     """A fresh installation in `folder`, served by the installed console script."""
-    (port,) = free_ports(1)
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CXSURVEY_", "PYTHON"))}
     environment |= {"CXSURVEY_DATA_DIR": str(folder / "data"), "CXSURVEY_PORT": str(port)}
     log = folder / "log"
@@ -132,15 +123,3 @@ def serving(programs: Path, folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=20)
-
-
-def wait_until_alive(base: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            if httpx2.get(f"{base}/livez").status_code == 200:
-                return
-        except httpx2.TransportError:
-            time.sleep(0.05)
-    pytest.fail(f"no answer within {START_SECONDS} s:\n{log.read_text()}")
