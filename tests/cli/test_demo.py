@@ -1,5 +1,6 @@
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -73,13 +74,24 @@ def port() -> int:
         return int(free.getsockname()[1])
 
 
+@pytest.fixture(scope="module")
+def just_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demo that was made, with the last weeks of its answers, and never served; to be left as it is."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CXSURVEY_DATA_DIR", str(folder))
+        patch.setattr(furnish, "weeks", lambda today: list(weeks(today))[-3:])
+        patch.setattr(serve, "run", lambda *_: None)
+        assert run("demo").exit_code == 0
+    return folder
+
+
 @pytest.fixture
-def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a demo that was made, with the last weeks of its answers, and never served."""
+def made(just_made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it that the commands find, and do not serve."""
+    shutil.copytree(just_made, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("CXSURVEY_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(furnish, "weeks", lambda today: list(weeks(today))[-3:])
     monkeypatch.setattr(serve, "run", lambda *_: None)
-    assert run("demo").exit_code == 0
     return tmp_path
 
 
