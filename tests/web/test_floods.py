@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from math import inf
 
 import pytest
 from starlette.testclient import TestClient
 
 from cxsurvey.core.context import Context
-from tests.application import ORIGIN
+from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.units import Share
+from tests.application import ORIGIN, House, Houses
 from tests.factories import make_key, make_place
 
 FORM = "application/x-www-form-urlencoded"
@@ -64,26 +67,37 @@ JSON = {
 }
 
 
-@pytest.fixture
-def doors(write: Callable[[Callable[[Context], Any]], Any]) -> list[str]:
-    """An address of each audience that takes a body."""
+def with_doors(database: Database) -> list[str]:
+    """Builds a place with a key; an address of each audience that takes a body."""
 
     def make(ctx: Context) -> str:
         place = make_place(ctx)
         make_key(ctx, place.workspace_id, TOKEN)
         return place.survey.code
 
-    return [f"/s/{write(make)}", "/sign-in", "/api/v1/responses"]
+    return [f"/s/{database.write(make, share=Share.JOBS)}", "/sign-in", "/api/v1/responses"]
 
 
-def seconds_of(work: Callable[[], object]) -> float:
-    """The least of three, so that a pause of the machine is not taken for ours."""
-    times = []
+@pytest.fixture
+def house(houses: Houses) -> House[list[str]]:
+    return houses(with_doors)
+
+
+@pytest.fixture
+def doors(house: House[list[str]]) -> list[str]:
+    return house.found
+
+
+def seconds_of(work: Callable[[], object], enough: float) -> float:
+    """The least of three tries, or the first below `enough`, so that a pause of the machine is not taken for ours."""
+    least = inf
     for _ in range(3):
         began = time.process_time()
         work()
-        times.append(time.process_time() - began)
-    return min(times)
+        least = min(least, time.process_time() - began)
+        if least < enough:
+            break
+    return least
 
 
 def refused(client: TestClient, address: str, body: bytes, media_type: str) -> int:
@@ -97,7 +111,7 @@ def refused(client: TestClient, address: str, body: bytes, media_type: str) -> i
 @pytest.mark.parametrize("body", FORMS.values(), ids=FORMS)
 def test_a_form_made_to_be_slow_is_refused_at_once(client: TestClient, doors: list[str], body: bytes, cut: int) -> None:
     for address in doors:
-        assert seconds_of(lambda: refused(client, address, body[:cut], FORM)) < SECONDS  # noqa: B023
+        assert seconds_of(lambda: refused(client, address, body[:cut], FORM), SECONDS) < SECONDS  # noqa: B023
 
 
 @pytest.mark.parametrize(
@@ -112,7 +126,8 @@ def test_json_made_to_be_slow_is_refused_at_once(
     assert doors
     statuses: set[int] = set()
     longest = SECONDS * max(1, 2 * size / MEGABYTE)
-    assert seconds_of(lambda: statuses.add(refused(client, address, body[:size], "application/json"))) < longest
+    ask = partial(refused, client, address, body[:size], "application/json")
+    assert seconds_of(lambda: statuses.add(ask()), longest) < longest
     assert statuses == {422}
 
 
@@ -122,7 +137,7 @@ def test_nobody_takes_a_form_in_parts(client: TestClient, doors: list[str], body
     """So no part is ever held in memory, written to a file, or kept under a name that the sender chose."""
     for address in doors:
         media_type = "multipart/form-data; boundary=x"
-        assert seconds_of(lambda: refused(client, address, body[:cut], media_type)) < SECONDS  # noqa: B023
+        assert seconds_of(lambda: refused(client, address, body[:cut], media_type), SECONDS) < SECONDS  # noqa: B023
 
 
 @pytest.mark.parametrize(
