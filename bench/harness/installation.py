@@ -6,7 +6,7 @@ import os
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,12 +60,15 @@ class Installation:
 
 
 @contextmanager
-def installed(dialect: str, port: int) -> Iterator[Installation]:
-    """An installation on `sqlite` or `postgres`, gone afterwards."""
+def installed(dialect: str, port: int, address: str | None = None) -> Iterator[Installation]:
+    """An installation on `sqlite` or `postgres`, gone afterwards.
+
+    `address` is that of an empty database on Postgres; without it a server is started for it alone.
+    """
     with tempfile.TemporaryDirectory(prefix="cxsurvey-bench-") as folder:
         # the Postgres of the wheel runs as a user of its own and must get into the folder
         Path(folder).chmod(0o755)
-        with _address(dialect, Path(folder)) as url:
+        with nullcontext(address) if address else _address(dialect, Path(folder)) as url:
             settings = Settings(data_dir=Path(folder), database_url=SecretStr(url), port=port)
             engines = open_engines(settings)
             migrate.upgrade(engines, "bench")

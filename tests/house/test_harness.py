@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from tests.databases import create_postgres_database, drop_postgres_database
 from tests.parts import ROOT
+from tests.waiting import WAITING
 
 SKIPPING = {
     "test": "import pytest\ndef test_it():\n    pytest.skip('missing part: a pump')\n",
@@ -90,3 +91,7 @@ def test_a_durable_database_flushes(durable_postgres_url: str) -> None:
 def test_tests_reach_no_other_machine() -> None:
     with socket.socket() as outside, pytest.raises(SocketConnectBlockedError):
         outside.connect(("192.0.2.1", 80))
+
+
+def test_what_is_said_to_wait_is_there() -> None:
+    assert [path for path in WAITING if not (ROOT / path).exists()] == []

@@ -287,12 +287,21 @@ def test_a_commit_nobody_confirmed_may_be_repeated(
 
 
 def test_a_command_waits_as_long_as_it_takes(on_postgres: Installation, database: Database) -> None:
-    assert database.engines is not None
-    with snapshot(database.engines) as connection:
-        assert connection.execute(text("SELECT pg_sleep(2.8)")).one() is not None
-    with database.engines.writing.connect() as connection, connection.begin():
-        wait_for_ever(connection)
-        assert connection.execute(text("SELECT pg_sleep(2.8)")).one() is not None
+    engines = database.engines
+    assert engines is not None
+
+    def look_long() -> None:
+        with snapshot(engines) as connection:
+            assert connection.execute(text("SELECT pg_sleep(2.8)")).one() is not None
+
+    def write_long() -> None:
+        with engines.writing.connect() as connection, connection.begin():
+            wait_for_ever(connection)
+            assert connection.execute(text("SELECT pg_sleep(2.8)")).one() is not None
+
+    with ThreadPoolExecutor(2) as pool:
+        for command in [pool.submit(look_long), pool.submit(write_long)]:
+            command.result()
 
 
 def written_when_it_goes_on(database: Database, work: Callable[[Context], object]) -> object:

@@ -8,11 +8,9 @@ from datetime import timedelta
 from io import BytesIO
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text, update
 
-from bench.harness import load
-from bench.harness.installation import Installation, installed
+from bench.harness.installation import Installation
 from cxsurvey import wiring
 from cxsurvey.core.clock import SystemClock
 from cxsurvey.core.context import OPERATOR, Context
@@ -76,9 +74,8 @@ def let_the_lease_run_out(ctx: Context) -> None:
     ctx.connection.execute(update(JOBS).where(JOBS.c.state == "running").values(lease_until=ctx.now - timedelta(1)))
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
-def test_a_server_that_is_killed_in_the_middle_of_an_import_loses_and_doubles_no_row(dialect: str) -> None:
-    with installed(dialect, load.free_port()) as here, beside(here) as database:
+def test_a_server_that_is_killed_in_the_middle_of_an_import_loses_and_doubles_no_row(here: Installation) -> None:
+    with beside(here) as database:
         with serving(here) as process:
             import_id = begin(database, here)
             wait_until(lambda: seen(database, here, import_id).tally["rows_read"] > ROWS // 10)

@@ -46,12 +46,6 @@ from tests.parts import missing_part
 
 
 @pytest.fixture
-def on_sqlite() -> Iterator[Installation]:
-    with installed("sqlite", load.free_port()) as here:
-        yield here
-
-
-@pytest.fixture
 def on_postgres() -> Iterator[Installation]:
     """An installation with a Postgres of its own that may be stopped."""
     with installed("postgres", load.free_port()) as here:
@@ -97,35 +91,35 @@ def test_a_postgres_that_is_away_is_told_in_time_and_used_again_when_it_is_back(
     assert_kept(on_postgres, [*before, *waiting], rows=4)
 
 
-def test_connections_that_postgres_cut_while_idle_are_not_noticed_by_anybody(on_postgres: Installation) -> None:
-    with serving(on_postgres):
-        first, second = submits(on_postgres, 1, 8), submits(on_postgres, 9, 8)
-        assert_stored(send(on_postgres, first))
-        assert cut_all(on_postgres) > 0
+def test_connections_that_postgres_cut_while_idle_are_not_noticed_by_anybody(on_shared_postgres: Installation) -> None:
+    with serving(on_shared_postgres):
+        first, second = submits(on_shared_postgres, 1, 8), submits(on_shared_postgres, 9, 8)
+        assert_stored(send(on_shared_postgres, first))
+        assert cut_all(on_shared_postgres) > 0
 
-        assert get(on_postgres, form_path(on_postgres)).status == 200
-        assert_stored(send(on_postgres, second))
-    assert_kept(on_postgres, [*first, *second], rows=16)
+        assert get(on_shared_postgres, form_path(on_shared_postgres)).status == 200
+        assert_stored(send(on_shared_postgres, second))
+    assert_kept(on_shared_postgres, [*first, *second], rows=16)
 
 
-def test_connections_that_postgres_cuts_under_load_cost_at_most_a_503(on_postgres: Installation) -> None:
+def test_connections_that_postgres_cuts_under_load_cost_at_most_a_503(on_shared_postgres: Installation) -> None:
     acknowledged: list[Submit] = []
     statuses: set[int] = set()
-    with serving(on_postgres):
+    with serving(on_shared_postgres):
         for round_ in range(8):
-            items = submits(on_postgres, 1 + 40 * round_, 40)
-            cutter = threading.Thread(target=cut_all, args=(on_postgres,))
+            items = submits(on_shared_postgres, 1 + 40 * round_, 40)
+            cutter = threading.Thread(target=cut_all, args=(on_shared_postgres,))
             cutter.start()
-            answers = send(on_postgres, items)
+            answers = send(on_shared_postgres, items)
             cutter.join()
             acknowledged += [item for item, answer in zip(items, answers, strict=True) if answer.status in STORED]
             statuses |= {answer.status for answer in answers}
             assert all("retry-after" in answer.headers for answer in answers if answer.status not in STORED)
-        after = submits(on_postgres, 1001, 4)
-        assert_stored(send(on_postgres, after))
+        after = submits(on_shared_postgres, 1001, 4)
+        assert_stored(send(on_shared_postgres, after))
 
     assert statuses <= STORED | {503}
-    assert_kept(on_postgres, [*acknowledged, *after])
+    assert_kept(on_shared_postgres, [*acknowledged, *after])
 
 
 def cut_all(here: Installation) -> int:
@@ -209,13 +203,15 @@ def as_after_a_power_cut(
     return replace(here, settings=settings_in(folder, here.settings.port))
 
 
-def test_crossed_keys_of_two_servers_do_not_hold_each_other_up(on_postgres: Installation) -> None:
+def test_crossed_keys_of_two_servers_do_not_hold_each_other_up(on_shared_postgres: Installation) -> None:
     """Both are sent the same twenty answers and the same batch, the other way round, at the same moment."""
-    other = replace(on_postgres, settings=on_postgres.settings.model_copy(update={"port": load.free_port()}))
+    other = replace(
+        on_shared_postgres, settings=on_shared_postgres.settings.model_copy(update={"port": load.free_port()})
+    )
     statuses: set[int] = set()
-    with serving(on_postgres), serving(other):
+    with serving(on_shared_postgres), serving(other):
         for round_ in range(5):
-            there, back = crossed(on_postgres, f"{round_}"), crossed(other, f"{round_}")[::-1]
+            there, back = crossed(on_shared_postgres, f"{round_}"), crossed(other, f"{round_}")[::-1]
             answers = asyncio.run(all_of([*there, *back]))
             statuses |= {answer.status for answer in answers}
             assert max(answer.seconds for answer in answers) < IN_TIME
@@ -226,7 +222,7 @@ def test_crossed_keys_of_two_servers_do_not_hold_each_other_up(on_postgres: Inst
             assert {answer.status for answer in again} <= {200, 201, 207}
             assert [ids_in(answer) for answer in again[:21]] == [ids_in(answer) for answer in again[:20:-1]]
     assert statuses <= {200, 201, 207, 409, 503}
-    assert_kept(on_postgres, [], rows=5 * 40)
+    assert_kept(on_shared_postgres, [], rows=5 * 40)
 
 
 Request = tuple[int, str, bytes, dict[str, str]]
