@@ -3,6 +3,7 @@
     python -m bench.mutation                     every module, until done or 30 minutes are over
     python -m bench.mutation intervals nps       these modules
     python -m bench.mutation --minutes 5         a sample of what there is
+    python -m bench.mutation --kept FILE         goes on where the last run with this file ended
 
 What cannot be noticed because it changes no result is listed in docs/mutation.md and not counted.
 """
@@ -16,8 +17,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
+from pathlib import Path
 
 from bench.harness.telling import Report
+from bench.mutation.kept import Kept
 from bench.mutation.mistakes import Mistake, mistakes
 from bench.mutation.suite import ROOT, SOURCES, Suite, with_tests_of
 from bench.mutation.trying import Outcome, Trials
@@ -35,9 +38,14 @@ def main() -> None:
     found = {name: mistakes(SOURCES / f"{name}.py") for name in modules}
     real = [each for some in found.values() for each in some if each.name not in known]
     report.note(f"{len(real)} mistakes, {sum(map(len, found.values())) - len(real)} listed as changing no result")
-    began = time.monotonic()
-    outcomes = _try(real, options.minutes, options.workers)
-    report.note(f"{len(outcomes)} tried, {60 * len(outcomes) / (time.monotonic() - began):.0f} a minute")
+    kept, began = Kept(options.kept), time.monotonic()
+    outcomes = kept.noticed(real)
+    left = [each for each in real if each not in outcomes]
+    if options.kept:
+        report.note(f"{len(outcomes)} of them noticed before, says {options.kept}")
+    tried = _try(left, options.minutes, options.workers, kept)
+    report.note(f"{len(tried)} tried, {60 * len(tried) / (time.monotonic() - began):.0f} a minute")
+    outcomes |= tried
     for name in modules:
         _tell(report, name, [each for each in real if each.module == name], outcomes)
     report.end()
@@ -59,6 +67,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("module", nargs="*", help="a module of scoring, such as intervals")
     parser.add_argument("--minutes", type=float, default=30.0, help="when to begin no more")
     parser.add_argument("--workers", type=int, default=1, help="how many to try at once")
+    parser.add_argument("--kept", type=Path, help="a file of outcomes to go on from and to add to")
     return parser.parse_args()
 
 
@@ -66,16 +75,19 @@ def _modules() -> list[str]:
     return sorted(path.stem for path in SOURCES.glob("*.py") if path.stem != "__init__")
 
 
-def _try(some: Sequence[Mistake], minutes: float, workers: int) -> dict[Mistake, Outcome]:
+def _try(some: Sequence[Mistake], minutes: float, workers: int, kept: Kept) -> dict[Mistake, Outcome]:
     outcomes: dict[Mistake, Outcome] = {}
 
     def work(suite: Suite) -> None:
         ends = time.monotonic() + 60 * minutes
         shuffled = random.Random(0).sample(some, len(some))
         waiting = takewhile(lambda _: time.monotonic() < ends, shuffled)
-        outcomes.update(Trials(suite).outcomes(waiting, workers))
+        for mistake, outcome in Trials(suite).outcomes(waiting, workers):
+            kept.add(mistake, outcome)
+            outcomes[mistake] = outcome
 
-    with_tests_of({each.module for each in some}, work)
+    if some:
+        with_tests_of({each.module for each in some}, work)
     return outcomes
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from types import CodeType
@@ -99,6 +100,12 @@ def code_with(path: Path, number: int) -> CodeType:
                 place.put(place.node)
                 return code
     raise LookupError(f"{path} has no mistake {number}")
+
+
+@cache
+def fingerprint(path: Path) -> str:
+    """Stays the same as long as the file's code and docstrings do, and with it the number of each mistake."""
+    return sha256(ast.dump(ast.parse(path.read_text(encoding="utf-8"))).encode()).hexdigest()[:16]
 
 
 @cache

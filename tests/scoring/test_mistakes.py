@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cxsurvey.scoring.rounding
-from bench.mutation import suite
+from bench.mutation import kept, suite
 from bench.mutation.__main__ import LISTED, equivalent, listed
 from bench.mutation.mistakes import code_with, mistakes
 from bench.mutation.suite import SOURCES
 from bench.mutation.swapping import changed_function, key_of, lines_of, loaded_functions
+from bench.mutation.trying import Outcome
 
 SOURCE = '''
 """Not looked at: 1 + 1."""
@@ -142,6 +143,51 @@ def test_a_module_is_tried_by_its_examples_first_then_by_its_own_tests_and_those
     assert names[0].startswith("test_docstrings.py::")
     assert names[1] == "test_intervals.py"
     assert "test_interval_properties.py" in names
+
+
+@pytest.fixture
+def file_of_outcomes(source: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(kept, "SOURCES", source.parent)
+    return source.parent / "outcomes.tsv"
+
+
+def test_what_was_noticed_is_kept_and_what_survived_is_tried_again(source: Path, file_of_outcomes: Path) -> None:
+    noticed, slow, survived, tested_since, untried, *_ = mistakes(source)
+    first = kept.Kept(file_of_outcomes)
+    for mistake, outcome in [
+        (noticed, Outcome.NOTICED),
+        (slow, Outcome.TIMED_OUT),
+        (survived, Outcome.SURVIVED),
+        (tested_since, Outcome.SURVIVED),
+        (tested_since, Outcome.NOTICED),
+    ]:
+        first.add(mistake, outcome)
+
+    found = kept.Kept(file_of_outcomes).noticed([noticed, slow, survived, tested_since, untried])
+
+    assert found == {noticed: Outcome.NOTICED, slow: Outcome.TIMED_OUT, tested_since: Outcome.NOTICED}
+
+
+def test_what_is_kept_of_a_module_that_says_something_else_does_not_count(
+    source: Path, file_of_outcomes: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mistake, *_ = mistakes(source)
+    kept.Kept(file_of_outcomes).add(mistake, Outcome.NOTICED)
+    for text, same in ((f"# A word more.\n{SOURCE}", True), (SOURCE.replace("a + b", "b + a"), False)):
+        changed = tmp_path_factory.mktemp("changed")
+        (changed / source.name).write_text(text, encoding="utf-8")
+        monkeypatch.setattr(kept, "SOURCES", changed)
+
+        assert (mistake in kept.Kept(file_of_outcomes).noticed([mistake])) is same
+
+
+def test_without_a_file_nothing_is_kept(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mistake, *_ = mistakes(source)
+    monkeypatch.setattr(kept, "SOURCES", source.parent)
+    nowhere = kept.Kept(None)
+    nowhere.add(mistake, Outcome.NOTICED)
+
+    assert nowhere.noticed([mistake]) == {}
 
 
 def test_what_is_listed_as_changing_no_result_still_exists() -> None:
