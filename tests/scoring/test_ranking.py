@@ -132,6 +132,20 @@ def test_a_level_difference_is_not_established_at_any_q() -> None:
     assert {one.standing for one in found.segments} == {Standing.NOT_ESTABLISHED}
 
 
+def test_no_flag_stands_beside_an_interval_that_holds_zero() -> None:
+    """17 against 3 and 24 against 16: the two formulas disagree by a hair."""
+    found = ranking({"a": GroupCounts(17, 0, 3), "b": GroupCounts(24, 0, 16)})
+
+    for one in found.segments:
+        assert one.rest is not None
+        assert one.rest.lower is not None
+        assert one.rest.upper is not None
+        assert one.rest.lower < 0 < one.rest.upper
+        assert one.adjusted_p_value is not None
+        assert one.adjusted_p_value < found.q
+        assert one.standing is Standing.NOT_ESTABLISHED
+
+
 @given(many_groups)
 def test_different_places_have_intervals_apart_and_bounds_hold_the_place(segments: dict[str, GroupCounts]) -> None:
     ranked = [one for one in ranking(segments).segments if one.rank]

@@ -94,7 +94,8 @@ def ranking(segments: Mapping[str, GroupCounts], confidence: float = 0.95, q: fl
     a rest with 10 is tested against the rest, never against the total that contains it
     (adjusted Wald, see ``nps.difference``); the m p-values are adjusted by Benjamini and
     Hochberg (1995), and an adjusted p-value of at most q makes the segment ``ABOVE`` or
-    ``BELOW``. Equal estimates stand in the order of more responses, then of their names.
+    ``BELOW``, unless the interval of the difference holds 0: the two come from different
+    formulas. Equal estimates stand in the order of more responses, then of their names.
 
     One segment: it has rank 1 and nothing to be tested against, m = 0. The test and the tie
     answer different questions; segments of one rank may well stand on different sides.
@@ -177,7 +178,7 @@ def _differences_from_the_rest(segments: Mapping[str, GroupCounts], confidence: 
 def _standing(change: Difference | None, established: bool) -> Standing:
     if change is None:
         return Standing.NOT_TESTED
-    if not established or change.direction is Movement.LEVEL:
+    if not (established and change.changed):
         return Standing.NOT_ESTABLISHED
     return Standing.ABOVE if change.direction is Movement.UP else Standing.BELOW
 
