@@ -11,7 +11,7 @@ from typing import Self
 
 from cxsurvey.scoring.counts import checked_count
 from cxsurvey.scoring.errors import ContradictoryCountsError
-from cxsurvey.scoring.intervals import checked_confidence, wilson
+from cxsurvey.scoring.intervals import wilson_limits, z_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +137,10 @@ def rate(part: int, whole: int | None, confidence: float = 0.95) -> Rate:
     >>> rate(12, None).estimate is None
     True
     """
-    confidence = checked_confidence(confidence)
     checked_count(part, "responses")
     if whole is not None:
         _at_most(part, "counted", checked_count(whole, "the whole"), "there")
-    if not whole:
-        return Rate(part, whole, None, None, None, confidence)
-    lower, upper = wilson(part, whole, confidence)
-    return Rate(part, whole, 100 * part / whole, 100.0 * lower, 100.0 * upper, confidence)
+    return _rate(part, whole, confidence)
 
 
 def pooled(parts: Iterable[InvitationCounts]) -> InvitationCounts:
@@ -173,7 +169,7 @@ def response_rate(counts: InvitationCounts, confidence: float = 0.95) -> Rate:
     >>> response_rate(InvitationCounts(sent=1000, hard_bounces=200, completed=200)).estimate
     25.0
     """
-    return rate(counts.completed, counts.delivered, confidence)
+    return _rate(counts.completed, counts.delivered, confidence)
 
 
 def response_rate_of_sent(counts: InvitationCounts, confidence: float = 0.95) -> Rate:
@@ -184,7 +180,7 @@ def response_rate_of_sent(counts: InvitationCounts, confidence: float = 0.95) ->
     >>> response_rate_of_sent(InvitationCounts(sent=1000, started=250, completed=150)).estimate
     15.0
     """
-    return rate(counts.completed, counts.sent, confidence)
+    return _rate(counts.completed, counts.sent, confidence)
 
 
 def completion_rate(counts: InvitationCounts, confidence: float = 0.95) -> Rate:
@@ -195,7 +191,7 @@ def completion_rate(counts: InvitationCounts, confidence: float = 0.95) -> Rate:
     >>> completion_rate(InvitationCounts(sent=None, started=250, completed=150)).estimate
     60.0
     """
-    return rate(counts.completed, counts.started, confidence)
+    return _rate(counts.completed, counts.started, confidence)
 
 
 def delivery_rate(counts: InvitationCounts, confidence: float = 0.95) -> Rate:
@@ -206,7 +202,7 @@ def delivery_rate(counts: InvitationCounts, confidence: float = 0.95) -> Rate:
     >>> delivery_rate(InvitationCounts(sent=1000, hard_bounces=30, soft_bounces=20)).estimate
     95.0
     """
-    return rate(counts.delivered or 0, counts.sent, confidence)
+    return _rate(counts.delivered or 0, counts.sent, confidence)
 
 
 def opt_out_rate(counts: InvitationCounts, confidence: float = 0.95) -> Rate:
@@ -217,7 +213,7 @@ def opt_out_rate(counts: InvitationCounts, confidence: float = 0.95) -> Rate:
     >>> opt_out_rate(InvitationCounts(sent=500, hard_bounces=100, opted_out=4)).estimate
     1.0
     """
-    return rate(counts.opted_out, counts.delivered, confidence)
+    return _rate(counts.opted_out, counts.delivered, confidence)
 
 
 def aapor_response_rate_1(counts: Dispositions, confidence: float = 0.95) -> Rate:
@@ -228,7 +224,7 @@ def aapor_response_rate_1(counts: Dispositions, confidence: float = 0.95) -> Rat
     >>> aapor_response_rate_1(Dispositions(650, 50, 150, 100, 30, 20)).estimate
     65.0
     """
-    return rate(counts.complete, counts.n, confidence)
+    return _rate(counts.complete, counts.n, confidence)
 
 
 def aapor_response_rate_2(counts: Dispositions, confidence: float = 0.95) -> Rate:
@@ -241,7 +237,7 @@ def aapor_response_rate_2(counts: Dispositions, confidence: float = 0.95) -> Rat
     >>> aapor_response_rate_2(Dispositions(650, 50, 150, 100, 30, 20)).estimate
     70.0
     """
-    return rate(counts.complete + counts.partial, counts.n, confidence)
+    return _rate(counts.complete + counts.partial, counts.n, confidence)
 
 
 def aapor_cooperation_rate_1(counts: Dispositions, confidence: float = 0.95) -> Rate:
@@ -252,7 +248,7 @@ def aapor_cooperation_rate_1(counts: Dispositions, confidence: float = 0.95) -> 
     >>> round(aapor_cooperation_rate_1(Dispositions(650, 50, 150, 100, 30, 20)).estimate, 1)
     73.9
     """
-    return rate(counts.complete, counts.interviewed_or_refused + counts.other, confidence)
+    return _rate(counts.complete, counts.interviewed_or_refused + counts.other, confidence)
 
 
 def aapor_cooperation_rate_3(counts: Dispositions, confidence: float = 0.95) -> Rate:
@@ -263,7 +259,7 @@ def aapor_cooperation_rate_3(counts: Dispositions, confidence: float = 0.95) -> 
     >>> round(aapor_cooperation_rate_3(Dispositions(650, 50, 150, 100, 30, 20)).estimate, 1)
     76.5
     """
-    return rate(counts.complete, counts.interviewed_or_refused, confidence)
+    return _rate(counts.complete, counts.interviewed_or_refused, confidence)
 
 
 def aapor_refusal_rate(counts: Dispositions, confidence: float = 0.95) -> Rate:
@@ -274,7 +270,16 @@ def aapor_refusal_rate(counts: Dispositions, confidence: float = 0.95) -> Rate:
     >>> aapor_refusal_rate(Dispositions(650, 50, 150, 100, 30, 20)).estimate
     15.0
     """
-    return rate(counts.refusal, counts.n, confidence)
+    return _rate(counts.refusal, counts.n, confidence)
+
+
+def _rate(part: int, whole: int | None, confidence: float) -> Rate:
+    """``rate`` of counts that have been checked."""
+    z = z_value(confidence)
+    if not whole:
+        return Rate(part, whole, None, None, None, confidence)
+    lower, upper = wilson_limits(part, whole - part, z)
+    return Rate(part, whole, 100 * part / whole, 100.0 * lower, 100.0 * upper, confidence)
 
 
 def _at_most(part: int, part_name: str, whole: int, whole_name: str) -> None:
