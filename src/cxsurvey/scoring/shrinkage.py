@@ -118,8 +118,7 @@ def shrunken_nps(segments: Mapping[str, GroupCounts], confidence: float = 0.95) 
     fit = normal_fit(raws, [within / groups.n for groups in known.values()])
     shrunken = {}
     for name, raw, weight, variance in zip(known, raws, fit.weights, fit.variances, strict=True):
-        # Rounding may carry the mean of unanimous segments a hair beyond the scale.
-        estimate, margin = min(1.0, max(-1.0, fit.mean + weight * (raw - fit.mean))), z * sqrt(variance)
+        estimate, margin = fit.mean + weight * (raw - fit.mean), z * sqrt(variance)
         limits = max(-1.0, estimate - margin), min(1.0, estimate + margin)
         shrunken[name] = _score(name, known[name].n, (raw, estimate, *limits), weight)
     return Shrinkage(
