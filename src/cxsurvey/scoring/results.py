@@ -84,13 +84,13 @@ class Result:
     groups: tuple[Group, ...]
     scores: tuple[int, ...] | None
     definition: str
-    top_box: Figure | None = None
-    bottom_box: Figure | None = None
-    net: Figure | None = None
-    mean: Figure | None = None
-    unknown: int = 0
-    base_n: int = 0
-    flags: tuple[Flag, ...] = ()
+    top_box: Figure | None
+    bottom_box: Figure | None
+    net: Figure | None
+    mean: Figure | None
+    unknown: int
+    base_n: int
+    flags: tuple[Flag, ...]
 
     @property
     def base(self) -> Base:

@@ -5,7 +5,7 @@ figure that the same counts give.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts, checked_count
 from cxsurvey.scoring.errors import InvalidCountError
@@ -73,7 +73,7 @@ def score(
     read = _Read(groups, single, base_n, confidence, {**usual, definition.headline: chosen})
     figures = {each: read.figure(each) for each in Headline if beside or each is definition.headline}
     bottom = read.share(groups.detractors, ShareMethod.WILSON) if beside else None
-    return replace(_headed(read, figures, definition), bottom_box=bottom, unknown=unknown)
+    return _headed(read, figures, definition, bottom=bottom, unknown=unknown)
 
 
 def _usual_methods(single: ScoreCounts | None) -> dict[Headline, AnyMethod]:
@@ -124,7 +124,14 @@ class _Read:
         return Figure(mean(self.single), lower, upper, Unit.SCALE_POINTS, method)
 
 
-def _headed(read: _Read, figures: Mapping[Headline, Figure | None], definition: Definition) -> Result:
+def _headed(
+    read: _Read,
+    figures: Mapping[Headline, Figure | None],
+    definition: Definition,
+    *,
+    bottom: Figure | None,
+    unknown: int,
+) -> Result:
     """The figures under the headline that the definition asks for."""
     groups, head = read.groups, figures[definition.headline]
     numbers = (groups.promoters, groups.passives, groups.detractors)
@@ -142,8 +149,10 @@ def _headed(read: _Read, figures: Mapping[Headline, Figure | None], definition: 
         scores=read.single.counts if read.single is not None else None,
         definition=definition.key,
         top_box=figures.get(Headline.TOP_BOX),
+        bottom_box=bottom,
         net=figures.get(Headline.NET),
         mean=figures.get(Headline.MEAN),
+        unknown=unknown,
         base_n=read.base_n,
         flags=_flags(groups, read.single, definition, method),
     )
