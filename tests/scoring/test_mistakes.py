@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import cxsurvey.scoring.rounding
 from bench.mutation import kept, suite
 from bench.mutation.__main__ import LISTED, equivalent, listed
-from bench.mutation.mistakes import code_with, mistakes
+from bench.mutation.mistakes import Mistake, code_with, mistakes
 from bench.mutation.suite import SOURCES
 from bench.mutation.swapping import changed_function, key_of, lines_of, loaded_functions
 from bench.mutation.trying import Outcome
@@ -190,16 +190,17 @@ def test_without_a_file_nothing_is_kept(source: Path, monkeypatch: pytest.Monkey
     assert nowhere.noticed([mistake]) == {}
 
 
-def test_what_is_listed_as_changing_no_result_still_exists() -> None:
-    names = {mistake.name for path in SOURCES.glob("*.py") for mistake in mistakes(path)}
+@pytest.fixture(scope="module")
+def all_mistakes() -> list[Mistake]:
+    return [mistake for path in SOURCES.glob("*.py") for mistake in mistakes(path)]
 
+
+def test_what_is_listed_as_changing_no_result_still_exists(all_mistakes: list[Mistake]) -> None:
     assert equivalent()
-    assert equivalent() <= names, f"take these lines out of {LISTED.name}"
+    assert equivalent() <= {each.name for each in all_mistakes}, f"take these lines out of {LISTED.name}"
 
 
-def test_every_mistake_can_be_listed() -> None:
-    found = [mistake for path in SOURCES.glob("*.py") for mistake in mistakes(path)]
+def test_every_mistake_can_be_listed(all_mistakes: list[Mistake]) -> None:
+    rows = [f"| `{each.module}` | `{each.before}` | `{each.after}` | why |" for each in all_mistakes]
 
-    rows = [f"| `{each.module}` | `{each.before}` | `{each.after}` | why |" for each in found]
-
-    assert listed(rows) == {each.name for each in found}
+    assert listed(rows) == {each.name for each in all_mistakes}
