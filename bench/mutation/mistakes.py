@@ -185,8 +185,8 @@ def _changed_constants(value: object) -> Iterator[ast.expr]:
     if isinstance(value, bool):
         yield ast.Constant(not value)
     elif isinstance(value, int | float):
-        yield ast.Constant(value + 1)
-        yield ast.Constant(value - 1)
+        # Of a float too large to hold a unit, one more is the same.
+        yield from (ast.Constant(other) for other in (value + 1, value - 1) if other != value)
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -138,6 +138,23 @@ def test_intervals_hold_their_weights_and_narrow_with_less_confidence() -> None:
         assert outer.lower < outer.weight < outer.upper
 
 
+def test_intervals_leave_out_as_many_resamples_on_either_side() -> None:
+    """At a confidence of one half a quarter of 200 below and a quarter above."""
+    some, overall = survey(120, 2)
+    rows = sorted(zip(*some.values(), overall, strict=True))
+    columns = tuple(tuple(float(value or 0) for value in column) for column in zip(*rows, strict=True))
+    resampled = _resampled(_standardised(list(some), columns), Weighting.SHAPLEY, 200, 5)
+
+    found = key_drivers(some, overall, confidence=0.5, resamples=200, seed=5)
+
+    limits = {driver.name: (driver.lower, driver.upper) for driver in found.drivers}
+    for name, drawn in zip(some, zip(*resampled, strict=True), strict=True):
+        lower, upper = limits[name]
+        assert lower is not None
+        assert upper is not None
+        assert (sum(weight < lower for weight in drawn), sum(weight > upper for weight in drawn)) == (50, 50)
+
+
 def test_what_is_drawn_by_default_is_said() -> None:
     found = key_drivers(*survey(100, 1))
 

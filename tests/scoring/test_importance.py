@@ -161,6 +161,11 @@ def test_what_no_data_can_show_is_refused(weigh: Any, matrix: Any, outcome: Any)
         weigh(matrix, outcome)
 
 
+def test_an_outcome_made_of_its_attributes_is_explained_whole_and_no_hair_more() -> None:
+    """Two attributes correlated by .3, and their sum: 1.3 with either, a variance of 2.6, and 1.69 / 2.6 = .65."""
+    assert r_squared([[1.0, 0.3], [0.3, 1.0]], [sqrt(0.65)] * 2) == 1.0
+
+
 @pytest.mark.parametrize("weigh", [shapley_weights, johnson_weights, r_squared])
 def test_what_does_not_correlate_fully_with_itself_is_named(weigh: Any) -> None:
     with pytest.raises(InvalidMatrixError, match="ones on the diagonal"):

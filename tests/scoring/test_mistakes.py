@@ -28,6 +28,8 @@ def inner(a: int, b: int = 2) -> int:
         return min(a + b, LARGEST)
     a *= 3
     raise ValueError(-a)
+
+TOO_LARGE_FOR_ONE_MORE = 1e100
 '''
 EXPECTED = {
     "LARGEST: '3' = 7 -> LARGEST: '3' = 8",
