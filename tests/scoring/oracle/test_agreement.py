@@ -4,14 +4,11 @@
 """
 
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import product
+from typing import Any
 
-import numpy as np
 import pytest
-from scipy import integrate, stats
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
-from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from cxsurvey.scoring.counts import ScoreCounts
 from cxsurvey.scoring.dirichlet import net_share_quantile
@@ -55,46 +52,76 @@ def tally() -> Iterator[Tally]:
     print(f"\n{found.count} figures compared, largest relative difference {found.largest:.1e}")  # noqa: T201 - shown by -s
 
 
+# Only a process that runs these tests imports what takes seconds to import.
+@pytest.fixture(scope="module")
+def np() -> Any:
+    return import_module("numpy")
+
+
+@pytest.fixture(scope="module")
+def scipy() -> Any:
+    for part in ("integrate", "stats"):
+        import_module(f"scipy.{part}")
+    return import_module("scipy")
+
+
+@pytest.fixture(scope="module")
+def proportion() -> Any:
+    return import_module("statsmodels.stats.proportion")
+
+
+@pytest.fixture(scope="module")
+def weightstats() -> Any:
+    return import_module("statsmodels.stats.weightstats")
+
+
+@pytest.fixture(scope="module")
+def multitest() -> Any:
+    return import_module("statsmodels.stats.multitest")
+
+
 @pytest.mark.parametrize("method", NAMES)
-def test_intervals_of_shares(tally: Tally, method: str) -> None:
+def test_intervals_of_shares(tally: Tally, proportion: Any, method: str) -> None:
     for n, confidence in product((1, 2, 5, 10, 29, 100, 1000, 10**6), (0.8, 0.95, 0.99)):
         for successes in sorted({0, 1, n // 3, n // 2, n - 1, n}):
             ours = share_interval(successes, n, confidence, method)
-            theirs = proportion_confint(successes, n, alpha=1 - confidence, method=NAMES[method])
+            theirs = proportion.proportion_confint(successes, n, alpha=1 - confidence, method=NAMES[method])
             tally.compare(ours.lower, theirs[0])
             tally.compare(ours.upper, theirs[1])
 
 
-def test_difference_of_shares(tally: Tally) -> None:
+def test_difference_of_shares(tally: Tally, np: Any, scipy: Any, proportion: Any) -> None:
     for now, before in product([(56, 70), (9, 10), (1, 40), (300, 1000)], [(48, 80), (3, 10), (12, 40), (250, 1000)]):
         ours = share_difference(now, before)
-        low, high = confint_proportions_2indep(*now, *before, method="newcomb", compare="diff")
+        low, high = proportion.confint_proportions_2indep(*now, *before, method="newcomb", compare="diff")
         tally.compare(ours.lower, low)
         tally.compare(ours.upper, high)
         table = np.array([[now[0], now[1] - now[0]], [before[0], before[1] - before[0]]])
         if ours.test is ShareTest.FISHER:
-            tally.compare(ours.p_value, stats.fisher_exact(table).pvalue, 1e-7)
+            tally.compare(ours.p_value, scipy.stats.fisher_exact(table).pvalue, 1e-7)
         else:
-            tally.compare(ours.p_value, stats.chi2_contingency(table, correction=False).pvalue)
+            tally.compare(ours.p_value, scipy.stats.chi2_contingency(table, correction=False).pvalue)
 
 
-def test_shares_at_a_known_mix(tally: Tally) -> None:
+def test_shares_at_a_known_mix(tally: Tally, np: Any, scipy: Any, proportion: Any) -> None:
     """Limits of statsmodels for each stratum, squared and added; the error as that of a sum of independent means."""
     successes, n, mix = np.array([40, 15, 9]), np.array([50, 50, 10]), np.array([0.2, 0.5, 0.3])
     strata = {str(i): ShareStratum(int(successes[i]), int(n[i]), float(mix[i])) for i in range(3)}
     for confidence in (0.8, 0.95, 0.99):
         ours = poststratified_share(strata, confidence)
-        lows, highs = proportion_confint(successes, n, alpha=1 - confidence, method="wilson")
+        lows, highs = proportion.proportion_confint(successes, n, alpha=1 - confidence, method="wilson")
         shares = successes / n
         tally.compare(ours.estimate, 100 * float(np.average(shares, weights=mix)))
         tally.compare(ours.lower, ours.estimate - 100 * float(np.linalg.norm(mix * (shares - lows))))
         tally.compare(ours.upper, ours.estimate + 100 * float(np.linalg.norm(mix * (highs - shares))))
-        error = np.sqrt(sum(w**2 * stats.binom(m, s).var() / m**2 for w, m, s in zip(mix, n, shares, strict=True)))
+        error = np.sqrt(
+            sum(w**2 * scipy.stats.binom(m, s).var() / m**2 for w, m, s in zip(mix, n, shares, strict=True))
+        )
         tally.compare(ours.standard_error or 0.0, 100 * float(error))
 
 
 @pytest.mark.parametrize("counts", SETS, ids=str)
-def test_means_and_their_intervals(tally: Tally, counts: tuple[int, ...]) -> None:
+def test_means_and_their_intervals(tally: Tally, np: Any, weightstats: Any, counts: tuple[int, ...]) -> None:
     ours = ScoreCounts(counts, FIVE)
     values = np.repeat(np.arange(1, 6), counts)
     tally.compare(mean(ours), float(values.mean()))
@@ -102,24 +129,27 @@ def test_means_and_their_intervals(tally: Tally, counts: tuple[int, ...]) -> Non
     for confidence in (0.8, 0.95, 0.99):
         limits = t_interval(ours, confidence)
         assert limits is not None
-        low, high = DescrStatsW(values).tconfint_mean(alpha=1 - confidence)
+        low, high = weightstats.DescrStatsW(values).tconfint_mean(alpha=1 - confidence)
         tally.compare(limits.lower, max(1.0, low))
         tally.compare(limits.upper, min(5.0, high))
 
 
-def test_difference_of_means(tally: Tally) -> None:
+def test_difference_of_means(tally: Tally, np: Any, scipy: Any, weightstats: Any) -> None:
     for one, two in product(SETS, SETS):
         now, before = (np.repeat(np.arange(1, 6), counts) for counts in (one, two))
         ours = mean_difference(ScoreCounts(one, FIVE), ScoreCounts(two, FIVE))
-        theirs = stats.ttest_ind(now, before, equal_var=False)
-        low, high = CompareMeans(DescrStatsW(now), DescrStatsW(before)).tconfint_diff(usevar="unequal")
+        theirs = scipy.stats.ttest_ind(now, before, equal_var=False)
+        low, high = weightstats.CompareMeans(*map(weightstats.DescrStatsW, (now, before))).tconfint_diff(
+            usevar="unequal"
+        )
         tally.compare(ours.p_value, float(theirs.pvalue), 1e-8)
         tally.compare(ours.df or 0.0, float(theirs.df))
         tally.compare(ours.lower, max(-4.0, low))
         tally.compare(ours.upper, min(4.0, high))
 
 
-def test_distributions(tally: Tally) -> None:
+def test_distributions(tally: Tally, scipy: Any) -> None:
+    stats = scipy.stats
     for a, b in product((0.5, 1.0, 3.5, 20.0, 400.0, 1e5), repeat=2):
         for p in (1e-6, 0.025, 0.5, 0.9, 0.999):
             x = float(stats.beta.ppf(p, a, b))
@@ -135,11 +165,11 @@ def test_distributions(tally: Tally) -> None:
         tally.compare(chi_square_survival(x, df), float(stats.chi2.sf(x, df)), 1e-8)
 
 
-def posterior_chance(net: float, promoters: float, passives: float, detractors: float) -> float:
+def posterior_chance(scipy: Any, net: float, promoters: float, passives: float, detractors: float) -> float:
     """The chance of a net share below a positive one: first over the passives, then over who is left."""
-    left = stats.beta(promoters + detractors, passives)
-    within = stats.beta(promoters, detractors)
-    inner, _ = integrate.quad(
+    left = scipy.stats.beta(promoters + detractors, passives)
+    within = scipy.stats.beta(promoters, detractors)
+    inner, _ = scipy.integrate.quad(
         lambda share: left.pdf(share) * within.cdf((1 + net / share) / 2), net, 1, epsabs=0, epsrel=1e-11, limit=200
     )
     return float(left.cdf(net) + inner)
@@ -151,20 +181,20 @@ def posterior_chance(net: float, promoters: float, passives: float, detractors: 
     ids=str,
 )
 @pytest.mark.parametrize("p", [0.0005, 0.025, 0.25])
-def test_posterior_of_the_net_share(tally: Tally, shapes: tuple[float, float, float], p: float) -> None:
+def test_posterior_of_the_net_share(tally: Tally, scipy: Any, shapes: tuple[float, float, float], p: float) -> None:
     net = net_share_quantile(p, *shapes)
     assert net > 0
-    tally.compare(posterior_chance(net, *shapes), p, 1e-9)
+    tally.compare(posterior_chance(scipy, net, *shapes), p, 1e-9)
 
 
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [("benjamini-hochberg", "fdr_bh"), ("benjamini-yekutieli", "fdr_by"), ("holm", "holm")],
 )
-def test_many_tests_at_once(tally: Tally, ours: str, theirs: str) -> None:
+def test_many_tests_at_once(tally: Tally, multitest: Any, ours: str, theirs: str) -> None:
     for p_values in ([0.01, 0.04, 0.03, 0.5], [0.2] * 5, [0.0001, 0.0004, 0.0019, 0.0095, 0.02, 0.3, 0.6, 1.0], [0.04]):
         found = adjusted(p_values, correction=ours)
-        flagged, values, _, _ = multipletests(p_values, alpha=0.05, method=theirs)
+        flagged, values, _, _ = multitest.multipletests(p_values, alpha=0.05, method=theirs)
         assert list(found.flagged) == list(flagged)
         for own, other in zip(found.adjusted, values, strict=True):
             tally.compare(own, float(other))
