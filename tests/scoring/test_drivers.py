@@ -315,8 +315,9 @@ def test_an_attribute_without_a_name_is_refused() -> None:
 
 @pytest.mark.parametrize("bad", [-1, 1, 99, 100_001, 100.0, True, None])
 def test_resamples_are_none_or_at_least_a_hundred(bad: Any) -> None:
+    """Refused before the rows are counted, which are too few to draw from."""
     with pytest.raises(InvalidRatingsError, match="Resamples are 0 or from 100"):
-        key_drivers(SIX, OVERALL, resamples=bad)
+        key_drivers(*survey(99, 1), resamples=bad)
 
 
 def test_a_hundred_thousand_resamples_are_not_too_many() -> None:
