@@ -350,6 +350,16 @@ def test_ratings_of_any_size_give_weights_or_a_named_refusal(rows: list[tuple[fl
     assert 0 <= found.r_squared <= 1
 
 
+def test_ratings_next_to_nothing_weigh_what_ordinary_ones_do() -> None:
+    """Their squares alone would vanish."""
+    some, overall = survey(120, 2)
+    tiny: Ratings = {name: [1e-300 * (value or 0) for value in column] for name, column in some.items()}
+
+    found, ordinary = (weights(key_drivers(each, overall, resamples=0)) for each in (tiny, some))
+
+    assert found == pytest.approx(ordinary)
+
+
 def test_quantiles_are_linear_between_neighbours() -> None:
     ordered = [0.0, 1.0, 4.0]
 

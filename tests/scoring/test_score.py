@@ -106,6 +106,14 @@ def test_those_who_do_not_know_stand_in_the_base_only_by_that_rule(rule: Unknown
     assert (result.estimate, result.base_n, result.n, result.unknown) == (estimate, base_n, 10, 10)
 
 
+def test_nobody_is_taken_not_to_know_unless_it_is_said() -> None:
+    definition = box_definition(Metric.CSAT, Scale(1, 5), unknown=Unknown.IN_BASE)
+
+    result = score(counted(definition, s5=6, s1=4), definition)
+
+    assert (result.estimate, result.base_n, result.unknown) == (60.0, 10, 0)
+
+
 @pytest.mark.parametrize(
     ("n", "flag"),
     [(0, Flag.NO_RESPONSES), (1, Flag.TOO_FEW), (4, Flag.TOO_FEW), (5, Flag.VERY_LOW_BASE), (10, Flag.LOW_BASE)],
