@@ -67,6 +67,11 @@ def test_share_intervals_match_published_figures(
     assert share_interval(successes, n, 0.95, method) == pytest.approx(expected, abs=5e-5)
 
 
+def test_it_is_wilsons_interval_at_95_percent_unless_another_is_named() -> None:
+    """Newcombe 1998, table I, method 3."""
+    assert share_interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+
+
 def test_agresti_coull_adds_the_published_number_of_responses() -> None:
     """Sauro and Lewis: 4 of 5 becomes a share of .6696 of 8.8416."""
     lower, upper = agresti_coull(4, 5)
