@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from cxsurvey.core.context import Context, DeltaKey, Deltas, NewJob
+from cxsurvey.core.db.driver import command
 from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.units import Unit
 from cxsurvey.core.errors import Refusal, Unavailable
@@ -45,15 +46,15 @@ class Savepoint:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        connection.exec_driver_sql("SAVEPOINT unit")
+        command(connection, "SAVEPOINT unit")
 
     def release(self) -> None:
         """Keeps what was done since."""
-        self._connection.exec_driver_sql("RELEASE SAVEPOINT unit")
+        command(self._connection, "RELEASE SAVEPOINT unit")
 
     def rollback(self) -> None:
         """Undoes what was done since."""
-        self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
+        command(self._connection, "ROLLBACK TO SAVEPOINT unit")
         self.release()
 
 

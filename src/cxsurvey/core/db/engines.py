@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from cxsurvey.core.clock import SystemClock
+from cxsurvey.core.db.driver import command
 from cxsurvey.settings import Settings
 
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -90,8 +91,8 @@ def _sqlite(url: URL) -> Engines:
     event.listen(looping, "connect", _sqlite_pragmas(writes=False))
     event.listen(reading, "connect", _sqlite_pragmas(writes=False))
     # announced at once: a reader that becomes a writer fails without waiting when somebody wrote in between
-    event.listen(writing, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    event.listen(reading, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    event.listen(writing, "begin", lambda connection: command(connection, "BEGIN IMMEDIATE"))
+    event.listen(reading, "begin", lambda connection: command(connection, "BEGIN"))
     return Engines(writing, reading, Path(url.database), looping)
 
 

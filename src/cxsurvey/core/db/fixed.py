@@ -6,8 +6,7 @@ text, the order of its parameters and the conversion of each value are found out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import repeat
@@ -33,11 +32,11 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as cast_to
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.types import NullType, TypeEngine
 
+from cxsurvey.core.db.driver import cursor_of, for_each, is_watched, rows_of
 from cxsurvey.core.db.engines import as_json
 from cxsurvey.core.db.types import UtcDateTime
 from cxsurvey.core.db.upsert import POSTGRES
@@ -80,7 +79,7 @@ class FixedInsert:
         if copied:
             _copy(connection, text, bind(rows))
         else:
-            connection.exec_driver_sql(text, bind(rows))
+            for_each(connection, text, bind(rows))
 
     def _insert(self, dialect: Dialect) -> tuple[str, BindMany]:
         counting = _counting_places(dialect)
@@ -132,7 +131,7 @@ class FixedSelect:
         if (dialect.name, size) not in self._prepared:
             self._prepared[dialect.name, size] = self._prepare(dialect, size)
         text, bind, convert = self._prepared[dialect.name, size]
-        return [convert(row) for row in _fetched(connection, text, bind(parameters))]
+        return [convert(row) for row in rows_of(connection, text, bind(parameters))]
 
     def _prepare(self, dialect: Dialect, size: int) -> tuple[str, Bind, ConvertRow]:
         statement, dialect = self._statement, _counting_places(dialect)
@@ -155,43 +154,17 @@ class FixedSelect:
         return str(compiled), _binding(compiled, dialect), lru_cache(self._kept)(convert) if self._kept else convert
 
 
-def _fetched(connection: Connection, text: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """The driver's rows for a select."""
-    if connection.dispatch.before_cursor_execute:
-        # somebody listens to statements
-        return [tuple(row) for row in connection.exec_driver_sql(text, parameters)]
-    with _cursor(connection, text) as cursor:
-        cursor.execute(text, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
 def _copy(connection: Connection, text: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Sends rows of plain texts, numbers and bytes to Postgres at once."""
-    if connection.dispatch.before_cursor_execute:
-        # somebody listens to statements, which a COPY would go past
+    if is_watched(connection):
+        # a COPY would go past whoever listens to statements
         places = ", ".join(["%s"] * len(rows[0]))
         into = text.removeprefix("COPY").removesuffix("FROM STDIN")
         connection.exec_driver_sql(f"INSERT INTO{into}VALUES ({places})", list(rows))
         return
-    with _cursor(connection, text) as cursor, cursor.copy(text) as copy:
+    with cursor_of(connection, text) as cursor, cursor.copy(text) as copy:
         for row in rows:
             copy.write_row(row)
-
-
-@contextmanager
-def _cursor(connection: Connection, text: str) -> Iterator[Any]:
-    """A cursor of the driver, with the driver's errors as SQLAlchemy would give them."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    cursor = driver.cursor()
-    try:
-        yield cursor
-    except connection.dialect.loaded_dbapi.Error as error:
-        base = connection.dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(text, None, error, base, dialect=connection.dialect) from error
-    finally:
-        cursor.close()
 
 
 def _array(values: Sequence[Any]) -> str:
@@ -257,8 +230,10 @@ def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any
     first = values[0]
     if all(map(is_, values, repeat(first))):
         return [convert(first)] * len(values)
-    different = {id(value): value for value in values}
-    done = {key: convert(value) for key, value in different.items()}
+    different = dict(zip(map(id, values), values, strict=True))
+    if len(different) == len(values):
+        return list(map(convert, values))
+    done = dict(zip(different, map(convert, different.values()), strict=True))
     return [done[id(value)] for value in values]
 
 

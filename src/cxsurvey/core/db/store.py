@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import Connection, RootTransaction
 from sqlalchemy.exc import DBAPIError
 
+from cxsurvey.core.db.driver import command
 from cxsurvey.core.db.engines import Engines, UnsafeDatabase, unsafe_settings
 from cxsurvey.core.db.failures import Failure, describe, failure_of
 from cxsurvey.core.db.filelock import WRITE_LOCK, FileLock
@@ -111,12 +112,12 @@ class PostgresStore(_Connected):
         driver = driver_of(connection)
         # nothing was asked of it yet: if the server is silent, those who wait hear of it soon
         driver.idle = True
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{timeout}'")
+        command(connection, f"SET LOCAL lock_timeout = '{timeout}'")
         driver.idle = False
         return connection
 
     def before_finish(self, connection: Connection) -> None:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_FINISH}'")
+        command(connection, f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_FINISH}'")
 
     def after_commit(self) -> None:
         return
