@@ -19,22 +19,16 @@ from cxsurvey.core.errors import Busy, Refusal
 from cxsurvey.core.signing import digest
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import InvitationView
-from cxsurvey.people import segments
-from cxsurvey.people import service as people
-from cxsurvey.people.keys import SEGMENT_KEYS
-from cxsurvey.people.segments import SegmentPair, Segments
-from cxsurvey.responses import anonymity, changes, contacts, counts, queries
+from cxsurvey.responses import anonymity, changes, queries
+from cxsurvey.responses.adding import CHANGE_PURPOSE, Fresh, Row, add
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import AskedOtherwise, BeingTakenBack, ChangeExpired, ExternalIdTaken, SurveyUnknown
-from cxsurvey.responses.events import ResponseSubmitted
-from cxsurvey.responses.states import POSTS_KEPT, Facts, Post, ResponseState, contribution, judge
+from cxsurvey.responses.facts import as_stored, facts_of, state_of
+from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys.asked import Asked, asked_before, asked_in, asked_many, never_published
 from cxsurvey.surveys.errors import NotPublished
 from cxsurvey.surveys.follow_ups import Given
-from cxsurvey.surveys.languages import name_of
-
-CHANGE_PURPOSE = "answer"
 
 
 class Stored(NamedTuple):
@@ -60,7 +54,6 @@ class Refused:
 
 
 Outcome: TypeAlias = Stored | Refused
-Row: TypeAlias = dict[str, Any]
 SameAnswer: TypeAlias = tuple[Any, ...]
 """A kind of key and its value: two submissions that share one are one answer."""
 
@@ -145,20 +138,21 @@ def _store(
 ) -> list[Outcome]:
     existing = _existing(ctx, [key for _, keys, _ in items for key in keys])
     outcomes: list[Outcome | None] = [None] * len(items)
-    fresh: list[tuple[int, Submission, Asked]] = []
+    fresh: dict[int, Fresh] = {}
     for index, (item, keys, known) in enumerate(items):
         try:
             found = next((existing[key] for key in keys if key in existing), None) if existing else None
             is_own_draft = known is None and (item.survey_id, item.workspace_id) in drafts
             survey = _check(ctx, item, known, invited, found, is_own_draft=is_own_draft)
             if found is None:
-                fresh.append((index, item, survey))
+                invitation = invited[item.invitation_id] if item.invitation_id is not None else None
+                fresh[index] = Fresh(item, survey, invitation)
             else:
                 outcomes[index] = _again(ctx, item, survey, found)
         except Refusal as refusal:
             outcomes[index] = Refused(refusal)
-    for (index, _, _), row, token in _add(ctx, fresh, invited):
-        outcomes[index] = _stored(row, created=True, token=token)
+    for index, added in zip(fresh, add(ctx, list(fresh.values())), strict=True):
+        outcomes[index] = _stored(added.row, created=True, token=added.change_token)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
@@ -225,12 +219,12 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
         found["answered_at"], found["report_day"], survey, ctx.now, hours
     ):
         raise ChangeExpired
-    facts = _facts(ctx, item, found)
+    facts = facts_of(item, found["facts"], ctx.now)
     if found["state"] in {ResponseState.VOID, ResponseState.TEST}:
         # taken out by a manager, or never meant to count: what the customer says now is kept, but stays out
         state, reason = found["state"], found["reason"]
     else:
-        state, reason = _state(item, facts)
+        state, reason = state_of(item, facts)
     wanted = {
         "state": state,
         "reason": reason,
@@ -239,7 +233,7 @@ def _again(ctx: Context, item: Submission, survey: Asked, found: Row) -> Stored:
         "comment": item.comment,
         "locale": item.locale or found["locale"],
         "follow_ups": _kept_follow_ups(found, item, survey),
-        "facts": _facts_as_stored(facts),
+        "facts": as_stored(facts),
     }
     if survey.anonymous:
         wanted |= {"locale": None, "facts": {}}
@@ -256,189 +250,6 @@ def _kept_follow_ups(found: Row, item: Submission, survey: Asked) -> dict[str, G
     asked = {follow_up.id for follow_up in survey.definition.follow_ups_for(survey.definition.band(item.score))}
     kept = {key: value for key, value in found["follow_ups"].items() if key in asked}
     return {**kept, **item.follow_ups}
-
-
-# ---- what is new
-
-
-def _add(
-    ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]], invited: Mapping[UUID, InvitationView]
-) -> list[tuple[tuple[int, Submission, Asked], Row, str | None]]:
-    if not fresh:
-        return []
-    person_ids = _people(ctx, fresh)
-    columns = _segment_columns(ctx, fresh)
-    is_heard = ctx.hears(ResponseSubmitted)
-    added = []
-    for entry, person_id, own in zip(fresh, person_ids, columns, strict=True):
-        _, item, survey = entry
-        invitation = invited.get(item.invitation_id) if item.invitation_id is not None else None
-        row = _new_row(ctx, item, survey, invitation, person_id, own)
-        token = None
-        if item.page is not None and invitation is None:
-            token = ctx.keys.link_token(CHANGE_PURPOSE, row["id"])
-            row["change_hash"] = digest(token)
-        added.append((entry, row, token))
-        key = (row["trend_line_id"], row["report_day"])
-        ctx.count(
-            counts.KIND, key, **contribution(row["state"], row["score"], row["comment"] is not None, row["unknown"])
-        )
-        if not is_heard or survey.anonymous:
-            continue  # whoever hears of an anonymous one would write down which answer came at this moment
-        ctx.emit(
-            ResponseSubmitted(
-                workspace_id=row["workspace_id"],
-                response_id=row["id"],
-                survey_id=row["survey_id"],
-                state=row["state"],
-                score=row["score"],
-            )
-        )
-    queries.add(ctx.connection, [row for _, row, _ in added])
-    return added
-
-
-def _people(ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]) -> Sequence[UUID | None]:
-    named = [
-        (position, survey.workspace_id, item.person)
-        for position, (_, item, survey) in enumerate(fresh)
-        if item.person is not None
-    ]
-    ids: list[UUID | None] = [None] * len(fresh)
-    if not named:
-        return ids
-    for (position, _, _), person_id in zip(
-        named, people.upsert(ctx, [(workspace_id, person) for _, workspace_id, person in named]), strict=True
-    ):
-        ids[position] = person_id
-    return ids
-
-
-def _segment_columns(
-    ctx: Context, fresh: Sequence[tuple[int, Submission, Asked]]
-) -> Sequence[Mapping[str, int | None]]:
-    """The segment columns of each; submissions of one workspace that share what they name share these too.
-
-    An invitation has its own segments already and takes none but the language of the form from here.
-    """
-    named = [
-        (item.segments if item.invitation_id is None else None, _language(item, survey), survey.workspace_id)
-        for _, item, survey in fresh
-    ]
-    shared = [(id(own), *rest) for own, *rest in named]
-    different = {key: _pairs(*each) for key, each in zip(shared, named, strict=True)}
-    numbers = segments.numbers_for(ctx, {pair for pairs in different.values() for pair in pairs})
-    columns = {
-        key: {**_NO_SEGMENTS, **{pair[1]: numbers[pair] for pair in pairs}} if pairs else _NO_SEGMENTS
-        for key, pairs in different.items()
-    }
-    return [columns[key] for key in shared]
-
-
-def _language(item: Submission, survey: Asked) -> str | None:
-    """The language that a form was answered in; of an anonymous survey none is kept."""
-    if item.page is None or item.locale is None or survey.anonymous:
-        return None
-    return name_of(item.locale)
-
-
-def _pairs(own: Segments | None, language: str | None, workspace_id: UUID) -> list[SegmentPair]:
-    """What is named by the sender, and where it names no language that of the form."""
-    pairs = own.pairs(workspace_id) if own is not None else []
-    if language is not None and (own is None or own.language is None):
-        pairs.append((workspace_id, "language", language))
-    return pairs
-
-
-def _new_row(
-    ctx: Context,
-    item: Submission,
-    survey: Asked,
-    invitation: InvitationView | None,
-    person_id: UUID | None,
-    own_segments: Mapping[str, int | None],
-) -> Row:
-    facts = _facts(ctx, item, None)
-    state, reason = _state(item, facts, test=invitation is not None and invitation.test)
-    claims = item.claims if invitation is None else invitation.claims
-    answered_at = item.answered_at or ctx.now
-    report_day = answered_at.astimezone(anonymity.zone(survey.workspace.report_zone)).date()
-    row: Row = {
-        "id": ctx.ids.new(),
-        "workspace_id": survey.workspace_id,
-        "survey_id": survey.survey_id,
-        "version_id": survey.version_id,
-        "trend_line_id": survey.trend_line_id,
-        "invitation_id": item.invitation_id,
-        "person_id": invitation.person_id if invitation is not None else person_id,
-        "submission_id": item.page.submission_id if item.page is not None else None,
-        "change_hash": None,
-        "source": item.source,
-        "external_id": item.external_id,
-        "state": state,
-        "score": item.score,
-        "unknown": item.unknown,
-        "comment": item.comment,
-        "follow_ups": dict(item.follow_ups) or _NOTHING,
-        "locale": item.locale,
-        "report_day": report_day,
-        "answered_at": answered_at,
-        "changed_at": ctx.now,
-        "revision": 1,
-        **own_segments,
-        "attributes": dict(item.attributes) or _NOTHING,
-        "claims": dict(claims) or _NOTHING,
-        "may_be_contacted": contacts.consent_in(claims) is not None,
-        "facts": _facts_as_stored(facts) or _NOTHING,
-        "reason": reason,
-        "import_id": item.import_id,
-    }
-    if invitation is not None:
-        row.update(invitation.segments)
-        row["attributes"] = dict(invitation.attributes)
-    if survey.anonymous:
-        day = anonymity.day_as_instant(report_day)
-        row |= {**anonymity.KEPT_OUT, "id": UUID(bytes=ctx.ids.random(16)), "answered_at": day, "changed_at": day}
-    return row
-
-
-_NO_SEGMENTS: dict[str, int | None] = dict.fromkeys(SEGMENT_KEYS)
-_NOTHING: dict[str, Any] = {}
-"""One for all rows, so that it is written out once for all of them."""
-
-
-# ---- facts and states
-
-
-_COUNTED = ResponseState.COUNTED.value
-
-
-def _facts(ctx: Context, item: Submission, found: Row | None) -> Facts | None:
-    if item.page is None:
-        return None
-    earlier = [
-        Post(datetime.fromisoformat(post["at"]), post["score"], post["page"])
-        for post in (found["facts"].get("posts", ()) if found is not None else ())
-    ]
-    latest = Post(ctx.now, item.score, item.page.submission_id.hex()[:8])
-    seconds = (ctx.now - item.page.issued_at).total_seconds()
-    return Facts(seconds, item.page.trapped, item.page.from_thanks, (*earlier, latest))
-
-
-def _facts_as_stored(facts: Facts | None) -> dict[str, Any]:
-    if facts is None:
-        return {}
-    posts = [{"at": post.at.isoformat(), "score": post.score, "page": post.page} for post in facts.posts]
-    return {"seconds": round(facts.seconds, 1), "trapped": facts.trapped, "posts": posts[-POSTS_KEPT:]}
-
-
-def _state(item: Submission, facts: Facts | None, *, test: bool = False) -> tuple[str, str | None]:
-    if item.test or test:
-        return ResponseState.TEST.value, None
-    reason = judge(facts) if facts is not None else None
-    if reason is None:
-        return _COUNTED, None
-    return ResponseState.FLAGGED.value, reason.value
 
 
 def _stored(row: Row, *, created: bool, token: str | None = None) -> Stored:

@@ -91,4 +91,5 @@ _buffers: WeakKeyDictionary[Database, SeenBuffer] = WeakKeyDictionary()
 
 def buffer(database: Database) -> SeenBuffer:
     """The one buffer of this database in this process."""
-    return _buffers.setdefault(database, SeenBuffer())
+    found = _buffers.get(database)
+    return found if found is not None else _buffers.setdefault(database, SeenBuffer())
