@@ -314,6 +314,34 @@ def test_a_caller_that_waits_too_long_gives_up_and_its_unit_never_runs(
     assert words_in(laned) == ["next"]
 
 
+def test_each_caller_of_a_loop_gives_up_by_itself_whenever_it_came(
+    laned: Database, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane_module, "PATIENCE_SECONDS", 0.1)
+
+    async def crowd() -> list[Any]:
+        held, gave_up = Held(), []
+
+        async def ask(word: str) -> None:
+            with pytest.raises(Unavailable):
+                await laned.ahot(book.hot, [word], share=Share.API)
+            gave_up.append(word)
+
+        blocker = asyncio.create_task(laned.awrite(held, share=Share.JOBS))
+        await asyncio.to_thread(held.entered.wait, 10)
+        async with asyncio.TaskGroup() as asking:
+            asking.create_task(ask("first"))
+            await asyncio.sleep(0.05)
+            asking.create_task(ask("second"))
+        await ask("third")
+        held.go.set()
+        await blocker
+        return [*gave_up, *await laned.ahot(book.hot, ["next"], share=Share.API)]
+
+    assert asyncio.run(crowd()) == ["first", "second", "third", "NEXT"]
+    assert words_in(laned) == ["next"]
+
+
 def test_a_full_share_is_refused_at_once_and_others_are_not(laned: Database, book: Book) -> None:
     async def fill() -> tuple[list[Any], list[str]]:
         held = Held()

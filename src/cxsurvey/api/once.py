@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from starlette.requests import Request
@@ -16,7 +17,8 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.idempotency import KeptAnswer, Scope, find_many, remember_many
 
 HEADER = b"idempotency-key"
-LONGEST_KEY = 255
+KEY = re.compile(rb"[!-~]{1,255}")
+"""What may stand in the header: visible ASCII characters."""
 REPLAYED: Mapping[str, str] = {"Idempotency-Replayed": "true"}
 
 ReadAgain: TypeAlias = Callable[[Context, str], Document]
@@ -29,7 +31,7 @@ def idempotency_key_of(request: Request) -> str | None:
     if not sent:
         return None
     key: bytes = sent[0]
-    if len(sent) > 1 or not 1 <= len(key) <= LONGEST_KEY or not all(0x21 <= byte <= 0x7E for byte in key):
+    if len(sent) > 1 or not KEY.fullmatch(key):
         raise IdempotencyKeyMalformed
     return key.decode("ascii")
 
@@ -40,8 +42,7 @@ def request_hash(path: str, body: bytes, condition: bytes = b"") -> bytes:
     return hashlib.sha256(told + b"\0" + condition if condition else told).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(NamedTuple):
     """One request that is carried out once: its route and key, and what the key stands for."""
 
     route: str

@@ -89,13 +89,13 @@ def write_down(
     address of the other stays with the other. A known address gives way to another one only where the caller `moves`
     people, whose input is about them and not about an answer that may be old.
     """
-    found = _find(ctx, inputs)
+    email_keys = [normal_email(person.email) if person.email else None for _, person in inputs]
+    found = _find(ctx, inputs, email_keys)
     written: list[tuple[UUID, Written]] = []
     added: list[dict[str, Any]] = []
     changed: dict[UUID, dict[str, Any]] = {}
     moved: set[UUID] = set()
-    for workspace_id, person in inputs:
-        email_key = normal_email(person.email) if person.email else None
+    for (workspace_id, person), email_key in zip(inputs, email_keys, strict=True):
         known = found.get((workspace_id, "external_id", person.external_id)) or found.get(
             (workspace_id, "email", email_key)
         )
@@ -128,11 +128,11 @@ def write_down(
 _Found: TypeAlias = dict[tuple[UUID, str, str | None], dict[str, Any]]
 
 
-def _find(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]]) -> _Found:
+def _find(ctx: Context, inputs: Sequence[tuple[UUID, PersonInput]], email_keys: Sequence[str | None]) -> _Found:
     wanted: dict[tuple[UUID, str], set[str]] = defaultdict(set)
-    for workspace_id, person in inputs:
-        if person.email:
-            wanted[workspace_id, "email_key"].add(normal_email(person.email))
+    for (workspace_id, person), email_key in zip(inputs, email_keys, strict=True):
+        if email_key:
+            wanted[workspace_id, "email_key"].add(email_key)
         if person.external_id:
             wanted[workspace_id, "external_id"].add(person.external_id)
     found: _Found = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache, partial
 from typing import Self
 
 from cxsurvey.api.schemas.base import Document, InvitationId, PersonId, ResponseId, Scalar, SurveyId, maybe
@@ -61,6 +62,9 @@ class PersonList(Document):
     """Address of the next page; null on the last one."""
 
 
+_survey = lru_cache(maxsize=256)(partial(encode, "srv"))  # the same few surveys in every receipt
+
+
 class Receipt(Document):
     """That a response is stored. `created` is false when its `external_id` was there already."""
 
@@ -89,7 +93,7 @@ class Receipt(Document):
         score = "null" if stored.score is None else stored.score
         answered_at = stored.answered_at.astimezone(UTC).isoformat()[:-6]
         return (
-            f'{{"id":"{encode("rsp", stored.id)}","survey":"{encode("srv", stored.survey_id)}",'
+            f'{{"id":"{encode("rsp", stored.id)}","survey":"{_survey(stored.survey_id)}",'
             f'"state":"{stored.state}","score":{score},"answered_at":"{answered_at}Z",'
             f'"created":{"true" if stored.created else "false"}}}'
         ).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache, partial
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
@@ -26,9 +27,12 @@ class _Envelope(Command):
     responses: Annotated[list[Any], Field(min_length=1, max_length=MOST)]
 
 
+_survey_id = lru_cache(maxsize=256)(partial(decode, "srv"))  # the same few surveys in every request
+
+
 def item_of(answer: AnswerInput) -> Item:
     """An answer with the id behind what it calls its survey."""
-    return Item(answer, decode("srv", answer.survey))
+    return Item(answer, _survey_id(answer.survey))
 
 
 def items_of(body: bytes) -> tuple[Item | Refusal, ...]:

@@ -7,9 +7,9 @@ row holds it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from cxsurvey.accounts.keys import keys_by_hash
@@ -28,16 +28,14 @@ from cxsurvey.responses.submit import Outcome, Refused, submit
 from cxsurvey.web.errors import Fault, fault_of
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One answer as it was sent; `survey_id` is None when what was sent is no id."""
 
     answer: AnswerInput
     survey_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """One request: whose key it carries, and its answers. Of a batch, items that broke rules are refusals."""
 
     token_hash: bytes
@@ -51,8 +49,7 @@ class Post:
         return len(self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The answer to a request that was let in; `replayed` when it was given before."""
 
     answer: KeptAnswer
@@ -64,8 +61,7 @@ class Reply:
 Result: TypeAlias = Reply | Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class _Admitted:
+class _Admitted(NamedTuple):
     """A request whose key may write, with its place among the requests."""
 
     place: int

@@ -48,6 +48,7 @@ BindMany: TypeAlias = Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ..
 SIZES = (1, 4, 16, 64, 256, 1024)
 """Lists are filled up to one of these lengths, so that only so many texts exist."""
 LISTED = "listed"
+_LISTED = [f"{LISTED}_{place}" for place in range(SIZES[-1])]
 COPIED_FROM = 4
 """Rows from which a COPY, which takes two more messages than an insert, is the quicker one."""
 
@@ -122,8 +123,7 @@ class FixedSelect:
                 continue
             size = next(size for size in SIZES if size >= len(piece))
             filled = piece + piece[-1:] * (size - len(piece))
-            numbered = {f"{LISTED}_{place}": value for place, value in enumerate(filled)}
-            rows += self._piece(connection, parameters | numbered, size)
+            rows += self._piece(connection, parameters | dict(zip(_LISTED, filled, strict=False)), size)
         return rows
 
     def _piece(self, connection: Connection, parameters: Mapping[str, Any], size: int) -> list[tuple[Any, ...]]:
@@ -142,7 +142,7 @@ class FixedSelect:
             listed = cast_to(bindparam(LISTED, type_=Text()), ARRAY(element))
             statement = statement.where(self._listed == any_(listed))
         elif self._listed is not None:
-            places = [bindparam(f"{LISTED}_{place}", type_=self._listed.type) for place in range(size)]
+            places = [bindparam(name, type_=self._listed.type) for name in _LISTED[:size]]
             statement = statement.where(self._listed.in_(places))
         compiled = statement.compile(dialect=dialect)
         converts = [_from_driver(column.type, dialect) for column in statement.selected_columns]

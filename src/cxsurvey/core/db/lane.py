@@ -51,6 +51,7 @@ class Lane:
         self._waiting = dict.fromkeys(Share, 0)
         self._changed = threading.Condition()
         self._closing = False
+        self._watched: set[asyncio.AbstractEventLoop] = set()
         self._last_now: datetime | None = None
         self._thread = threading.Thread(target=self._run, name="write-lane", daemon=True)
 
@@ -108,18 +109,31 @@ class Lane:
 
     async def arun(self, unit: Unit) -> Any:
         """The same for a coroutine."""
-        self.put(unit)
+        assert unit.loop is not None
         assert unit.future is not None
-        timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._expire, unit)
-        try:
-            return await unit.future
-        finally:
-            timer.cancel()
+        unit.since = unit.loop.time()
+        self.put(unit)
+        if unit.loop not in self._watched:
+            self._watched.add(unit.loop)
+            unit.loop.call_later(PATIENCE_SECONDS, self._let_go, unit.loop)
+        return await unit.future
 
-    def _expire(self, unit: Unit) -> None:
-        if self.give_up(unit):
-            unit.fail(Unavailable())
-            unit.tell()
+    def _let_go(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Tells those callers of a loop that have waited for too long; comes again when the next one will have.
+
+        They wait in the order they came in, so one timer is enough for all of them.
+        """
+        with self._changed:
+            waiting = [unit for unit in self._queue if unit.loop is loop]
+        for unit in waiting:
+            next_in = unit.since + PATIENCE_SECONDS - loop.time()
+            if next_in > 0:
+                loop.call_later(next_in, self._let_go, loop)
+                return
+            if self.give_up(unit):
+                unit.fail(Unavailable())
+                unit.tell()
+        self._watched.discard(loop)
 
     # ---- the thread
 

@@ -66,6 +66,7 @@ class Unit:
         "result",
         "settled",
         "share",
+        "since",
         "state",
         "work",
     )
@@ -84,6 +85,7 @@ class Unit:
         self.hot = hot
         self.items = items
         self.state = State.WAITING
+        self.since = 0.0
         self.result: Any = None
         self.error: BaseException | None = None
         self.events: list[Event] = []
@@ -103,7 +105,7 @@ class Unit:
     @property
     def weight(self) -> int:
         """How much of a batch the unit takes: one, or the number of answers it brings."""
-        return max(1, sum(getattr(item, "weight", 1) for item in self.items))
+        return max(1, sum([getattr(item, "weight", 1) for item in self.items]))
 
     def keep(self, ctx: Context) -> None:
         """Takes over what the context gathered, once the unit's savepoint is released."""
