@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 YOUNG = 20_000
-"""New objects after which the collector looks at them. A batch of responses makes a few thousand that all go with it:
-at 700, where Python begins, they are looked at several times while they live, which took a tenth of a batch's time."""
+"""New objects after which the collector looks at them. A batch of responses makes about a thousand that all go with
+it: at 700, where Python begins, they are looked at once in every batch, for 7 to 9 of 350 microseconds a response."""
 
 
 @contextmanager
