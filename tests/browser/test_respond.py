@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 from sqlalchemy import select
 
 from cxsurvey import respond, wiring
@@ -192,26 +192,25 @@ def test_pressing_twice_is_one_answer(site: Site, open_page: OpenPage) -> None:
 
 @pytest.mark.parametrize(("keeps_pages", "scores"), [(True, [8]), (False, [9, 8])])
 def test_who_goes_back_to_a_page_that_the_browser_has_kept_changes_the_answer(
-    site: Site, chromium: Path, keeps_pages: bool, scores: list[int]
+    site: Site, playwright: Playwright, chromium: Path, keeps_pages: bool, scores: list[int]
 ) -> None:
     """A page that is loaded anew is another form: without a cookie nothing tells who opens it."""
     switched_off = ["--disable-back-forward-cache"] if keeps_pages else []
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"], ignore_default_args=switched_off
-        )
-        page = opened.new_context(java_script_enabled=False).new_page()
-        page.goto(site.url("shared"))
-        site.look()
-        _choose(page, 9)
-        page.click("main button")
-        page.wait_for_url("**/a/*")
-        page.go_back(wait_until="commit")  # a page that was kept is not loaded
-        site.look()
-        _choose(page, 8)
-        page.click("main button")
-        page.wait_for_url("**/a/*")
-        opened.close()
+    opened = playwright.chromium.launch(
+        executable_path=chromium, args=["--no-sandbox"], ignore_default_args=switched_off
+    )
+    page = opened.new_context(java_script_enabled=False).new_page()
+    page.goto(site.url("shared"))
+    site.look()
+    _choose(page, 9)
+    page.click("main button")
+    page.wait_for_url("**/a/*")
+    page.go_back(wait_until="commit")  # a page that was kept is not loaded
+    site.look()
+    _choose(page, 8)
+    page.click("main button")
+    page.wait_for_url("**/a/*")
+    opened.close()
 
     assert [score for score, _ in site.scores()] == scores
 
