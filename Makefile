@@ -8,7 +8,8 @@ export PYTHON
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
-WORKERS ?= 2
+# one more than processors: tests wait for servers, databases and browsers for a fifth of their time
+WORKERS ?= $(shell expr $$(nproc) + 1)
 WHEEL := tests/house/test_wheel.py
 
 .PHONY: help demo run test chromium wheel sure lint types contracts deps fix bench migration locks
