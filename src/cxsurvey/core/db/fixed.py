@@ -45,7 +45,7 @@ Convert: TypeAlias = Callable[[Any], Any] | None
 Bind: TypeAlias = Callable[[Mapping[str, Any]], tuple[Any, ...]]
 ConvertRow: TypeAlias = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 BindMany: TypeAlias = Callable[[Sequence[Mapping[str, Any]]], list[tuple[Any, ...]]]
-SIZES = (1, 4, 16, 64, 256, 1024)
+SIZES = (1, 4, 16, 64, 128, 256, 1024)
 """Lists are filled up to one of these lengths, so that only so many texts exist."""
 LISTED = "listed"
 _LISTED = [f"{LISTED}_{place}" for place in range(SIZES[-1])]
