@@ -253,7 +253,40 @@ def test_an_answered_page_that_is_too_old_still_changes_its_answer_while_that_ma
     sent = customer.send(address, fields_of(shown))
     assert (sent.status_code, sent.headers["location"]) == (303, there)
     (stored,) = customer.responses()
-    assert (stored["score"], stored["revision"]) == (8, 2)
+    assert (stored["score"], stored["revision"], stored["state"]) == (8, 2, "counted"), "however quickly it is sent"
+
+
+def test_a_comment_taken_back_on_a_page_that_is_too_old_is_asked_for_again_and_goes(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = customer.database.settings.model_copy(update={"form_hours": 1})
+    monkeypatch.setattr(customer.database, "settings", shorter)
+    first = customer.filled(customer.shared, score="3", comment="Late")
+    customer.send(customer.shared, first)
+    customer.clock.instant += timedelta(hours=1)
+
+    named = customer.send(customer.shared, {**first, "comment": ""})
+    assert named.status_code == 422
+    customer.send(customer.shared, fields_of(HTMLParser(named.text)))
+
+    (stored,) = customer.responses()
+    assert (stored["score"], stored["comment"], stored["state"]) == (3, None, "counted")
+
+
+def test_a_page_that_is_too_old_and_says_nothing_leads_to_no_answer(
+    customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorter = customer.database.settings.model_copy(update={"form_hours": 1})
+    monkeypatch.setattr(customer.database, "settings", shorter)
+    first = customer.filled(customer.shared, score="3", comment="Late")
+    customer.send(customer.shared, first)
+    customer.clock.instant += timedelta(hours=1)
+
+    named = customer.send(
+        customer.shared, {name: value for name, value in first.items() if name != "score"} | {"comment": ""}
+    )
+
+    assert (named.status_code, "Late" in named.text) == (422, False)
 
 
 def test_a_page_with_a_problem_that_was_never_mended_names_it_again(customer: Customer) -> None:

@@ -217,8 +217,8 @@ async def _not_stored(
         return await _form_again(visit, answer, refusal)
     if _is_stored(answer, before.answer) or _is_final(visit, before):
         return see(before.base)
-    # it may have been open for too long, and is the same submission all the same
-    kept = answer.stamp or replace(stamp, issued_at=visit.now)
+    # it may have been open for too long, and is the same submission all the same: a change, however quickly it is made
+    kept = answer.stamp or replace(stamp, issued_at=visit.now, change=True)
     return await _form_again(visit, replace(answer, stamp=kept), refusal, replaces=True)
 
 
@@ -239,11 +239,16 @@ async def _answered_before(visit: Visit, stamp: Stamp) -> Place | None:
 
 
 def _is_stored(answer: Answer, stored: ResponseView | None) -> bool:
-    """Whether the stored answer holds all that was chosen and typed."""
-    if stored is None or answer.comment not in {"", stored.comment}:
+    """Whether the stored answer holds all that was chosen and typed.
+
+    A page without a choice shows it only while it may be sent: later it must not open the answer of whoever sent it.
+    """
+    if stored is None:
         return False
-    chose = answer.score is not None or answer.unknown
-    return not chose or (answer.score, answer.unknown) == (stored.score, stored.unknown)
+    if answer.score is None and not answer.unknown:
+        return answer.stamp is not None and answer.comment in {"", stored.comment}
+    same_choice = (answer.score, answer.unknown) == (stored.score, stored.unknown)
+    return same_choice and answer.comment == (stored.comment or "")
 
 
 def _is_final(visit: Visit, place: Place) -> bool:
