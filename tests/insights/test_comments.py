@@ -279,8 +279,6 @@ def test_the_database_goes_back_through_all_surveys_together_by_the_index_of_com
         event.listen(ctx.connection, "before_cursor_execute", lambda *args: asked.append(args[2:4]))
         comments.newest(ctx, lines, LAST_90, limit=25)
         is_sqlite = ctx.connection.dialect.name == "sqlite"
-        if not is_sqlite:
-            ctx.connection.exec_driver_sql("SET LOCAL enable_sort = off")  # few rows are sorted as quickly
         plan = plan_of(ctx, *asked[0])
 
     assert plan.count("ix_responses_comments") == 9
