@@ -321,11 +321,14 @@ def test_each_caller_of_a_loop_gives_up_by_itself_whenever_it_came(
 
     async def crowd() -> list[Any]:
         held, gave_up = Held(), []
+        loop = asyncio.get_running_loop()
 
         async def ask(word: str) -> None:
+            began = loop.time()
             with pytest.raises(Unavailable):
                 await laned.ahot(book.hot, [word], share=Share.API)
             gave_up.append(word)
+            assert loop.time() - began >= lane_module.PATIENCE_SECONDS, "not with another one, and earlier"
 
         blocker = asyncio.create_task(laned.awrite(held, share=Share.JOBS))
         await asyncio.to_thread(held.entered.wait, 10)

@@ -1,8 +1,9 @@
 """The driver below a connection, for the few statements on the busiest paths.
 
 SQLAlchemy spends as much on the execution of a short statement as the database, for nothing that these need: they
-have their text and their values ready, and nobody asks for their result as an object. Whoever listens to statements
-hears them all the same.
+have their text and their values ready, and nobody asks for their result as an object. Who listens before
+statements hears them all the same; who listens after them or to errors does not. A connection that is lost here is not
+known to its pool as lost: whoever uses this gives it back as broken.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from sqlalchemy.exc import DBAPIError
 
 
 def is_watched(connection: Connection) -> bool:
-    """Whether somebody listens to the statements of this connection."""
+    """Whether somebody listens before the statements of this connection."""
     return bool(connection.dispatch.before_cursor_execute)
 
 
 @contextmanager
 def cursor_of(connection: Connection, text: str) -> Iterator[Any]:
-    """A cursor of the driver for one statement, with the driver's errors as SQLAlchemy would give them."""
+    """A cursor of the driver for one statement, with the driver's errors of the class that SQLAlchemy gives them."""
     driver = connection.connection.driver_connection
     assert driver is not None
     cursor = driver.cursor()

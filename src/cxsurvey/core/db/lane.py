@@ -30,8 +30,8 @@ log = structlog.get_logger("cxsurvey.lane")
 PATIENCE_SECONDS = 3.0
 """How long a caller waits for its unit to be claimed."""
 BATCH_LIMIT = 128
-"""Answers in one transaction; more wait for the next, so that the first do not wait for the last. As many come in at
-once behind them: with 256 a flood was refused after 150 ms (99 of 100), with 128 after 71, and as much was stored."""
+"""Answers from which a transaction takes in no further unit: the first do not wait for the last, and a flood that comes
+in as room is made for it holds the loop up no longer than a refusal may take."""
 
 
 class MakeUnitContext(Protocol):
