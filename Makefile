@@ -9,7 +9,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 # one more than processors: tests wait for servers, databases and browsers for a fifth of their time
-WORKERS ?= $(shell expr $$(nproc) + 1)
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 1) + 1)
 WHEEL := tests/house/test_wheel.py
 
 .PHONY: help demo run test chromium wheel sure lint types contracts deps fix bench migration locks

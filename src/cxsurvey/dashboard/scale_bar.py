@@ -69,14 +69,14 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class AtLeast:
     """How many there are; at least so many where not all of them could be looked at."""
 
     n: int
     is_exact: bool = True
 
 
-Count = Callable[[Context, SurveyLine], Number]
+Count = Callable[[Context, SurveyLine], AtLeast]
 """How much of what a page shows there is on another scale."""
 
 
@@ -95,10 +95,10 @@ def elsewhere(visit: Visit, scales: ScaleBar | None, count: Count, what: str = "
 
 def counted_by(bar: PeriodBar, states: Sequence[ResponseState], only: Filter) -> Count:
     """How many responses of the same days, states and filters there are on another scale."""
-    return lambda ctx, line: Number(listing.number(ctx, line, bar.period, states, only))
+    return lambda ctx, line: AtLeast(listing.number(ctx, line, bar.period, states, only))
 
 
-def _told(found: Number, what: str, choice: Choice) -> str:
+def _told(found: AtLeast, what: str, choice: Choice) -> str:
     least = "" if found.is_exact else "At least "
     many = "" if found.n == 1 else "s"
     where = "an earlier scale" if choice.value else "the scale of now"

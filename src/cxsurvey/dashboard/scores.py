@@ -19,7 +19,7 @@ from cxsurvey.dashboard.filter_bar import FilterBar, asks_contact, filter_bar
 from cxsurvey.dashboard.follow_up_views import FollowUpsView, follow_ups_view
 from cxsurvey.dashboard.importing import importing
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, chosen_step, period_bar
-from cxsurvey.dashboard.scale_bar import Elsewhere, Number, ScaleBar, counted_by, elsewhere, scale_bar
+from cxsurvey.dashboard.scale_bar import AtLeast, Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.score_views import (
     OverviewView,
     ResultsView,
@@ -137,9 +137,9 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
         page = comments.newest(ctx, asked, bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)
         return comments_view(page, f"/w/{visit.workspace.slug}", bar)
 
-    def of_line(ctx: Context, other: SurveyLine) -> Number:
+    def of_line(ctx: Context, other: SurveyLine) -> AtLeast:
         page = comments.newest(ctx, [other], bar.period, chosen.only, limit=MOST_COUNTED)
-        return Number(len(page.items), is_exact=page.next is None)
+        return AtLeast(len(page.items), is_exact=page.next is None)
 
     shown = panel(visit.ctx, "comments", found)
     is_empty = shown.value is not None and not shown.value.items and not shown.value.searched_back_to

@@ -30,9 +30,6 @@ from cxsurvey.responses.views import PREFIX, ResponseView, RevisionView, view_of
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.surveys.definition import Definition
 
-CONTACT = contacts.CONTACT
-"""The claim that says whether and where a customer may be contacted."""
-
 
 class Contact(Command):
     """Whether the customer may be contacted about the answer, and where. Without consent no address is kept.
@@ -132,8 +129,8 @@ def _claims(known: Mapping[str, Any], contact: Contact | None) -> dict[str, Any]
     """The claims with what a customer said about being contacted; as they were where that is not asked."""
     if contact is None:
         return dict(known)
-    others = {key: value for key, value in known.items() if key != CONTACT}
-    return {**others, CONTACT: contact.model_dump()} if contact.consent else others
+    others = {key: value for key, value in known.items() if key != contacts.CONTACT}
+    return {**others, contacts.CONTACT: contact.model_dump()} if contact.consent else others
 
 
 def _by_token(ctx: Context, token: str) -> dict[str, Any]:
