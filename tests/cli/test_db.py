@@ -6,11 +6,13 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from cxsurvey import wiring
 from cxsurvey.core.clock import SystemClock
@@ -20,6 +22,7 @@ from cxsurvey.core.db.serving import ServeLock
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.ids import SystemIds, encode
 from cxsurvey.core.signing import Keys
+from cxsurvey.responses.models import Response
 from cxsurvey.responses.submit import SUBMIT, Stored
 from cxsurvey.worker import Worker
 from tests.application import settings_for
@@ -118,6 +121,54 @@ def test_verify_names_a_score_that_is_not_on_the_scale_of_its_line(
     assert found.returncode == 1
     assert f"response {encode('rsp', stored.id)}: its score 9 is not on the scale of trend line 1" in found.stdout
     assert "1 scores are off their scale: they are in no figure." in found.stdout
+
+
+@contextmanager
+def opened(url: str, folder: Path, keys: Keys) -> Iterator[Database]:
+    """The database of an installation, as a server of it has it open."""
+    database = Database.open(settings_for(url, folder), SystemClock(), SystemIds(), keys, wiring.reactions())
+    yield database
+    database.close()
+
+
+def test_verify_finds_who_is_wrongly_marked_for_contact_and_rebuild_sets_it_right(
+    cxsurvey: Run, database_url: str, tmp_path: Path, keys: Keys
+) -> None:
+    settings = {"DATABASE_URL": database_url, "ALLOW_UNSAFE_DB": "1"}
+    assert cxsurvey("db", "upgrade", **settings).returncode == 0
+    agreed = {"contact": {"consent": True, "address": "ann@example.com"}}
+    responses = Response.__table__
+    marks = select(responses.c.id, responses.c.may_be_contacted, responses.c.revision, responses.c.changed_at)
+    with opened(database_url, tmp_path / "data", keys) as database:
+        place = database.write(make_place, share=Share.JOBS)
+        with database.read() as ctx:
+            given = [
+                replace(shared_link_answer(ctx, place, 9), claims=claims)
+                for claims in (agreed, {}, {"contact": "me"}, agreed)
+            ]
+        ids = [
+            stored.id for stored in database.hot(SUBMIT, given, share=Share.RESPONDENT) if isinstance(stored, Stored)
+        ]
+        with database.read() as ctx:
+            before = sorted(map(tuple, ctx.connection.execute(marks)))
+        assert {row[0]: row[1] for row in before} == dict(zip(ids, (True, False, False, True), strict=True))
+        spoil = (
+            update(Response).where(responses.c.id.in_(ids[:2])).values(may_be_contacted=~responses.c.may_be_contacted)
+        )
+        database.write(lambda ctx: ctx.session.execute(spoil), share=Share.JOBS)
+
+    found = cxsurvey("db", "verify", **settings)
+    rebuilt = cxsurvey("db", "rebuild", **settings)
+
+    assert found.returncode == 1
+    assert f"response {encode('rsp', ids[0])}: it is not marked for contact, its customer agreed to it" in found.stdout
+    assert f"response {encode('rsp', ids[1])}: it is marked for contact, its customer did not agree" in found.stdout
+    assert found.stdout.count("marked for contact") == 2
+    assert "2 marks of who may be contacted are wrong. To set them right: cxsurvey db rebuild" in found.stderr
+    assert (rebuilt.returncode, rebuilt.stdout) == (0, "Recounted 1 day.\n"), rebuilt.stderr
+    assert cxsurvey("db", "verify", **settings).returncode == 0
+    with opened(database_url, tmp_path / "data", keys) as database, database.read() as ctx:
+        assert sorted(map(tuple, ctx.connection.execute(marks))) == before
 
 
 def test_beside_a_server_its_worker_rebuilds(cxsurvey: Run, installation: Path, serving: None, keys: Keys) -> None:

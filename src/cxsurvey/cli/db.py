@@ -15,6 +15,7 @@ from cxsurvey.cli.installation import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sized
     from datetime import datetime
 
     from cxsurvey.settings import Settings
@@ -52,7 +53,7 @@ def upgrade() -> None:
 
 @commands.command()
 def verify() -> None:
-    """Recount all responses and compare them with the daily counters, and look for scores that are not on their scale.
+    """Recount all responses and compare them with the daily counters; look for scores off their scale and wrong marks.
 
     Exit code 1 when something is wrong.
     """
@@ -61,11 +62,12 @@ def verify() -> None:
     from cxsurvey.core.db.snapshot import snapshot
     from cxsurvey.core.ids import encode
     from cxsurvey.responses import counts
+    from cxsurvey.responses.queries import marks
     from cxsurvey.responses.views import PREFIX
 
     with opened_engines() as (settings, engines):
         require_current_schema(settings)
-        found, misfits = [], []
+        found, misfits, mismarked = [], [], []
         with snapshot(engines) as connection:
             lines = counts.trend_lines(connection)
         for line in track(lines, description="Counting"):
@@ -73,24 +75,40 @@ def verify() -> None:
             with snapshot(engines) as connection:
                 found += [(line, *difference) for difference in counts.differences(connection, line)]
                 misfits += [(line, *misfit) for misfit in counts.off_scale(connection, line)]
+                mismarked += marks.wrong(connection, line)
         for line, day, counter, stored, true in found[:DIFFERENCES_SHOWN]:
             say(f"trend line {line}, {day}: {counter} is {stored}, the responses give {true}")
         for line, response_id, score in misfits[:DIFFERENCES_SHOWN]:
             say(f"response {encode(PREFIX, response_id)}: its score {score} is not on the scale of trend line {line}")
+        for mark in mismarked[:DIFFERENCES_SHOWN]:
+            told = "marked for contact, its customer did not agree"
+            if not mark.marked:
+                told = "not marked for contact, its customer agreed to it"
+            say(f"response {encode(PREFIX, mark.response_id)}: it is {told}")
         if misfits:
-            more = f" ({len(misfits) - DIFFERENCES_SHOWN} more)" if len(misfits) > DIFFERENCES_SHOWN else ""
-            say(f"{len(misfits)} scores are off their scale{more}: they are in no figure. Void them on their pages.")
-        if found:
-            more = f" ({len(found) - DIFFERENCES_SHOWN} more)" if len(found) > DIFFERENCES_SHOWN else ""
-            fail(f"{len(found)} counters are wrong{more}. To set them right: cxsurvey db rebuild")
+            say(
+                f"{len(misfits)} scores are off their scale{_more(misfits)}: they are in no figure. "
+                "Void them on their pages."
+            )
+        wrong = [
+            f"{len(those)} {what} are wrong{_more(those)}"
+            for what, those in (("counters", found), ("marks of who may be contacted", mismarked))
+            if those
+        ]
+        if wrong:
+            fail(f"{' and '.join(wrong)}. To set them right: cxsurvey db rebuild")
         if misfits:
             raise typer.Exit(1)
         say(f"All counters of {len(lines)} trend line{'' if len(lines) == 1 else 's'} are right.")
 
 
+def _more(found: Sized) -> str:
+    return f" ({len(found) - DIFFERENCES_SHOWN} more)" if len(found) > DIFFERENCES_SHOWN else ""
+
+
 @commands.command()
 def rebuild() -> None:
-    """Set the daily counters anew from the responses; beside a running server its worker does it."""
+    """Set the counters and marks anew from the responses; beside a running server its worker does it."""
     from cxsurvey.cli.rebuilding import rebuild_counters
 
     days = rebuild_counters()

@@ -1,4 +1,4 @@
-"""The job that sets the daily counters anew from the answers, beside a running server."""
+"""The job that sets what is derived from the answers anew, counters and marks, beside a running server."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.responses import counts
+from cxsurvey.responses.queries import marks
 
 JOB: Final = "counts.rebuild"
 PAUSE_SECONDS: Final = 0.01
@@ -34,5 +35,7 @@ def rebuild(run: JobRun) -> None:
 
 
 def _recount(ctx: Context, run: JobRun, line: int, day: date, steps: tuple[int, int]) -> None:
+    # responses before their day, as every unit locks them, so that two cannot cross
+    marks.mend(ctx.connection, line, day)
     counts.rebuild_day(ctx, line, day)
     queue.tell(ctx.connection, run.claim, *steps)
