@@ -14,6 +14,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.people import service as people
 from cxsurvey.people.service import PersonInput
 from cxsurvey.transfer import imports, pace, uploads
 from cxsurvey.transfer.import_views import ImportState, ImportView
@@ -22,7 +23,7 @@ from cxsurvey.transfer.refusals import first_refused
 from cxsurvey.transfer.repeats import Counted
 from cxsurvey.transfer.storing import PeopleRehearsal, PersonRow, names_of, store_people, undone
 from tests.factories import Place, act_in, make_place
-from tests.transfer.test_imports import brought, seen
+from tests.transfer.test_imports import between_units, brought, seen
 
 MAPPING = {"external_id": "Id", "email": "Mail", "name": "Name", "attributes.plan": "Plan"}
 FAR = "".join(f"other{number},,,\n" for number in range(300))
@@ -127,6 +128,46 @@ def test_addresses_that_are_exchanged_over_many_chunks_are_told_as_they_come_out
     done = run(database, place, content, dry_run=False)
 
     assert tried.tally == done.tally
+
+
+@pytest.mark.parametrize(
+    ("here", "rows", "meanwhile", "told"),
+    [
+        # somebody whom the dry run has added, by either name
+        ([], [("7", "ida@example.com")] * 3, ("7", None), (1, 1, 1)),
+        ([], [("7", "ida@example.com")] * 3, (None, "ida@example.com"), (1, 1, 1)),
+        # an address that somebody known was given, and whose former one a third has got
+        (
+            [("1", "a@example.com"), ("2", "b@example.com")],
+            [("1", "c@example.com"), ("2", "a@example.com"), ("", "c@example.com"), ("2", "a@example.com")],
+            ("9", "c@example.com"),
+            (0, 2, 2),
+        ),
+    ],
+)
+def test_who_is_written_down_meanwhile_by_a_name_that_the_dry_run_has_given_is_known_to_it(
+    database: Database,
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    here: list[tuple[str, str]],
+    rows: list[tuple[str, str]],
+    meanwhile: tuple[str | None, str | None],
+    told: tuple[int, int, int],
+) -> None:
+    run(database, place, table((*row, "", "") for row in here), dry_run=False)
+    in_chunks(monkeypatch, max(1, len(here)))
+    external_id, email = meanwhile
+    somebody = (place.workspace_id, PersonInput(external_id=external_id, email=email))
+
+    def write_down(ctx: Context) -> None:
+        people.upsert(ctx, [somebody])
+
+    between_units(monkeypatch, lambda: database.write(write_down, share=Share.JOBS))
+
+    tried = run(database, place, table((*row, "", "") for row in rows), dry_run=True)
+
+    assert (tried.state, tried.tally["rows_read"]) == (ImportState.DRAFT, len(rows))
+    assert (tried.tally["stored"], tried.tally["changed"], tried.tally["known"]) == told
 
 
 PEOPLE = st.lists(

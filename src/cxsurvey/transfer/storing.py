@@ -130,7 +130,7 @@ class PeopleRehearsal:
 
     Whom earlier chunks have left otherwise than the database knows them is put there first as they were left, under the
     same id, so that the rows become what they become when the file is imported. Only of those whom the file may name
-    again anything is remembered.
+    again anything is remembered, and of nobody whose name the database has given to somebody else meanwhile.
     """
 
     names: Counted
@@ -147,7 +147,7 @@ class PeopleRehearsal:
         said = [names_of(person.external_id, person.email) for person in persons]
         met = self._met_under({name for names in said for name in names})
         with undone(ctx):
-            rehearsing.put_there(
+            overtaken = rehearsing.put_there(
                 ctx,
                 [self._left[who] for who in met if who not in self._added],
                 [self._left[who] for who in met if who in self._added],
@@ -156,6 +156,7 @@ class PeopleRehearsal:
             written = _written(ctx, persons)
             changed = {who for who, outcome in written if outcome is not Written.KNOWN}
             after = rehearsing.as_they_are(ctx, changed)
+        self._forget(overtaken)
         first_said = {who: names for (who, _), names in reversed(list(zip(written, said, strict=True)))}
         for each in after:
             names = {*names_of(*each.names), *(names_of(*before[each.id].names) if each.id in before else ())}
@@ -177,6 +178,14 @@ class PeopleRehearsal:
                 waiting += self._names[who] - asked
                 asked |= self._names[who]
         return list(found)
+
+    def _forget(self, ids: Collection[UUID]) -> None:
+        """From now on these are who the database says: somebody else has come by a name of theirs."""
+        for who in ids:
+            del self._left[who]
+            self._added.discard(who)
+            for name in self._names.pop(who):
+                self._named[name].remove(who)
 
     def _remember(self, person: PersonAsLeft, names: set[bytes], *, is_new: bool) -> None:
         if is_new:
