@@ -407,6 +407,32 @@ def test_a_response_that_comes_again_while_its_import_is_taken_back_is_refused_a
     assert rest.get(f"/surveys/{scene.survey}/score").json()["n"] == 2
 
 
+def test_while_an_import_is_taken_back_a_file_of_its_source_comes_only_untried(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    mapping = {"score": "Rating", "external_id": "respondent_id"}
+    made = bring(rest, b"Rating,respondent_id\n9,a\n3,b\n", survey=scene.survey, mapping=mapping, dry_run=False)
+    rest.post(f"/imports/{made.json()['id']}/start")
+    drain(database)
+    rest.post(f"/imports/{made.json()['id']}/undo", json={"reason": "Mixed up"})
+    file = b"Rating,respondent_id\n8,a\n"
+
+    refused = bring(rest, file, survey=scene.survey, mapping=mapping)
+    brought = bring(rest, file, survey=scene.survey, mapping=mapping, dry_run=False)
+    settings = {"survey": scene.survey, "mapping": mapping}
+    here = f"/imports/{brought.json()['id']}"
+    untried = rest.put(f"{here}/settings", json=settings)
+    drain(database)
+    rest.put(f"{here}/settings", json=settings)
+    drain(database)
+
+    for answer in (refused, untried):
+        assert (answer.status_code, answer.json()["code"]) == (409, "import_in_the_way")
+    assert (brought.status_code, brought.json()["state"]) == (201, "draft")
+    counts = rest.get(here).json()["counts"]
+    assert (counts["stored"], counts["known"], counts["refused"]) == (1, 0, 0)
+
+
 def test_people_are_not_taken_back(rest: TestClient, database: Database) -> None:
     made = bring(rest, b"mail\nkim@example.com\n", kind="people", mapping={"email": "mail"}, dry_run=False)
     here = f"/imports/{made.json()['id']}"

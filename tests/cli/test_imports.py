@@ -293,10 +293,11 @@ def test_an_import_beside_an_undo_of_its_source_waits_for_that_and_leaves_nothin
         database.write(lambda ctx: ctx.connection.exec_driver_sql("UPDATE imports SET state = 'undoing'"),
                        share=Share.JOBS)  # fmt: skip
 
-    result = run("import", "responses", file, *MAP)
+    for more in ([], ["--dry-run"]):
+        result = run("import", "responses", file, *MAP, *more)
 
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert "is being taken back" in result.stderr
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "is being taken back" in result.stderr
     assert list((tmp_path / "imports").iterdir()) == kept
 
 

@@ -124,7 +124,7 @@ def test_while_no_worker_is_there_for_it_the_page_says_so(
     assert "The worker that did this is not heard of any more" in shown.text
 
 
-def test_while_one_is_taken_back_the_next_of_its_source_is_not_started_and_the_page_says_why(
+def test_while_one_is_taken_back_the_next_of_its_source_is_neither_tried_nor_started_and_the_page_says_why(
     signed_in: TestClient, here: str, survey: SurveyView, database: Database
 ) -> None:
     where = bring(signed_in, RATINGS + b"x,9,More\n").headers["location"]
@@ -133,8 +133,16 @@ def test_while_one_is_taken_back_the_next_of_its_source_is_not_started_and_the_p
     signed_in.post(f"{here}/undo", data={"reason": "Mixed up"})
 
     refused = signed_in.post(f"{where}/start")
+    other = bring(signed_in, RATINGS + b"y,3,Less\n").headers["location"]
+    untried = signed_in.post(other, data=reading(survey) | {"zone": "Europe/Oslo"})
 
-    assert refused.status_code == 409
-    assert "An import of the same source is being taken back." in text_of(refused, "main")
+    for answer in (refused, untried):
+        assert answer.status_code == 409
+        assert "An import of the same source is being taken back." in text_of(answer, "main")
+    zone = page(untried).css_first("#field-zone")
+    assert zone is not None
+    assert zone.attributes["value"] == "Europe/Oslo", "what was said of the file stays in the form"
+    drain(database)
+    assert signed_in.post(other, data=reading(survey)).status_code == 303
     drain(database)
     assert signed_in.post(f"{where}/start").status_code == 303

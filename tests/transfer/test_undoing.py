@@ -263,11 +263,14 @@ def test_no_row_is_taken_for_known_that_an_undo_is_about_to_void(database: Datab
     act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
     second, other = settled(database, place), settled(database, place, source="elsewhere")
 
-    with pytest.raises(ImportInTheWay, match="is being taken back"):
-        act(database, place, lambda ctx: imports.start(ctx, second.id))
-    act(database, place, lambda ctx: imports.start(ctx, second.id, rehearsal=True))
+    for rehearsal in (False, True):
+        with pytest.raises(ImportInTheWay, match="is being taken back"):
+            act(database, place, partial(imports.start, import_id=second.id, rehearsal=rehearsal))
     act(database, place, lambda ctx: imports.start(ctx, other.id))
     drain(database)
+    act(database, place, lambda ctx: imports.start(ctx, second.id, rehearsal=True))
+    drain(database)
+    assert seen(database, place, second).tally["stored"] == 3
     act(database, place, lambda ctx: imports.start(ctx, second.id))
     drain(database)
 

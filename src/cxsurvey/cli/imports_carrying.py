@@ -159,7 +159,8 @@ def _started(database: Database, view: ImportView, wanted: Wanted) -> ImportView
     try:
         return database.write(_as_operator(view, partial(_start, view.id, wanted)), share=Share.JOBS)
     except ImportInTheWay:
-        _forget(database, view)
+        if not wanted.dry_run:  # whose draft goes whatever happens
+            _forget(database, view)
         raise
 
 

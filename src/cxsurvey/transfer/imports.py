@@ -141,8 +141,8 @@ def take_sheet(ctx: Context, import_id: UUID, source: Source) -> ImportView:
 def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportView:
     """Puts the job that carries a settled import out, or tries it and stores nothing.
 
-    Raises `ImportInTheWay` while another import of the same source is taken back: what that has not reached yet would
-    be known, left out, and void a moment later.
+    Raises `ImportInTheWay` while another import of the same source is taken back: what that has not reached yet is
+    neither new nor known for good, so rows would be refused, and a dry run would tell so of rows that are stored later.
     """
     view = get(ctx, import_id)
     _require(ctx, view.kind)
@@ -150,11 +150,11 @@ def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportVi
         raise MappingWrong("Say first which column is what.", field="mapping")
     if view.state is ImportState.DRAFT:
         _check_settled(ctx, view.kind, view.reading, view.survey_id, view.source)
-    if view.kind is Kind.RESPONSES and not rehearsal:
+    if view.kind is Kind.RESPONSES:
         queries.hold(ctx.connection, ctx.workspace)
         if is_beside(ctx, view, (ImportState.UNDOING,)):
             raise ImportInTheWay(
-                "An import of the same source is being taken back. Start this one when that has ended."
+                "An import of the same source is being taken back. Try or start this one when that has ended."
             )
     run = view.run + 1
     values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, "run": run, **NOTHING_YET}
