@@ -120,7 +120,10 @@ class CommentsTooLong(Refusal):
 
 
 class BeingTakenBack(Refusal):
-    """The response with this external id came with an import that is being taken back: it is void in a moment."""
+    """The response with this external id came with an import that is being taken back.
+
+    It is void in a moment, or left alone because somebody has changed it: only after the end is it known which.
+    """
 
     code = "being_taken_back"
     kind = Kind.CONFLICT

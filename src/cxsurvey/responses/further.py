@@ -17,9 +17,9 @@ BETWEEN = "\n\n"
 def add_comments(ctx: Context, items: Sequence[Submission]) -> list[bool | Refusal]:
     """Adds the comment of each submission to the stored response with its external id.
 
-    All are of one workspace and source. Gives True where there is such a response, also when its comment holds these
-    words already, so that the same again changes nothing; False where there is none; and the refusal of a comment for
-    which there is no room.
+    All are of one workspace and source, of which nothing is being taken back: no import is carried out beside that.
+    Gives True where there is such a response, also when its comment holds these words already, so that the same again
+    changes nothing; False where there is none; and the refusal of a comment for which there is no room.
     """
     if not items:
         return []

@@ -64,7 +64,7 @@ def submit(ctx: Context, submissions: Sequence[Submission]) -> list[Outcome]:
     A second answer to an invitation, to a form page already posted or through the change link is a change of the
     first, in the version that the first one names: a page that showed another is refused with `AskedOtherwise`. A
     second answer with a known external id leaves the first as it is; it is refused with `BeingTakenBack` while the
-    import that brought the first is taken back.
+    import that brought the first is taken back, also where that will leave the first alone.
     """
     if ctx.actor == NOBODY:
         ctx.actor = RESPONDENT  # only a form is posted by nobody we know

@@ -93,7 +93,11 @@ def by(connection: Connection, column: str, keys: Collection[Any]) -> dict[Any, 
 def by_external(
     connection: Connection, workspace_id: UUID, source: str, keys: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """Responses by the ids that one source gave them; `being_taken_back` tells whether their import is, now."""
+    """Responses by the ids that one source gave them.
+
+    `being_taken_back` tells whether their import is, now; a response that somebody has changed is left alone all the
+    same.
+    """
     found = _BY_EXTERNAL.run(connection, keys, workspace=workspace_id, source=source)
     rows = [dict(zip((*_NAMES, "being_taken_back"), row, strict=True)) for row in found]
     return {row["external_id"]: row for row in rows}
