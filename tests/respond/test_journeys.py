@@ -232,16 +232,24 @@ def test_a_page_that_was_answered_and_is_sent_again_after_a_day_says_that_its_an
     assert (stored["score"], stored["comment"], stored["revision"]) == (3, "Late", 1)
 
 
+def answered_and_too_old(
+    customer: Customer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> tuple[dict[str, str], str]:
+    """A form that was sent, with where that led, which is too old to be sent again."""
+    shorter = customer.database.settings.model_copy(update={"form_hours": 1})
+    monkeypatch.setattr(customer.database, "settings", shorter)
+    sent = customer.filled(address, score="3", comment="Late")
+    there = customer.send(address, sent).headers["location"]
+    customer.clock.instant += timedelta(hours=1)
+    return sent, there
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answered_page_that_is_too_old_still_changes_its_answer_while_that_may_be_changed(
     customer: Customer, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
-    shorter = customer.database.settings.model_copy(update={"form_hours": 1})
-    monkeypatch.setattr(customer.database, "settings", shorter)
     address = f"{customer.shared}?lang={language}"
-    first = customer.filled(address, score="3", comment="Late")
-    there = customer.send(address, first).headers["location"]
-    customer.clock.instant += timedelta(hours=1)
+    first, there = answered_and_too_old(customer, address, monkeypatch)
 
     named = customer.send(address, {**first, "score": "8"})
 
@@ -259,11 +267,7 @@ def test_an_answered_page_that_is_too_old_still_changes_its_answer_while_that_ma
 def test_a_comment_taken_back_on_a_page_that_is_too_old_is_asked_for_again_and_goes(
     customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorter = customer.database.settings.model_copy(update={"form_hours": 1})
-    monkeypatch.setattr(customer.database, "settings", shorter)
-    first = customer.filled(customer.shared, score="3", comment="Late")
-    customer.send(customer.shared, first)
-    customer.clock.instant += timedelta(hours=1)
+    first, _ = answered_and_too_old(customer, customer.shared, monkeypatch)
 
     named = customer.send(customer.shared, {**first, "comment": ""})
     assert named.status_code == 422
@@ -276,11 +280,7 @@ def test_a_comment_taken_back_on_a_page_that_is_too_old_is_asked_for_again_and_g
 def test_a_page_that_is_too_old_and_says_nothing_leads_to_no_answer(
     customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorter = customer.database.settings.model_copy(update={"form_hours": 1})
-    monkeypatch.setattr(customer.database, "settings", shorter)
-    first = customer.filled(customer.shared, score="3", comment="Late")
-    customer.send(customer.shared, first)
-    customer.clock.instant += timedelta(hours=1)
+    first, _ = answered_and_too_old(customer, customer.shared, monkeypatch)
 
     named = customer.send(
         customer.shared, {name: value for name, value in first.items() if name != "score"} | {"comment": ""}
