@@ -54,11 +54,15 @@ def store(ctx: Context, answers: Iterable[Submission]) -> list[UUID]:
 
 
 def plan_of(ctx: Context, statement: str, parameters: Any) -> str:
-    """How the database goes about a statement when it may not read a small table whole, nor sort few rows."""
+    """How the database goes about a statement when it may not read a small table whole, nor sort few rows.
+
+    Postgres counts its tables first; else the plan depends on whether it did so by itself in the meantime.
+    """
     if ctx.connection.dialect.name == "sqlite":
         return "\n".join(
             row[3] for row in ctx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         )
+    ctx.connection.execute(text("ANALYZE"))
     for way in ("seqscan", "bitmapscan", "sort"):
         ctx.connection.execute(text(f"SET LOCAL enable_{way} = off"))
     return "\n".join(row[0] for row in ctx.connection.exec_driver_sql(f"EXPLAIN {statement}", parameters))

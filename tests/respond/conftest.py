@@ -31,6 +31,7 @@ from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, Option
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import standard
 from tests.application import ORIGIN, House, Houses
+from tests.direct import DirectClient
 from tests.factories import act_in, make_workspace
 
 LANGUAGES = ("en", "de", "tr", "ar")
@@ -117,8 +118,9 @@ class Customer:
             return work(ctx)
 
     def responses(self) -> list[dict[str, Any]]:
-        """Every stored response."""
-        rows = self.act(lambda ctx: ctx.connection.execute(select(ResponseRow.__table__)).mappings().all())
+        """Every stored response, the first one first."""
+        stored = select(ResponseRow.__table__).order_by(ResponseRow.id)
+        rows = self.act(lambda ctx: ctx.connection.execute(stored).mappings().all())
         return [dict(row) for row in rows]
 
     def counted(self) -> dict[str, int]:
@@ -188,5 +190,5 @@ def house(request: pytest.FixtureRequest) -> House[SurveyView] | None:
 def customer(
     database: Database, clock: FixedClock, write: Callable[..., Any], house: House[SurveyView]
 ) -> Iterator[Customer]:
-    with TestClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as client:
+    with DirectClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as client:
         yield Customer(client, database, clock, house.found, write)
