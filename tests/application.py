@@ -31,6 +31,7 @@ from cxsurvey.respond import showing
 from cxsurvey.settings import Settings
 from cxsurvey.surveys import asked
 from tests.databases import create_postgres_database, drop_postgres_database
+from tests.direct import DirectClient
 
 T = TypeVar("T")
 
@@ -254,7 +255,7 @@ def app(database: Database) -> ASGIApp:
 @pytest.fixture
 def client(app: ASGIApp) -> Iterator[TestClient]:
     """A browser that follows no redirect by itself."""
-    with TestClient(app, base_url=ORIGIN, follow_redirects=False) as opened:
+    with DirectClient(app, base_url=ORIGIN, follow_redirects=False) as opened:
         yield opened
 
 

@@ -16,6 +16,7 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.ids import encode
 from tests.application import ORIGIN, House, Houses
+from tests.direct import DirectClient
 from tests.factories import Place, make_key, make_place
 
 LIVE, TEST, FOREIGN = "cxs_live_ours", "cxs_test_ours", "cxs_live_theirs"
@@ -79,7 +80,7 @@ def scene(house: House[Scene]) -> Scene:
 @pytest.fixture
 def rest(database: Database, scene: Scene) -> Iterator[TestClient]:
     """The API as a system with our live key uses it."""
-    with TestClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as client:
+    with DirectClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as client:
         yield client
 
 

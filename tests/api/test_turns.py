@@ -18,6 +18,7 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.errors import TooMany
 from tests.api.conftest import LIVE, TEST, Scene, bearer
 from tests.application import NOON, ORIGIN
+from tests.direct import DirectClient
 
 KEY, OTHER = b"one", b"another"
 POLICY = '"key";q=120;w=60'
@@ -27,7 +28,7 @@ POLICY = '"key";q=120;w=60'
 def limited(database: Database, live: int = 120, test: int = 100) -> Iterator[TestClient]:
     """The API of an installation with these rates."""
     database.settings = database.settings.model_copy(update={"api_rate": live, "api_test_rate": test})
-    with TestClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as client:
+    with DirectClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as client:
         yield client
 
 

@@ -18,6 +18,7 @@ from cxsurvey.core.db.units import Share
 from cxsurvey.respond.preview import preview_html
 from cxsurvey.surveys.service import SurveyView
 from tests.application import ORIGIN, House, Houses
+from tests.direct import DirectClient
 from tests.factories import act_in, make_open_survey, make_user, make_workspace
 
 PASSWORD = "four words nobody guesses"
@@ -65,7 +66,7 @@ def browser(database: Database) -> Iterator[TestClient]:
 def browser_on(database: Database) -> TestClient:
     """A browser on the dashboard of a database, to be entered and left."""
     app = dashboard.build(database, draw_survey=preview_html)
-    return TestClient(app, base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE)
+    return DirectClient(app, base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE)
 
 
 ADA = "ada@example.com"

@@ -29,6 +29,7 @@ from tests.dashboard.conftest import (
     sign_in,
     text_of,
 )
+from tests.direct import DirectClient
 from tests.factories import make_user
 from tests.pictures import jpeg, png
 
@@ -39,7 +40,9 @@ GOOD = {"name": "Northwind", "accent": "#274C84", "privacy_url": "https://exampl
 @pytest.fixture
 def browser(database: Database) -> Any:
     """A browser in front of the whole application: customers' pages and pictures too."""
-    with TestClient(application.build(database), base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE) as opened:
+    with DirectClient(
+        application.build(database), base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE
+    ) as opened:
         yield opened
 
 
@@ -82,7 +85,7 @@ def test_a_logo_is_served_for_ever_and_can_do_nothing(signed_in: TestClient, sur
     send(signed_in, file=jpeg())
     address = attribute(signed_in.get(f"/s/{survey.code}"), ".brand-logo", "src") or ""
 
-    with TestClient(signed_in.app, base_url=ORIGIN) as stranger:
+    with DirectClient(signed_in.app, base_url=ORIGIN) as stranger:
         found = stranger.get(address)
     assert (found.status_code, found.content, found.headers["content-type"]) == (200, jpeg(), "image/jpeg")
     assert "immutable" in found.headers["cache-control"]

@@ -37,6 +37,7 @@ from tests.dashboard.conftest import (
     sign_in,
     text_of,
 )
+from tests.direct import DirectClient
 from tests.factories import make_user, make_workspace
 from tests.insights.answers import answer, store
 
@@ -48,7 +49,7 @@ NEW = {"name": "Ida", "password": "four new words to come"}
 @pytest.fixture
 def second(database: Database) -> Iterator[TestClient]:
     """Somebody else's browser."""
-    with TestClient(dashboard.build(database), base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE) as opened:
+    with DirectClient(dashboard.build(database), base_url=ORIGIN, follow_redirects=False, headers=SAME_SITE) as opened:
         yield opened
 
 

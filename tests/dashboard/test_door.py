@@ -16,6 +16,7 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.core.models import AuditEntry
 from tests.application import ORIGIN
 from tests.dashboard.conftest import PASSWORD, SAME_SITE, Write, attribute, has, page, sign_in, text_of
+from tests.direct import DirectClient
 from tests.factories import make_user, make_workspace
 
 SET_UP = {
@@ -116,7 +117,7 @@ def test_cookie_is_bound_to_http_on_loopback_and_hidden_from_scripts(browser: Te
 def test_cookie_is_a_host_cookie_on_https(database: Database, ada: str) -> None:
     database.settings = database.settings.model_copy(update={"base_url": "https://cx.example.com"})
     app = dashboard.build(database)
-    with TestClient(app, base_url="https://cx.example.com", headers=SAME_SITE, follow_redirects=False) as browser:
+    with DirectClient(app, base_url="https://cx.example.com", headers=SAME_SITE, follow_redirects=False) as browser:
         answer = sign_in(browser, ada)
 
     cookie = answer.headers["set-cookie"]
@@ -185,8 +186,8 @@ def test_too_many_tries_are_refused_but_not_from_elsewhere(
     monkeypatch.setattr(passwords, "matches", lambda password, _: password == PASSWORD)
     app = dashboard.build(database)
     with (
-        TestClient(app, base_url=ORIGIN, headers=SAME_SITE, client=("192.0.2.1", 1), follow_redirects=False) as thief,
-        TestClient(app, base_url=ORIGIN, headers=SAME_SITE, client=("192.0.2.2", 1), follow_redirects=False) as owner,
+        DirectClient(app, base_url=ORIGIN, headers=SAME_SITE, client=("192.0.2.1", 1), follow_redirects=False) as thief,
+        DirectClient(app, base_url=ORIGIN, headers=SAME_SITE, client=("192.0.2.2", 1), follow_redirects=False) as owner,
     ):
         tries = [sign_in(thief, ada, f"wrong password {number}") for number in range(11)]
 
@@ -260,7 +261,7 @@ def test_changing_the_password_ends_every_other_session_at_once(
     signed_in: TestClient, ada: str, database: Database
 ) -> None:
     app = dashboard.build(database)
-    with TestClient(app, base_url=ORIGIN, headers=SAME_SITE, follow_redirects=False) as other:
+    with DirectClient(app, base_url=ORIGIN, headers=SAME_SITE, follow_redirects=False) as other:
         sign_in(other, ada)
         assert other.get("/account").status_code == 200
 
@@ -283,7 +284,7 @@ def test_password_is_not_changed_without_the_present_one(signed_in: TestClient, 
 
 def test_sign_out_elsewhere_keeps_this_browser(signed_in: TestClient, ada: str, database: Database) -> None:
     app = dashboard.build(database)
-    with TestClient(app, base_url=ORIGIN, headers=SAME_SITE, follow_redirects=False) as other:
+    with DirectClient(app, base_url=ORIGIN, headers=SAME_SITE, follow_redirects=False) as other:
         sign_in(other, ada)
         assert len(page(signed_in.get("/account")).css("tbody tr")) == 2
 

@@ -24,6 +24,7 @@ from cxsurvey.surveys.service import SurveyView
 from tests.api.conftest import LIVE, bearer
 from tests.application import NOON, ORIGIN
 from tests.dashboard.conftest import in_northwind, page
+from tests.direct import DirectClient
 from tests.factories import make_key
 from tests.insights.answers import answer, store
 
@@ -41,7 +42,7 @@ def rest(database: Database, survey: SurveyView, write: Write) -> Iterator[TestC
         make_key(ctx, ctx.workspace_id, LIVE)
 
     write(work)
-    with TestClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as client:
+    with DirectClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as client:
         yield client
 
 

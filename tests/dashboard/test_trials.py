@@ -25,6 +25,7 @@ from cxsurvey.responses.submit import submit
 from cxsurvey.surveys.service import SurveyView
 from tests.application import ORIGIN
 from tests.dashboard.conftest import Write, attribute, in_northwind, page, text_of
+from tests.direct import DirectClient
 from tests.factories import make_place
 from tests.respond.conftest import fields_of
 
@@ -66,7 +67,7 @@ def test_a_test_link_is_answered_seen_and_not_counted(
     assert (made.status_code, link.startswith(f"{ORIGIN}/r/")) == (200, True)
     assert text_of(made, "[data-copy-text]") == link
 
-    with TestClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as customer:
+    with DirectClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as customer:
         form = customer.get(link)
         clock.instant += timedelta(seconds=20)
         assert customer.post(link, data={**fields_of(page(form)), "score": "2"}).status_code == 303

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
-from starlette.testclient import TestClient
 
 from cxsurvey import respond
 from cxsurvey.core.clock import FixedClock
@@ -21,6 +20,7 @@ from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import standard
 from tests.application import ORIGIN
+from tests.direct import DirectClient
 from tests.factories import make_workspace
 from tests.respond.conftest import LANGUAGES, Customer, attribute, text_of
 
@@ -37,7 +37,7 @@ def asked(database: Database, clock: FixedClock, write: Callable[..., Any]) -> I
         return surveys.publish(ctx, made.id).survey
 
     survey = write(unit)
-    with TestClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as client:
+    with DirectClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as client:
         yield Customer(client, database, clock, survey, write)
 
 

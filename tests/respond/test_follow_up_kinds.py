@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
-from starlette.testclient import TestClient
 
 from cxsurvey import respond
 from cxsurvey.core.clock import FixedClock
@@ -18,6 +17,7 @@ from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, FollowUpScale, O
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import standard
 from tests.application import ORIGIN
+from tests.direct import DirectClient
 from tests.factories import act_in, make_workspace
 from tests.respond.conftest import LANGUAGES, Customer, everywhere, text_of
 
@@ -48,7 +48,7 @@ def asked(database: Database, clock: FixedClock, write: Callable[..., Any]) -> I
         return surveys.publish(ctx, made.id).survey
 
     survey = write(unit)
-    with TestClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as client:
+    with DirectClient(respond.build(database), base_url=ORIGIN, follow_redirects=False) as client:
         yield Customer(client, database, clock, survey, write)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
 from cxsurvey import respond
 from cxsurvey.core.clock import FixedClock
@@ -16,6 +15,7 @@ from cxsurvey.surveys.looks import OFFERED
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.surveys.standard import preset
 from tests.application import ORIGIN
+from tests.direct import DirectClient
 from tests.factories import make_workspace
 from tests.respond.conftest import LANGUAGES, Customer, chosen, text_of
 
@@ -28,7 +28,7 @@ STARS = "csat-1-5-stars-mean/1"
 @pytest.fixture
 def asked(database: Database, clock: FixedClock, write: Callable[..., Any]) -> Iterator[Asked]:
     """A customer in front of the ready survey of a formula."""
-    client = TestClient(respond.build(database), base_url=ORIGIN, follow_redirects=False)
+    client = DirectClient(respond.build(database), base_url=ORIGIN, follow_redirects=False)
 
     def make(formula: str, **changes: Any) -> Customer:
         definition = preset(formula, "Northwind Home", LANGUAGES).model_copy(update=changes)

@@ -34,6 +34,7 @@ from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.service import SurveyView
 from tests.application import ORIGIN, copied, settings_for
 from tests.databases import drop_postgres_database
+from tests.direct import DirectClient
 from tests.factories import make_anonymous_survey, make_open_survey, make_workspace
 from tests.log_lines import log_plainly
 from tests.respond.conftest import fields_of
@@ -116,7 +117,7 @@ def test_nothing_joins_an_anonymous_answer_to_who_gave_it(
     database: Database, tmp_path: Path, clock: FixedClock, log: io.StringIO
 ) -> None:
     anonymous, named = database.write(surveys_of, share=Share.JOBS)
-    with TestClient(application.build(database), base_url=ORIGIN, follow_redirects=False) as client:
+    with DirectClient(application.build(database), base_url=ORIGIN, follow_redirects=False) as client:
         answer(client, clock, named, 9, {})
         link = answer(client, clock, anonymous, 2, HEADERS)
         assert client.get(link, headers=HEADERS).status_code == 200
@@ -150,7 +151,7 @@ def test_nothing_tells_in_which_order_released_answers_came(
 ) -> None:
     anonymous, _ = database.write(surveys_of, share=Share.JOBS)
     came = [(number * 7) % 11 for number in range(22)]
-    with TestClient(application.build(database), base_url=ORIGIN, follow_redirects=False) as client:
+    with DirectClient(application.build(database), base_url=ORIGIN, follow_redirects=False) as client:
         for score in came:
             answer(client, clock, anonymous, score, {})
     clock.instant += timedelta(days=2)

@@ -37,6 +37,7 @@ from cxsurvey.transfer import imports
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.uploads import Received
 from tests.application import NOON, ORIGIN
+from tests.direct import DirectClient
 from tests.factories import A_FILE, act_in, make_open_survey, make_user, make_workspace
 from tests.insights.answers import answer, store
 from tests.walls.table import ANY_KEY, API, CUSTOMERS, DASHBOARD, MEMBER, OWN, PUBLIC, Row, Upload
@@ -169,7 +170,7 @@ def scene(database: Database, connection: Connection, write: Write) -> Iterator[
     ours: Corner = write(lambda ctx: make_corner(ctx, "northwind"))
     nothing = Corner("nowhere", ids={name: _another(public) for name, public in ours.ids.items()})
     nothing.closed = nothing.ids["survey_id"]
-    with TestClient(application.build(database), base_url=ORIGIN, follow_redirects=False) as client:
+    with DirectClient(application.build(database), base_url=ORIGIN, follow_redirects=False) as client:
         yield Scene(ours, theirs, nothing, client, connection)
 
 

@@ -22,6 +22,7 @@ from cxsurvey.web.headers import Audience, content_policy
 from cxsurvey.web.middleware import BODY_LIMIT, guard
 from cxsurvey.web.operations import face
 from tests.application import ORIGIN
+from tests.direct import DirectClient
 
 # no request here comes as far as the database
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")
@@ -57,7 +58,7 @@ def guarded(database: Database, audience: Audience, **settings: Any) -> Iterator
     ]
     app = Starlette(routes=routes)
     errors.install(app, face)
-    with TestClient(guard(app, database, audience, face), base_url=database.settings.origin) as browser:
+    with DirectClient(guard(app, database, audience, face), base_url=database.settings.origin) as browser:
         yield browser
 
 

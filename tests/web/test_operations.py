@@ -12,13 +12,14 @@ from cxsurvey.core.db.database import Database
 from cxsurvey.web import assets, operations
 from cxsurvey.web.templating import static
 from tests.application import ORIGIN
+from tests.direct import DirectClient
 
 LOOPBACK = ("127.0.0.1", 50000)
 
 
 @pytest.fixture
 def machine(database: Database) -> Iterator[TestClient]:
-    with TestClient(operations.build(database), base_url=ORIGIN, client=LOOPBACK) as opened:
+    with DirectClient(operations.build(database), base_url=ORIGIN, client=LOOPBACK) as opened:
         yield opened
 
 
@@ -42,13 +43,13 @@ def test_figures_are_for_this_machine(machine: TestClient, database: Database) -
     assert "cxsurvey_http_requests_total" in answer.text
     assert machine.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 404
 
-    with TestClient(operations.build(database), base_url=ORIGIN, client=("192.0.2.1", 1)) as stranger:
+    with DirectClient(operations.build(database), base_url=ORIGIN, client=("192.0.2.1", 1)) as stranger:
         assert stranger.get("/metrics").status_code == 404
 
 
 def test_figures_are_for_whoever_holds_the_token(database: Database) -> None:
     database.settings = database.settings.model_copy(update={"metrics_token": SecretStr("only for tests")})
-    with TestClient(operations.build(database), base_url=ORIGIN, client=("192.0.2.1", 1)) as stranger:
+    with DirectClient(operations.build(database), base_url=ORIGIN, client=("192.0.2.1", 1)) as stranger:
         assert stranger.get("/metrics").status_code == 404
         assert stranger.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
         assert stranger.get("/metrics", headers={"Authorization": "Bearer only for tests"}).status_code == 200
