@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -208,9 +209,18 @@ def settings_as_read(migrated_url: str) -> Settings:
     return settings_for(migrated_url, Path())
 
 
+@pytest.fixture(scope="session")
+def data_dirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New empty folders; pytest's own way to make one for each test looks through all that it made before."""
+    base = tmp_path_factory.mktemp("data")
+    return (base / str(number) for number in count())
+
+
 @pytest.fixture
-def settings(settings_as_read: Settings, tmp_path: Path) -> Settings:
-    return settings_as_read.model_copy(update={"data_dir": tmp_path})
+def settings(settings_as_read: Settings, data_dirs: Iterator[Path]) -> Settings:
+    folder = next(data_dirs)
+    folder.mkdir()
+    return settings_as_read.model_copy(update={"data_dir": folder})
 
 
 @pytest.fixture
