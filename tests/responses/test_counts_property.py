@@ -64,7 +64,7 @@ class Story:
             old = self.sent[pick % len(self.sent)]
             assert old.page is not None
             # from the page that was sent, or from one that was opened under a version of later or before
-            page = replace(old.page, version=1 + pick % self.version) if odd else old.page
+            page = old.page._replace(version=1 + pick % self.version) if odd else old.page
             self.send(replace(old, page=page, score=score, unknown=odd and score is None, comment=comment))
         elif kind in {"void", "restore"} and self.ids:
             chosen = self.ids[pick % len(self.ids)]
@@ -86,7 +86,7 @@ class Story:
 
     def new(self, score: int | None, comment: str | None, *, test: bool, seconds: float) -> Submission:
         with self.database.read() as ctx:
-            page = replace(form_page(ctx, seconds), version=self.version)
+            page = form_page(ctx, seconds)._replace(version=self.version)
         return Submission(self.place.survey.id, "link", score=score, comment=comment, page=page, test=test)
 
     def send(self, *items: Submission) -> None:

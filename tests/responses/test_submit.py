@@ -144,7 +144,7 @@ def test_an_answer_names_the_version_that_was_shown(database: Database, place: P
     with database.read() as ctx:
         old = shared_link_answer(ctx, place, 9)
     assert old.page is not None
-    old = replace(old, page=replace(old.page, version=1))
+    old = replace(old, page=old.page._replace(version=1))
 
     def publish_again(ctx: Context) -> None:
         act_in(ctx, place.workspace_id)

@@ -210,7 +210,7 @@ async def _not_stored(
         return stop
     if refusal is not None and refusal.kind not in AGAIN:
         return faces.notice(visit.tongue, refusal.code, STATUS[refusal.kind], workspace=visit.place.asked.workspace)
-    answer = replace(answer, problems=answer.problems or (_problem(refusal),))
+    answer = answer._replace(problems=answer.problems or (_problem(refusal),))
     stamp = answer.stamp or stamps.read(visit.database.keys, answer.stamp_text)
     before = await _answered_before(visit, stamp) if refusal is None and stamp is not None else None
     if before is None or stamp is None:
@@ -218,8 +218,8 @@ async def _not_stored(
     if _is_stored(answer, before.answer) or _is_final(visit, before):
         return see(before.base)
     # it may have been open for too long, and is the same submission all the same: a change, however quickly it is made
-    kept = answer.stamp or replace(stamp, issued_at=visit.now, change=True)
-    return await _form_again(visit, replace(answer, stamp=kept), refusal, replaces=True)
+    kept = answer.stamp or stamp._replace(issued_at=visit.now, change=True)
+    return await _form_again(visit, answer._replace(stamp=kept), refusal, replaces=True)
 
 
 async def _answered_before(visit: Visit, stamp: Stamp) -> Place | None:
@@ -264,7 +264,7 @@ async def _in_another_language(request: Request, find: Find, key: str, sent: Sen
     if stop := visit.obstacle():
         return stop
     mended = tuple(problem for problem in answer.problems if problem == (COMMENT, FORBIDDEN_CHARACTERS))
-    return await _form_again(visit, replace(answer, problems=mended), None, spoken=True)
+    return await _form_again(visit, answer._replace(problems=mended), None, spoken=True)
 
 
 def _problem(refusal: Refusal | None) -> tuple[str, str]:
@@ -279,7 +279,7 @@ async def _form_again(
     change = visit.request.url.path.endswith("/change")
     place = await _as_shown(visit, answer)
     if answer.stamp is not None and answer.stamp.version not in {0, place.asked.version_number}:
-        answer = replace(answer, score=None, unknown=False, stamp=None)
+        answer = answer._replace(score=None, unknown=False, stamp=None)
     shown = showing.form_again(visit.database, place, visit.tongue, answer, visit.now, change=change, replaces=replaces)
     status = 200 if spoken else STATUS[Kind.INVALID]
     response = faces.page(shown, STATUS[refusal.kind] if refusal is not None else status)

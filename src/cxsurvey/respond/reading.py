@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cxsurvey.core.signing import Keys
 from cxsurvey.respond import stamp as stamps
@@ -20,8 +20,7 @@ TRAP = "remark"
 NUMBER = re.compile(r"[0-9]{1,2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a form page said. `problems` are pairs of field and code; an answer without any may be stored."""
 
     score: int | None

@@ -57,6 +57,8 @@ def parse(body: bytes) -> Sent:
 
 def _text(raw: bytes) -> tuple[str, bool]:
     """The text of a name or value, and whether it was text; what cannot be shown is taken out of it."""
+    if raw.isalnum():  # plain letters and digits, as names and scores are
+        return raw.decode(), True
     raw = raw.replace(b"+", b" ")
     if b"%" in raw:
         raw = unquote_to_bytes(raw)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from markupsafe import escape
@@ -102,7 +101,7 @@ def form_again(
     """
     kept = answer.stamp if answer.stamp is not None and answer.stamp.is_for(*place.target) else None
     state = FormState(
-        stamp=stamps.write(database.keys, replace(kept, language=tongue.language))
+        stamp=stamps.write(database.keys, kept._replace(language=tongue.language))
         if kept is not None
         else fresh_stamp(database, place, tongue, now, change=change),
         marks={answer.score: CHECKED} if answer.score is not None else {},

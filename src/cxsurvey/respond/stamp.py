@@ -7,9 +7,9 @@ answer; the time says how long the page was looked at, and nobody but this insta
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from cxsurvey.core.signing import Keys
@@ -32,8 +32,10 @@ class Target(StrEnum):
     ANSWER = "a"  # of a shared link, opened again to change it
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+_TARGETS = {target.value: target for target in Target}
+
+
+class Stamp(NamedTuple):
     """What a form page knows about itself.
 
     `language` is the one it was shown in; `change` is true when it was opened from the thank-you page.
@@ -74,7 +76,7 @@ def read(keys: Keys, text: str) -> Stamp | None:
     target, target_id, submission, issued, change, language, version, _ = found.groups()
     issued_at = EPOCH + timedelta(milliseconds=int(issued))
     return Stamp(
-        Target(target), UUID(target_id), bytes.fromhex(submission), issued_at, language, change == "1", int(version)
+        _TARGETS[target], UUID(target_id), bytes.fromhex(submission), issued_at, language, change == "1", int(version)
     )
 
 

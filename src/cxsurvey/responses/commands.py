@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, PlainValidator, TypeAdapter, WithJsonSchema
@@ -81,8 +81,7 @@ class AnswerInput(Command):
     attributes: dict[Line80, Scalar] = Field(default_factory=dict, max_length=50)
 
 
-@dataclass(frozen=True, slots=True)
-class FormPage:
+class FormPage(NamedTuple):
     """The form page that was posted, as its signed stamp tells it."""
 
     submission_id: bytes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 LEAST_SECONDS = 1.0
 """A page answered faster than this was not read by a person."""
@@ -32,8 +32,7 @@ class Reason(StrEnum):
     BURST = "several scores within a minute"
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(NamedTuple):
     """One submission of a form page: when, which score, from which page (the first characters of its id)."""
 
     at: datetime
@@ -41,8 +40,7 @@ class Post:
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """How a form was answered, taken when it was posted."""
 
     seconds: float
