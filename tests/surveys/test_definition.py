@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsurvey.core.errors import Invalid
-from cxsurvey.core.text import NOT_IN_A_LINE
 from cxsurvey.scoring.errors import InvalidScoreError
 from cxsurvey.scoring.scales import Band, Metric
 from cxsurvey.surveys.definition import CommentLabels, Definition, Texts, Thanks, ThanksByBand, is_web_address
@@ -16,7 +15,7 @@ from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind, FollowUpScale, O
 from cxsurvey.surveys.standard import standard
 
 TAGS = st.sampled_from(["en", "de", "pt-BR", "zh-Hans", "ar"])
-LINES = st.text(max_size=40).map(str.strip).filter(lambda text: not NOT_IN_A_LINE.search(text))
+LINES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=40).map(str.strip)
 LABELS = st.dictionaries(TAGS, LINES)
 IDS = st.text("abcdef0123456789_-", min_size=1, max_size=12)
 THANKS = st.builds(
