@@ -14,12 +14,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from typing import Protocol, TypeAlias
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -48,6 +49,19 @@ BACK_WITHIN_SECONDS = 3.0
 READERS = 8
 JSON_HEADERS = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
 FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Server(Protocol):
+    """A running server, as `subprocess.Popen` gives it."""
+
+    def kill(self) -> None:
+        """Ends it where it stands."""
+
+    def terminate(self) -> None:
+        """Tells it to end politely."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Waits for its end; raises `subprocess.TimeoutExpired`."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +122,23 @@ def main() -> None:
     report.end()
 
 
-def trial(here: Installation, kills: int) -> tuple[Said, list[float]]:
+def start(here: Installation, *before: str) -> subprocess.Popen[bytes]:
+    """The server as operators start it; `before` is what stands before the command."""
+    command = [*before, str(Path(sys.executable).with_name("cxsurvey")), "serve"]
+    return subprocess.Popen(command, env=here.environment, stdout=subprocess.DEVNULL)
+
+
+Start: TypeAlias = "Callable[[Installation], Server]"
+
+
+def trial(here: Installation, kills: int, begin: Start = start) -> tuple[Said, list[float]]:
     """Serves, loads and kills; what clients were told, and seconds from each kill to the first success after it."""
-    return asyncio.run(_trial(here, kills))
+    return asyncio.run(_trial(here, kills, begin))
 
 
-async def _trial(here: Installation, kills: int) -> tuple[Said, list[float]]:
+async def _trial(here: Installation, kills: int, begin: Start) -> tuple[Said, list[float]]:
     said, back, chance = Said(), [], random.Random(SEED)
-    process = start(here)
+    process = begin(here)
     arrivals = asyncio.create_task(arrive(here, said))
     try:
         await success_since(said, 0.0)
@@ -124,7 +147,7 @@ async def _trial(here: Installation, kills: int) -> tuple[Said, list[float]]:
             process.kill()
             killed = time.monotonic()
             process.wait()
-            process = start(here)
+            process = begin(here)
             back.append(await success_since(said, killed) - killed)
         arrivals.cancel()
         await asyncio.wait([arrivals])
@@ -133,12 +156,6 @@ async def _trial(here: Installation, kills: int) -> tuple[Said, list[float]]:
         process.terminate()
         process.wait(60)
     return said, back
-
-
-def start(here: Installation, *before: str) -> subprocess.Popen[bytes]:
-    """The server as operators start it; `before` is what stands before the command."""
-    command = [*before, str(Path(sys.executable).with_name("cxsurvey")), "serve"]
-    return subprocess.Popen(command, env=here.environment, stdout=subprocess.DEVNULL)
 
 
 async def success_since(said: Said, moment: float) -> float:
@@ -249,9 +266,9 @@ def verdict(here: Installation, said: Said) -> dict[str, int]:
     }
 
 
-def told_again(here: Installation, said: Said) -> dict[str, int]:
+def told_again(here: Installation, said: Said, begin: Start = start) -> dict[str, int]:
     """The same once more, as a server started anew tells it over REST."""
-    with served(here):
+    with _served(here, begin(here)):
         lost = asyncio.run(_missing(here, said))
     return {"acknowledged answers that a new server does not show": lost}
 
@@ -259,7 +276,12 @@ def told_again(here: Installation, said: Said) -> dict[str, int]:
 @contextmanager
 def served(here: Installation, *before: str) -> Iterator[None]:
     """A server for a block of code, once it is ready."""
-    process = start(here, *before)
+    with _served(here, start(here, *before)):
+        yield
+
+
+@contextmanager
+def _served(here: Installation, process: Server) -> Iterator[None]:
     try:
         asyncio.run(_until_ready(here))
         yield

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,15 +17,20 @@ from bench.kill import JSON_HEADERS, Submit
 from cxsurvey.core.ids import SystemIds
 from cxsurvey.core.keyring import load_keys
 from cxsurvey.responses import counts
+from tests.processes import Forked, forked
 
 IN_TIME = 3.5
 """Seconds after which a refusal comes too late: people press the button again."""
 STORED = {200, 201, 303}
 
 
+def start(here: Installation) -> Forked:
+    return forked(["serve"], here.environment)
+
+
 @contextmanager
-def serving(here: Installation) -> Iterator[subprocess.Popen[bytes]]:
-    process = kill.start(here)
+def serving(here: Installation) -> Iterator[Forked]:
+    process = start(here)
     try:
         wait_until(lambda: status_of(here, "/readyz") == 200)
         yield process

@@ -27,7 +27,7 @@ from cxsurvey.transfer.refusals import first_refused
 from cxsurvey.transfer.source import examine
 from tests.lane.served import serving, wait_until
 
-ROWS, REFUSED, AGAIN = 8000, 80, 400
+ROWS, REFUSED, AGAIN = 4000, 40, 400
 
 
 def content() -> bytes:

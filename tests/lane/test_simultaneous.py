@@ -2,92 +2,44 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Barrier
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from cxsurvey import wiring
-from cxsurvey.core.clock import SystemClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.ids import SystemIds
-from cxsurvey.core.signing import Keys
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
 from cxsurvey.responses import counts, queries, service
 from cxsurvey.responses.commands import Submission
-from cxsurvey.responses.submit import SUBMIT, Stored
-from tests.application import settings_for
 from tests.factories import Place, act_in, form_page, make_place, shared_link_answer
+from tests.lane.pressing import Round, press
+from tests.processes import nursery
 
 THREADS = 10
 
-
 Press = Callable[[Database, list[Submission]], list[str]]
-
-
-@dataclass(frozen=True)
-class Round:
-    """What one process is to send, and where."""
-
-    url: str
-    folder: str
-    root: bytes
-    submissions: list[Submission]
-
-
-def press(rounds: Queue[Round | None], gate: Barrier, told: Queue[list[str]]) -> None:
-    """One process: for each round a lane of its own, and every submission from a thread of its own, all at once."""
-    while (said := rounds.get()) is not None:
-        database = Database.open(
-            settings_for(said.url, Path(said.folder)),
-            SystemClock(),
-            SystemIds(),
-            Keys((said.root,)),
-            wiring.reactions(),
-        )
-        outcomes: list[str] = []
-        threads = [threading.Thread(target=press_once, args=(database, item, outcomes)) for item in said.submissions]
-        gate.wait(30)
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        database.close()
-        told.put(outcomes)
-
-
-def press_once(database: Database, item: Submission, outcomes: list[str]) -> None:
-    try:
-        outcome = database.hot(SUBMIT, [item], share=Share.RESPONDENT)[0]
-        outcomes.append("stored" if isinstance(outcome, Stored) else outcome.refusal.code)
-    except Exception as error:  # noqa: BLE001 - the other process counts what happened here
-        outcomes.append(getattr(error, "code", type(error).__name__))
 
 
 @pytest.fixture(scope="module")
 def press_from_two_processes() -> Iterator[Press]:
     """Sends half of the submissions from each of two processes; what every one of the callers was told."""
-    context = multiprocessing.get_context("spawn")
+    context = nursery()
     gate = context.Barrier(2)
     told: Queue[list[str]] = context.Queue()
     rounds: list[Queue[Round | None]] = [context.Queue(), context.Queue()]
-    processes = [context.Process(target=press, args=(own, gate, told)) for own in rounds]
+    processes = [context.Process(target=press, args=(own, gate, told), daemon=True) for own in rounds]
     for process in processes:
         process.start()
 
     def run(database: Database, submissions: list[Submission]) -> list[str]:
         settings, half = database.settings, len(submissions) // 2
         for own, part in zip(rounds, (submissions[:half], submissions[half:]), strict=True):
-            own.put(Round(settings.database, str(settings.data_dir), database.keys.roots[0], part))
+            own.put(Round(settings, database.keys, part))
         return [outcome for _ in processes for outcome in told.get(timeout=60)]
 
     yield run
