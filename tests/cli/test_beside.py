@@ -37,3 +37,19 @@ def test_ctrl_c_waits_for_the_end_of_a_look_and_the_second_one_for_nothing(
     assert said == ["looks", "has seen"] * 2
     assert signal.getsignal(signal.SIGINT) is before
     assert "the worker goes on with it" in capsys.readouterr().err
+
+
+@pytest.mark.timeout(60)
+def test_an_attempt_of_the_command_that_has_ended_is_not_waited_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside, "LOOK_SECONDS", 3600)
+    looks: list[bool] = []
+
+    def look() -> bool:
+        looks.append(True)
+        return False
+
+    beside.wait(Here(database, is_alone=True), None, {}, look)
+
+    assert 1 <= len(looks) <= 2

@@ -58,8 +58,9 @@ def opened() -> Iterator[Here]:
 def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], has_ended: Callable[[], bool]) -> None:
     """Returns when the job has ended, or its attempt has where this command made it; Ctrl-C leaves the job to others.
 
-    `has_ended` is asked four times a second, and shows meanwhile how far it is. Ctrl-C never breaks it off: a driver
-    whose statement is broken off has the server cancel it, and waits for that up to ten seconds at a busy server.
+    `has_ended` is asked four times a second, and when the attempt of this command has ended; it shows meanwhile how far
+    it is. Ctrl-C never breaks it off: a driver whose statement is broken off has the server cancel it, and waits for
+    that up to ten seconds at a busy server.
     """
     runner = Runner(here.database, handlers, "command")
     work = threading.Thread(target=_run, args=(runner, job_id), name="job", daemon=True)
@@ -67,12 +68,12 @@ def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], ha
         work.start()
     else:
         tell(HANDED_OVER)
-    tick = threading.Event()
+    pause: Callable[[float], object] = work.join if here.is_alone else threading.Event().wait
     try:
         with _between_looks() as raise_if_interrupted:
             while not has_ended() and (work.is_alive() or not here.is_alone):
                 raise_if_interrupted()
-                tick.wait(LOOK_SECONDS)
+                pause(LOOK_SECONDS)
                 raise_if_interrupted()
     except KeyboardInterrupt:
         runner.must_stop.set()
