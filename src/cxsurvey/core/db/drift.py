@@ -6,6 +6,7 @@ More than the models know does no harm and is not looked for.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Index, MetaData, Table, UniqueConstraint, inspect
 from sqlalchemy.engine import Inspector
@@ -19,30 +20,48 @@ RESTORE = "stop the server and restore the newest backup: cxsurvey db restore"
 
 def lacking(connection: Connection, metadata: MetaData) -> list[Finding]:
     """A finding for each table, column, index or unique constraint that is missing; one that is green for none."""
-    inspector = inspect(connection)
-    there = set(inspector.get_table_names())
+    # of all tables at once: Postgres would be asked a hundred questions about them one by one
+    there = _There.of(inspect(connection))
     found = [
         finding
         for table in metadata.sorted_tables
-        for finding in (_of(connection, inspector, table) if table.name in there else [_missing(table.name)])
+        for finding in (_of(connection, there, table) if table.name in there.columns else [_missing(table.name)])
     ]
     return found or [Finding(Colour.GREEN, ABOUT, "as this version of the program makes them")]
 
 
-def _of(connection: Connection, inspector: Inspector, table: Table) -> Iterator[Finding]:
-    columns = {column["name"] for column in inspector.get_columns(table.name)}
+@dataclass(frozen=True, slots=True)
+class _There:
+    """What a database has, by table."""
+
+    columns: dict[str, set[str]]
+    indexes: dict[str, set[str | None]]
+    unique: dict[str, set[frozenset[str]]]
+    """The columns that each unique constraint is over."""
+
+    @classmethod
+    def of(cls, inspector: Inspector) -> _There:
+        columns = inspector.get_multi_columns().items()
+        indexes = inspector.get_multi_indexes().items()
+        unique = inspector.get_multi_unique_constraints().items()
+        return cls(
+            {table: {column["name"] for column in found} for (_, table), found in columns},
+            {table: {index["name"] for index in found} for (_, table), found in indexes},
+            {table: {frozenset(each["column_names"]) for each in found} for (_, table), found in unique},
+        )
+
+
+def _of(connection: Connection, there: _There, table: Table) -> Iterator[Finding]:
     for column in table.columns:
-        if column.name not in columns:
+        if column.name not in there.columns[table.name]:
             yield _missing(f"{table.name}.{column.name}")
-    indexes = {index["name"] for index in inspector.get_indexes(table.name)}
     for index in sorted(table.indexes, key=lambda each: str(each.name)):
-        if index.name not in indexes:
+        if index.name not in there.indexes[table.name]:
             yield _without_index(connection, index)
-    unique = {frozenset(each["column_names"]) for each in inspector.get_unique_constraints(table.name)}
     for constraint in table.constraints:
-        if isinstance(constraint, UniqueConstraint) and frozenset(constraint.columns.keys()) not in unique:
-            names = ", ".join(constraint.columns.keys())
-            yield Finding(Colour.RED, ABOUT, f"{table.name} may hold the same {names} twice; {RESTORE}")
+        names = constraint.columns.keys() if isinstance(constraint, UniqueConstraint) else []
+        if names and frozenset(names) not in there.unique[table.name]:
+            yield Finding(Colour.RED, ABOUT, f"{table.name} may hold the same {', '.join(names)} twice; {RESTORE}")
 
 
 def _missing(name: str) -> Finding:
