@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -19,6 +20,7 @@ from urllib.request import urlopen
 import pytest
 
 from cxsurvey.cli import serve
+from tests.cli.conftest import Run
 
 PROGRAM = [sys.executable, "-c", "from cxsurvey.cli import main; main()"]
 
@@ -66,8 +68,10 @@ def wait_for(stream: Iterator[str], said: str) -> str:
     pytest.fail(f"it ended without saying {said!r}")
 
 
-def test_a_first_start_serves_prints_the_setup_link_and_ends_in_order(tmp_path: Path, port: int) -> None:
-    with running("serve", tmp_path / "data", PORT=str(port), LOG_FORMAT="json") as server:
+def test_a_first_start_names_a_misspelt_setting_serves_prints_the_setup_link_and_ends_in_order(
+    tmp_path: Path, port: int
+) -> None:
+    with running("serve", tmp_path / "data", PORT=str(port), LOG_FORMAT="json", PROT="9000") as server:
         assert server.stdout is not None
         link = wait_for(server.stdout, "/setup/")
         with urlopen(f"http://127.0.0.1:{port}/readyz") as answer:
@@ -75,6 +79,7 @@ def test_a_first_start_serves_prints_the_setup_link_and_ends_in_order(tmp_path: 
         server.send_signal(signal.SIGTERM)
         _, said = server.communicate()
 
+    assert said.count("CXSURVEY_PROT is no setting of cxsurvey") == 1
     assert re.fullmatch(rf" *http://127\.0\.0\.1:{port}/setup/[0-9A-Za-z]{{27}}\n", link)
     assert server.returncode == 0, said
     assert "Traceback" not in said
@@ -87,13 +92,10 @@ def test_a_first_start_serves_prints_the_setup_link_and_ends_in_order(tmp_path: 
         assert connection.execute("SELECT count(*) FROM one_time_links").fetchone() == (1,)
 
 
-def test_a_taken_port_is_named_before_anything_is_made(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_before_anything_is_made(cxsurvey: Run, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = subprocess.run(
-            [*PROGRAM, "serve"], env=environment(tmp_path / "data", PORT=str(port)), capture_output=True, text=True,
-            check=False, timeout=60,
-        )  # fmt: skip
+        done = cxsurvey("serve", PORT=str(port))
 
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1 port {port}" in done.stderr
@@ -118,21 +120,8 @@ def test_a_second_signal_does_not_wait_for_the_first() -> None:
     assert server.should_exit
 
 
-def test_a_misspelt_setting_is_named_once(tmp_path: Path, port: int) -> None:
-    with running("serve", tmp_path, PORT=str(port), PROT="9000") as server:
-        assert server.stdout is not None
-        wait_for(server.stdout, "/setup/")
-        server.send_signal(signal.SIGTERM)
-        _, said = server.communicate()
-
-    assert said.count("CXSURVEY_PROT is no setting of cxsurvey") == 1
-
-
-def test_serve_refuses_a_postgres_without_tables_and_says_what_to_type(tmp_path: Path, postgres_url: str) -> None:
-    done = subprocess.run(
-        [*PROGRAM, "serve"], env=environment(tmp_path, DATABASE_URL=postgres_url, PORT="0", ALLOW_UNSAFE_DB="1"),
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+def test_serve_refuses_a_postgres_without_tables_and_says_what_to_type(cxsurvey: Run, postgres_url: str) -> None:
+    done = cxsurvey("serve", DATABASE_URL=postgres_url, PORT="0", ALLOW_UNSAFE_DB="1")
 
     assert done.returncode == 1
     assert "Type: cxsurvey db upgrade" in done.stderr
@@ -183,9 +172,10 @@ main()
 """
 
 
-def test_a_second_signal_does_not_keep_a_worker_from_stopping(tmp_path: Path) -> None:
+def test_a_second_signal_does_not_keep_a_worker_from_stopping(tmp_path: Path, migrated_file: Path) -> None:
     data = tmp_path / "data"
-    subprocess.run([*PROGRAM, "db", "upgrade"], env=environment(data), check=True, capture_output=True, timeout=60)
+    data.mkdir(mode=0o700)
+    shutil.copyfile(migrated_file, data / "cxsurvey.db")
     with running("worker", data, program=[sys.executable, "-u", "-c", TWO_SIGNALS_AT_ONCE]) as worker:
         assert worker.stdout is not None
         wait_for(worker.stdout, "Press Ctrl-C")

@@ -86,6 +86,7 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
+        listener.close()
         fail(
             f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. "
             "CXSURVEY_HOST and CXSURVEY_PORT choose another address."
