@@ -94,13 +94,13 @@ def engines(migrated_url: str, tmp_path_factory: pytest.TempPathFactory, dialect
         drop_postgres_database("shared")
 
 
-def copied(url: str, name: str, folder: Path) -> str:
-    """A copy of the migrated database, made quickly."""
+def copied(url: str, name: str, folder: Path, template: str = "template") -> str:
+    """A copy of a database, made quickly: of the migrated one unless another name of it on Postgres is given."""
     if url.startswith("sqlite"):
         target = folder / "cxsurvey.db"
         shutil.copyfile(url.removeprefix("sqlite:///"), target)
         return f"sqlite:///{target}"
-    return create_postgres_database(name, template="template")
+    return create_postgres_database(name, template=template)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from typer.main import get_command
 
 from cxsurvey import cli
 from cxsurvey.core import logs
+from tests.cli.installed import FURNISHED, furnished
+from tests.databases import drop_postgres_database
 from tests.log_lines import log_plainly
 
 
@@ -40,8 +43,25 @@ def commands_made_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def furnished_url(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a furnished database, to be copied and left as it is."""
+    with logging_of_a_command():
+        url = furnished(migrated_url, tmp_path_factory.mktemp("furnished"))
+    yield url
+    if not url.startswith("sqlite"):
+        drop_postgres_database(FURNISHED)
+
+
 @pytest.fixture(autouse=True)
 def logging_of_the_tests() -> Iterator[None]:
+    """Whatever a command sets up in a test, the next one does not see."""
+    with logging_of_a_command():
+        yield
+
+
+@contextmanager
+def logging_of_a_command() -> Iterator[None]:
     """A command sets logging up for its process; afterwards it is again as the test run wants it."""
     root = logging.getLogger()
     before = (root.handlers, root.level)

@@ -22,19 +22,35 @@ from tests.application import copied
 from tests.databases import drop_postgres_database
 from tests.factories import make_place
 
+FURNISHED = "furnished"
+"""What that database is called on Postgres."""
+
+
+def furnished(migrated_url: str, folder: Path) -> str:
+    """The address of a copy of the migrated database with the survey “Relationship” and a draft."""
+    url = copied(migrated_url, FURNISHED, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        _name(patch, url, folder)
+        with open_database() as database:
+            database.write(_furnish, share=Share.JOBS)
+    return url
+
 
 @contextmanager
-def installation(migrated_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> Iterator[None]:
-    """The commands meet a copy of the migrated database with the survey “Relationship” and a draft."""
-    url = copied(migrated_url, name, folder)
-    monkeypatch.setenv("CXSURVEY_DATABASE_URL", url)
-    monkeypatch.setenv("CXSURVEY_DATA_DIR", str(folder))
-    monkeypatch.setenv("CXSURVEY_ALLOW_UNSAFE_DB", "1")
-    with open_database() as database:
-        database.write(_furnish, share=Share.JOBS)
+def installation(furnished_url: str, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> Iterator[None]:
+    """The commands meet a copy of the furnished database."""
+    url = copied(furnished_url, name, folder, FURNISHED)
+    _name(monkeypatch, url, folder)
     yield
     if not url.startswith("sqlite"):
         drop_postgres_database(name)
+
+
+def _name(patch: pytest.MonkeyPatch, url: str, folder: Path) -> None:
+    """Names an installation to the commands."""
+    patch.setenv("CXSURVEY_DATABASE_URL", url)
+    patch.setenv("CXSURVEY_DATA_DIR", str(folder))
+    patch.setenv("CXSURVEY_ALLOW_UNSAFE_DB", "1")
 
 
 def _furnish(ctx: Context) -> None:

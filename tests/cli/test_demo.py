@@ -165,9 +165,9 @@ def test_a_making_that_was_interrupted_leaves_nothing_half_done(
 
 
 def test_a_database_with_a_real_workspace_is_left_alone(
-    migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    furnished_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with installation(migrated_url, tmp_path, monkeypatch, "demo"):
+    with installation(furnished_url, tmp_path, monkeypatch, "demo"):
         result = run("demo")
 
     assert result.exit_code == 2

@@ -21,8 +21,8 @@ MAP = ("--survey", "relationship", "--map", "score=Rating", "--map", "comment=Wh
 
 
 @pytest.fixture(autouse=True)
-def installed(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with installation(migrated_url, tmp_path, monkeypatch, "imports"):
+def installed(furnished_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with installation(furnished_url, tmp_path, monkeypatch, "imports"):
         yield
 
 

@@ -14,8 +14,8 @@ from tests.cli.installed import installation, opened, run, run_json
 
 
 @pytest.fixture(autouse=True)
-def installed(migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with installation(migrated_url, tmp_path, monkeypatch, "invitations"):
+def installed(furnished_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with installation(furnished_url, tmp_path, monkeypatch, "invitations"):
         yield
 
 
