@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 
 from tests.databases import create_postgres_database, drop_postgres_database
 from tests.parts import ROOT
-from tests.waiting import WAITING
+from tests.waiting import FIRST
 
 SKIPPING = {
     "test": "import pytest\ndef test_it():\n    pytest.skip('missing part: a pump')\n",
@@ -93,5 +93,8 @@ def test_tests_reach_no_other_machine() -> None:
         outside.connect(("192.0.2.1", 80))
 
 
-def test_what_is_said_to_wait_is_there() -> None:
-    assert [path for path in WAITING if not (ROOT / path).exists()] == []
+def test_what_comes_first_is_there_and_comes_first(request: pytest.FixtureRequest) -> None:
+    assert [path for path in FIRST if not (ROOT / path).exists()] == []
+    files = [item.nodeid.partition("::")[0] for item in request.session.items]
+    first = [file for file in dict.fromkeys(files) if file in FIRST]
+    assert list(dict.fromkeys(files))[: len(first)] == sorted(first, key=FIRST.index)
