@@ -21,7 +21,7 @@ from tests.lane.served import wait_until
 from tests.lane.test_imports import beside
 from tests.processes import forked
 
-ROWS = 9_000
+ROWS = 12_000
 pytestmark = pytest.mark.timeout(300)
 
 
