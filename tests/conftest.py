@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.databases import begin_run, create_postgres_database, drop_postgres_database, end_run
 from tests.log_lines import log_plainly
 from tests.parts import find_chromium, pytest_make_collect_report, pytest_runtest_makereport
-from tests.waiting import waits
+from tests.waiting import turn
 
 pytest_plugins = ["tests.application"]
 
@@ -37,7 +37,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=waits, reverse=True)
+    items.sort(key=turn)
 
 
 def pytest_collection_finish() -> None:
