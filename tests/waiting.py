@@ -6,23 +6,23 @@ import pytest
 
 FIRST = (
     "tests/browser/test_dashboard.py",
+    "tests/browser/test_keyboard.py",
+    "tests/browser/test_respond.py",
     "tests/api/test_schema.py",
     "tests/walls/test_matrix.py",
     "tests/lane/test_kill.py",
     "tests/lane/test_imports.py",
     "tests/transfer/test_people_dry_run.py",
-    "tests/browser/test_keyboard.py",
     "tests/lane/test_import_interrupt.py",
     "tests/lane/test_trouble.py",
     "tests/lane/test_simultaneous.py",
-    "tests/browser/test_respond.py",
     "tests/lane/test_frozen.py",
     "tests/cli/test_serve.py",
     "tests/house/test_units.py",
     "tests/lane/test_typed.py",
     "tests/lane/test_stop.py",
 )
-"""The longest single test of a file decides its place."""
+"""The longest single test of a file decides its place; those in a browser stand together, so that one does for all."""
 
 
 def place_in_line(item: pytest.Item) -> int:

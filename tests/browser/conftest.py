@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.browser.looking import OpenPage
+from tests.browser.looking import OpenPage, launch
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     """What drives browsers; there can be one at a time, and no other test of asyncio beside it."""
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
-    opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    opened = launch(playwright, chromium)
     yield opened
     opened.close()
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, expect
+from playwright.sync_api import Browser, Dialog, StorageState, expect
 
 from cxsurvey.core.context import Context
 from cxsurvey.surveys.service import SurveyView
@@ -35,9 +36,28 @@ SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 UNSURE = {"color-contrast", "frame-tested"}
 
 
+@pytest.fixture(scope="module")
+def house(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A survey with a long name that two customers answered, for all tests, which store nothing in it."""
+    with running(migrated_url, tmp_path_factory.mktemp("house"), _survey) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def ticket(house: House, browser: Browser) -> StorageState:
+    """What Ada's browser keeps of signing in."""
+    return house.ticket(browser)
+
+
 @pytest.fixture
-def house(migrated_url: str, tmp_path: Path) -> Iterator[House]:
-    """A survey with a long name that two customers answered."""
+def signed_in(open_page: OpenPage, ticket: StorageState) -> OpenPage:
+    """Opens a page of Ada's browser, in which she has signed in."""
+    return partial(open_page, storage_state=ticket)
+
+
+@pytest.fixture
+def own_house(migrated_url: str, tmp_path: Path) -> Iterator[House]:
+    """One like it, for a test that changes the survey."""
     with running(migrated_url, tmp_path, _survey) as opened:
         yield opened
 
@@ -51,16 +71,14 @@ def _survey(ctx: Context) -> SurveyView:
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1440, "light")])
 def test_axe_finds_nothing_and_a_long_name_widens_no_page(
-    house: House, open_page: OpenPage, width: int, scheme: str
+    house: House, signed_in: OpenPage, width: int, scheme: str
 ) -> None:
-    page = open_page(width, color_scheme=scheme)
+    page = signed_in(width, color_scheme=scheme)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    house.sign_in(page)
     ways = ("", "surveys", "responses", "comments?q=late", "planning", "planning?change=x", "keys")
     company = ("settings", "team", "audit", "workspaces", "branding", "imports", "surveys/new")
-    survey = tuple(f"SURVEY/{page}" for page in (*PAGES, "segments?by=touchpoint"))
-    for part in (*ways, *company, *survey):
+    for part in (*ways, *company, *(f"SURVEY/{page}" for page in PAGES)):
         page.goto(house.url(part))
         broken, unsure = axe(page)
         assert (broken, set(unsure) - UNSURE) == ([], set()), part
@@ -70,9 +88,8 @@ def test_axe_finds_nothing_and_a_long_name_widens_no_page(
     assert (said, len(refused)) == (refused, 1)
 
 
-def test_the_entry_of_the_page_is_in_view_on_a_phone(house: House, open_page: OpenPage) -> None:
-    page = open_page(390)
-    house.sign_in(page)
+def test_the_entry_of_the_page_is_in_view_on_a_phone(house: House, signed_in: OpenPage) -> None:
+    page = signed_in(390)
     places = {"keys": ".side nav", "audit": ".settings-tabs", "SURVEY/edit/settings": ".tabs"}
     for part, row in places.items():
         page.goto(house.url(part))
@@ -81,18 +98,17 @@ def test_the_entry_of_the_page_is_in_view_on_a_phone(house: House, open_page: Op
         assert 0 <= box["x"] <= 390 - box["width"], part
 
 
-def test_a_tablet_shows_every_entry_of_the_navigation_at_once(house: House, open_page: OpenPage) -> None:
-    page = open_page(768)
-    house.sign_in(page)
+def test_a_tablet_shows_every_entry_of_the_navigation_at_once(house: House, signed_in: OpenPage) -> None:
+    page = signed_in(768)
+    page.goto(house.url())
     assert page.locator(".side-inner").evaluate("row => row.scrollWidth <= row.clientWidth")
 
 
 @pytest.mark.parametrize("script", [True, False])
 def test_on_a_phone_each_choice_is_one_row_and_the_first_number_is_in_view(
-    house: House, open_page: OpenPage, script: bool
+    house: House, signed_in: OpenPage, script: bool
 ) -> None:
-    page = open_page(390, java_script_enabled=script)
-    house.sign_in(page)
+    page = signed_in(390, java_script_enabled=script)
     for part, first in (("SURVEY/results", ".hero .score"), ("responses", ".answers .pill")):
         page.goto(house.url(part))
         heights = [box["height"] for row in page.locator("nav.chips").all() if (box := row.bounding_box())]
@@ -112,9 +128,9 @@ def test_on_a_phone_each_choice_is_one_row_and_the_first_number_is_in_view(
         assert not page.evaluate(SIDEWAYS)
 
 
-def test_what_is_typed_in_the_editor_is_not_left_behind_unasked(house: House, open_page: OpenPage) -> None:
+def test_what_is_typed_in_the_editor_is_not_left_behind_unasked(own_house: House, open_page: OpenPage) -> None:
     page = open_page(1440)
-    house.sign_in(page)
+    own_house.sign_in(page)
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:
@@ -122,10 +138,10 @@ def test_what_is_typed_in_the_editor_is_not_left_behind_unasked(house: House, op
         dialog.dismiss()
 
     page.on("dialog", stay)
-    page.goto(house.url("SURVEY/edit/en"))
+    page.goto(own_house.url("SURVEY/edit/en"))
     page.fill("[name=question]", "How was it, all in all?")
-    page.locator("nav >> text=Comments").click(no_wait_after=True)
-    page.wait_for_function("document.readyState === 'complete'")
+    with page.expect_event("dialog"):
+        page.locator("nav >> text=Comments").click(no_wait_after=True)
     assert asked == ["beforeunload"]
     assert page.input_value("[name=question]") == "How was it, all in all?"
     with page.expect_event("dialog"):
@@ -137,11 +153,10 @@ def test_what_is_typed_in_the_editor_is_not_left_behind_unasked(house: House, op
     assert len(asked) == 2
 
 
-def test_the_draft_is_drawn_beside_the_editor_while_one_types(house: House, open_page: OpenPage) -> None:
-    page = open_page(1440)
+def test_the_draft_is_drawn_beside_the_editor_while_one_types(house: House, signed_in: OpenPage) -> None:
+    page = signed_in(1440)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
-    house.sign_in(page)
     page.goto(house.url("SURVEY/edit/en"))
     shown = page.frame_locator(".live iframe:not([data-coming])")
     entries = page.evaluate("history.length")
@@ -158,9 +173,8 @@ def test_the_draft_is_drawn_beside_the_editor_while_one_types(house: House, open
     assert "How was it" not in page.request.get(house.url("SURVEY/edit/en")).text()
 
 
-def test_without_a_script_a_button_draws_the_draft(house: House, open_page: OpenPage) -> None:
-    page = open_page(390, java_script_enabled=False)
-    house.sign_in(page)
+def test_without_a_script_a_button_draws_the_draft(house: House, signed_in: OpenPage) -> None:
+    page = signed_in(390, java_script_enabled=False)
     page.goto(house.url("SURVEY/edit/en"))
 
     page.fill("[name=question]", "How was it, all in all?")
@@ -170,9 +184,8 @@ def test_without_a_script_a_button_draws_the_draft(house: House, open_page: Open
     assert page.input_value("[name=question]") == "How was it, all in all?"
 
 
-def test_a_trend_is_printed_in_light_colours(house: House, open_page: OpenPage) -> None:
-    page = open_page(1440, color_scheme="dark")
-    house.sign_in(page)
+def test_a_trend_is_printed_in_light_colours(house: House, signed_in: OpenPage) -> None:
+    page = signed_in(1440, color_scheme="dark")
     page.goto(house.url("SURVEY/results"))
     # asked for an attribute, because the page lets nobody evaluate a text
     label = page.locator(".chart text").first
@@ -182,9 +195,8 @@ def test_a_trend_is_printed_in_light_colours(house: House, open_page: OpenPage) 
     assert page.locator(".chart svg").get_attribute("viewBox")
 
 
-def test_the_dates_above_the_audit_log_stand_apart_on_a_phone(house: House, open_page: OpenPage) -> None:
-    page = open_page(390)
-    house.sign_in(page)
+def test_the_dates_above_the_audit_log_stand_apart_on_a_phone(house: House, signed_in: OpenPage) -> None:
+    page = signed_in(390)
     page.goto(house.url("audit"))
 
     boxes = [page.locator(f".log-filter #field-{name}").bounding_box() for name in ("kind", "person", "since", "until")]

@@ -51,6 +51,8 @@ def _survey(ctx: Context) -> SurveyView:
 def test_a_day_in_the_dashboard_without_a_mouse(house: House, open_page: OpenPage, width: int) -> None:
     page = open_page(width, permissions=["clipboard-write"])
     keys = Keyboard(page)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
 
     page.goto(f"{house.origin}/sign-in")
     _sign_in(keys)
@@ -61,6 +63,7 @@ def test_a_day_in_the_dashboard_without_a_mouse(house: House, open_page: OpenPag
     keys.follow("Sign out", "button")
 
     assert page.url.startswith(f"{house.origin}/sign-in")
+    assert said == []
 
 
 def _sign_in(keys: Keyboard) -> None:

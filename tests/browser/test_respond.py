@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from sqlalchemy import select
 
 from cxsurvey import respond, wiring
@@ -28,7 +29,7 @@ from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.web import operations
 from tests.application import copied, settings_for
 from tests.browser.keyboard import Keyboard
-from tests.browser.looking import OpenPage, axe
+from tests.browser.looking import OpenPage, axe, launch
 from tests.browser.serving import HOST, bound_socket, served
 from tests.factories import make_anonymous_survey, make_workspace
 from tests.respond.conftest import LANGUAGES, definition
@@ -84,9 +85,23 @@ class Site:
 
 @pytest.fixture
 def site(migrated_url: str, tmp_path: Path) -> Iterator[Site]:
+    """An installation of the test's own, to answer in."""
+    with running(migrated_url, tmp_path) as place:
+        yield place
+
+
+@pytest.fixture(scope="module")
+def shown_site(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An installation for all tests that look at a page and answer nothing."""
+    with running(migrated_url, tmp_path_factory.mktemp("shown")) as place:
+        yield place
+
+
+@contextmanager
+def running(migrated_url: str, folder: Path) -> Iterator[Site]:
     listening = bound_socket()
     origin = f"http://{HOST}:{listening.getsockname()[1]}"
-    settings = settings_for(copied(migrated_url, "site", tmp_path), tmp_path).model_copy(update={"base_url": origin})
+    settings = settings_for(copied(migrated_url, "site", folder), folder).model_copy(update={"base_url": origin})
     clock, keys = MovableClock(), Keys((b"a root secret that is only used in tests",))
     database = Database.open(settings, clock, SystemIds(), keys, wiring.reactions())
     place = Site(origin, database, clock, database.write(_surveys, share=Share.JOBS))
@@ -116,27 +131,33 @@ def _choose(page: Page, score: int) -> None:
     page.locator("label.score").nth(score).click()
 
 
+def _follow(page: Page, selector: str) -> None:
+    """Clicks what leads to another page, and waits until that is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def _states(site: Site, page: Page, lang: str) -> Iterator[str]:
     """Leads a page through every state and names each."""
     query = f"?lang={lang}"
     for name in ("closed", "unknown", "anonymous", "shared"):
         page.goto(site.url(name, query))
         yield name
-    page.click("main button")
+    _follow(page, "main button")
     yield "error"
     _choose(page, 2)
     page.fill("#comment", "Words")
     site.look()
-    page.click("main button")
+    _follow(page, "main button")
     yield "more"
     page.locator("label.choice").first.click()
-    page.click("main button")
+    _follow(page, "main button")
     yield "thanks"
-    page.click(".given a")
+    _follow(page, ".given a")
     yield "change"
     _choose(page, 10)
     site.look()
-    page.click("main button")
+    _follow(page, "main button")
     yield "changed"
     page.goto(site.invitation(lang) + "?s=9")
     yield "personal"
@@ -190,27 +211,32 @@ def test_pressing_twice_is_one_answer(site: Site, open_page: OpenPage) -> None:
     assert [score for score, _ in site.scores()] == [9]
 
 
-@pytest.mark.parametrize(("keeps_pages", "scores"), [(True, [8]), (False, [9, 8])])
+@pytest.fixture
+def keeping_browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
+    """A browser that keeps the pages one goes back to, which Playwright's do not."""
+    opened = launch(playwright, chromium, ignore_default_args=["--disable-back-forward-cache"])
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("kind", "scores"), [("keeping_browser", [8]), ("browser", [9, 8])])
 def test_who_goes_back_to_a_page_that_the_browser_has_kept_changes_the_answer(
-    site: Site, playwright: Playwright, chromium: Path, keeps_pages: bool, scores: list[int]
+    site: Site, request: pytest.FixtureRequest, kind: str, scores: list[int]
 ) -> None:
     """A page that is loaded anew is another form: without a cookie nothing tells who opens it."""
-    switched_off = ["--disable-back-forward-cache"] if keeps_pages else []
-    opened = playwright.chromium.launch(
-        executable_path=chromium, args=["--no-sandbox"], ignore_default_args=switched_off
-    )
-    page = opened.new_context(java_script_enabled=False).new_page()
-    page.goto(site.url("shared"))
-    site.look()
-    _choose(page, 9)
-    page.click("main button")
-    page.wait_for_url("**/a/*")
-    page.go_back(wait_until="commit")  # a page that was kept is not loaded
-    site.look()
-    _choose(page, 8)
-    page.click("main button")
-    page.wait_for_url("**/a/*")
-    opened.close()
+    context: BrowserContext = request.getfixturevalue(kind).new_context(java_script_enabled=False)
+    with context:
+        page = context.new_page()
+        page.goto(site.url("shared"))
+        site.look()
+        _choose(page, 9)
+        page.click("main button")
+        page.wait_for_url("**/a/*")
+        page.go_back(wait_until="commit")  # a page that was kept is not loaded
+        site.look()
+        _choose(page, 8)
+        page.click("main button")
+        page.wait_for_url("**/a/*")
 
     assert [score for score, _ in site.scores()] == scores
 
@@ -257,14 +283,13 @@ def test_a_whole_survey_without_a_mouse_and_without_a_script(site: Site, open_pa
     assert page.input_value("[id=f-wish]") == "", "what was not sent is not kept"
 
 
-def test_an_error_is_focused_and_leads_to_its_field(site: Site, open_page: OpenPage) -> None:
+def test_an_error_is_focused_and_leads_to_its_field(shown_site: Site, open_page: OpenPage) -> None:
     page = open_page()
-    page.goto(site.url("shared"))
+    page.goto(shown_site.url("shared"))
     page.fill("#comment", "Typed before")
-    page.click("main button")
-    page.wait_for_selector("#problems")
+    _follow(page, "main button")
     assert page.title().startswith("Error: ")
-    assert page.evaluate("document.activeElement.id") == "problems"
+    expect(page.locator("#problems")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "score-0"
@@ -273,10 +298,10 @@ def test_an_error_is_focused_and_leads_to_its_field(site: Site, open_page: OpenP
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
 def test_targets_are_large_and_the_scale_breaks_after_five_on_a_phone(
-    site: Site, open_page: OpenPage, width: int
+    shown_site: Site, open_page: OpenPage, width: int
 ) -> None:
     page = open_page(width)
-    page.goto(site.url("shared"))
+    page.goto(shown_site.url("shared"))
     boxes = [box for label in page.locator("label.score").all() if (box := label.bounding_box())]
     assert len(boxes) == 11
     assert min(min(box["width"], box["height"]) for box in boxes) >= 44
@@ -290,9 +315,11 @@ def test_targets_are_large_and_the_scale_breaks_after_five_on_a_phone(
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_on_a_phone_the_label_of_each_end_stays_with_its_number(site: Site, open_page: OpenPage, language: str) -> None:
+def test_on_a_phone_the_label_of_each_end_stays_with_its_number(
+    shown_site: Site, open_page: OpenPage, language: str
+) -> None:
     page = open_page(390, java_script_enabled=False)
-    page.goto(site.url("shared", f"?lang={language}"))
+    page.goto(shown_site.url("shared", f"?lang={language}"))
     found = page.locator(".above, .ends:not(.above) span:visible, .scale > .score").all()
     low, *numbers, high = [box for each in found if (box := each.bounding_box())]
     assert len(numbers) == 11
@@ -303,10 +330,11 @@ def test_on_a_phone_the_label_of_each_end_stays_with_its_number(site: Site, open
     assert abs(outer[0] - outer[1]) <= 1
 
 
-def test_a_problem_that_is_mended_goes_away_and_leaves_no_hole(site: Site, open_page: OpenPage) -> None:
+def test_a_problem_that_is_mended_goes_away_and_leaves_no_hole(shown_site: Site, open_page: OpenPage) -> None:
     page = open_page(390, java_script_enabled=False)
-    page.goto(site.url("shared"))
-    page.get_by_role("button", name="Send my answer").click()
+    page.goto(shown_site.url("shared"))
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send my answer").click()
     summary = page.locator("#problems")
     assert summary.is_visible()
 
@@ -316,18 +344,18 @@ def test_a_problem_that_is_mended_goes_away_and_leaves_no_hole(site: Site, open_
     assert page.locator(".problem").bounding_box() is None
 
 
-def test_the_scale_runs_in_reading_direction(site: Site, open_page: OpenPage) -> None:
+def test_the_scale_runs_in_reading_direction(shown_site: Site, open_page: OpenPage) -> None:
     page = open_page(1280)
     for lang, sign in (("en", 1), ("ar", -1)):
-        page.goto(site.url("shared", f"?lang={lang}"))
+        page.goto(shown_site.url("shared", f"?lang={lang}"))
         places = [label.bounding_box() for label in page.locator("label.score").all()]
         across = [sign * box["x"] for box in places if box is not None]
         assert across == sorted(across), lang
 
 
-def test_the_question_for_a_reason_follows_the_number(site: Site, open_page: OpenPage) -> None:
+def test_the_question_for_a_reason_follows_the_number(shown_site: Site, open_page: OpenPage) -> None:
     page = open_page(java_script_enabled=False)
-    page.goto(site.url("shared"))
+    page.goto(shown_site.url("shared"))
     label = page.locator("label[for=comment]")
     assert label.inner_text() == "What is the main reason for your score? (optional)"
     for score, question in ((2, "What went wrong, and what should we do better?"), (9, "What did you like most?")):
@@ -335,9 +363,9 @@ def test_the_question_for_a_reason_follows_the_number(site: Site, open_page: Ope
         assert label.inner_text() == f"{question} (optional)"
 
 
-def test_readers_hear_the_question_both_ends_and_each_number(site: Site, open_page: OpenPage) -> None:
+def test_readers_hear_the_question_both_ends_and_each_number(shown_site: Site, open_page: OpenPage) -> None:
     page = open_page()
-    page.goto(site.url("shared"))
+    page.goto(shown_site.url("shared"))
     tree = page.locator("form").aria_snapshot()
     assert (
         'group "How likely are you to recommend Northwind Home to a friend or colleague? '
@@ -348,23 +376,23 @@ def test_readers_hear_the_question_both_ends_and_each_number(site: Site, open_pa
     assert "Leave this field empty" not in tree
 
 
-def test_pages_are_light_and_leave_nothing_behind(site: Site, open_page: OpenPage) -> None:
+def test_pages_are_light_and_leave_nothing_behind(shown_site: Site, open_page: OpenPage) -> None:
     page = open_page()
     asked: list[str] = []
     weight: list[int] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("response", lambda response: weight.append(len(response.body())))
-    page.goto(site.url("shared"), wait_until="networkidle")
+    page.goto(shown_site.url("shared"), wait_until="networkidle")
     assert sum(weight) < PAGE_LIMIT, sum(weight)
-    assert [url for url in asked if not url.startswith(site.origin)] == []
+    assert [url for url in asked if not url.startswith(shown_site.origin)] == []
     assert [url for url in asked if url.endswith((".js", ".woff2"))] == []
     assert page.context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
-def test_text_twice_as_large_and_spaced_out_still_fits(site: Site, open_page: OpenPage) -> None:
+def test_text_twice_as_large_and_spaced_out_still_fits(shown_site: Site, open_page: OpenPage) -> None:
     page = open_page(640, bypass_csp=True)
-    page.goto(site.url("shared"))
+    page.goto(shown_site.url("shared"))
     page.add_style_tag(
         content="html{font-size:200%}*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"
     )
