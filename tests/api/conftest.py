@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -84,13 +83,8 @@ def rest(database: Database, scene: Scene) -> Iterator[TestClient]:
         yield client
 
 
-_described: list[str] = []
-
-
 @pytest.fixture
 def document(rest: TestClient) -> dict[str, Any]:
-    """The description of the API; a process writes it once, for it takes long and no database is asked for it."""
-    if not _described:
-        _described.append(rest.get("/openapi.json", headers={"Authorization": ""}).text)
-    described: dict[str, Any] = json.loads(_described[0])
+    """The description of the API."""
+    described: dict[str, Any] = rest.get("/openapi.json", headers={"Authorization": ""}).json()
     return described

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +15,11 @@ from starlette.testclient import TestClient
 
 from cxsurvey import api
 from cxsurvey.api.contract import REQUESTS
+from cxsurvey.api.v1 import description
 from cxsurvey.core.db.database import Database
 from cxsurvey.surveys.looks import OFFERED
+from tests.application import ORIGIN
+from tests.direct import DirectClient
 
 # the description comes from no database
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True, scope="session")
@@ -125,3 +129,22 @@ def test_what_may_be_repeated_after_a_503_hangs_on_its_code(document: dict[str, 
 
     assert "503 `unavailable`, stored nothing" in said
     assert "After 503 `unconfirmed` it may be stored" in said
+
+
+def test_the_document_is_made_once_and_away_from_the_loop_that_takes_answers(
+    rest: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def document_of(_: FastAPI) -> dict[str, object]:
+        made.append(threading.get_ident())
+        return {"openapi": "3.1.0"}
+
+    monkeypatch.setattr(description, "_written", [])
+    monkeypatch.setattr(description, "document_of", document_of)
+    with DirectClient(api.build(database), base_url=f"{ORIGIN}/api/v1") as other:
+        told = [client.get("/openapi.json", headers={"Authorization": ""}).json() for client in (rest, other, rest)]
+
+    assert told == [{"openapi": "3.1.0"}] * 3
+    assert len(made) == 1
+    assert made[0] != threading.get_ident()

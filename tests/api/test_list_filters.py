@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
+from cxsurvey import api
 from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
+from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import encode
 from cxsurvey.insights import changes
 from cxsurvey.people.segments import Segments
@@ -21,7 +23,9 @@ from cxsurvey.responses.queries.changed import Stretch, changed_place
 from cxsurvey.scoring.scales import Metric
 from cxsurvey.surveys.commands import CreateSurvey
 from cxsurvey.surveys.models import TrendLine
-from tests.api.conftest import TEST, Scene, Write, bearer
+from tests.api.conftest import LIVE, TEST, Scene, Write, bearer, with_scene
+from tests.application import ORIGIN, House, Houses
+from tests.direct import DirectClient
 from tests.factories import act_in, form_page, make_anonymous_survey, make_key
 from tests.insights.answers import answer, store
 
@@ -29,17 +33,39 @@ NARROW = "cxs_live_narrow"
 DELIVERY = {"touchpoint": "delivery"}
 
 
+@dataclass(frozen=True)
+class Filled(Scene):
+    """The scene with responses in it, and when the last of them was some seconds ago."""
+
+    stored: list[str]
+    now: datetime
+
+
+def with_responses(database: Database) -> Filled:
+    """Builds 24, one a second: every second of a touchpoint, every third with a comment; then ten seconds pass."""
+    clock = cast("FixedClock", database.clock)
+    scene = with_scene(database)
+    stored = []
+    with DirectClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as rest:
+        for number in range(24):
+            more: dict[str, Any] = {"segments": DELIVERY} if number % 2 else {}
+            more |= {"comment": f"Straße {number}"} if number % 3 == 0 else {}
+            stored.append(rest.post("/responses", json=scene.answer(score=number % 11, **more)).json()["id"])
+            clock.instant += timedelta(seconds=1)
+    return Filled(scene.place, scene.foreign, stored, clock.instant + timedelta(seconds=10))
+
+
 @pytest.fixture
-def stored(rest: TestClient, scene: Scene, clock: FixedClock) -> list[str]:
-    """24 responses, one a second: every second of a touchpoint, every third with a comment; then ten seconds pass."""
-    found = []
-    for number in range(24):
-        more: dict[str, Any] = {"segments": DELIVERY} if number % 2 else {}
-        more |= {"comment": f"Straße {number}"} if number % 3 == 0 else {}
-        found.append(rest.post("/responses", json=scene.answer(score=number % 11, **more)).json()["id"])
-        clock.instant += timedelta(seconds=1)
-    clock.instant += timedelta(seconds=10)
-    return found
+def house(request: pytest.FixtureRequest, houses: Houses) -> House[Scene]:
+    """The scene, with responses for tests that ask for them."""
+    return houses(with_responses if "stored" in request.fixturenames else with_scene)
+
+
+@pytest.fixture
+def stored(house: House[Filled], clock: FixedClock) -> list[str]:
+    """The ids of the responses, oldest first."""
+    clock.instant = house.found.now
+    return house.found.stored
 
 
 def walk(rest: TestClient, **query: Any) -> tuple[list[str], int]:

@@ -36,6 +36,7 @@ from cxsurvey.core.signing import Keys
 from tests.api.conftest import LIVE, Scene, bearer, with_scene
 from tests.application import ORIGIN, begun, copied, database_on, settings_for
 from tests.databases import drop_postgres_database
+from tests.direct import DirectClient
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def _side(migrated_url: str, folder: Path, clock: FixedClock, keys: Keys) -> Ite
     with begun(engines) as connection:
         database = database_on(connection, clock, keys, settings)
         scene = with_scene(database)
-        with TestClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as rest:
+        with DirectClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as rest:
             yield Side(rest, _known(rest, scene))
     engines.dispose()
     if not engines.is_sqlite:

@@ -21,7 +21,8 @@ from cxsurvey import wiring
 from cxsurvey.core import paths
 from cxsurvey.core.db import migrate
 from cxsurvey.core.db.engines import Engines, open_engines
-from tests.application import NOON, settings_for
+from tests.application import NOON, copied, settings_for
+from tests.databases import drop_postgres_database
 
 STAMP = "20261121-120000"
 
@@ -35,9 +36,13 @@ def empty(database_url: str, tmp_path: Path) -> Iterator[Engines]:
 
 
 @pytest.fixture
-def migrated(empty: Engines) -> Engines:
-    migrate.upgrade(empty, STAMP)
-    return empty
+def migrated(migrated_url: str, tmp_path: Path) -> Iterator[Engines]:
+    """Engines on a database of its own that all migrations have run on."""
+    engines = open_engines(settings_for(copied(migrated_url, "tree", tmp_path), tmp_path))
+    yield engines
+    engines.dispose()
+    if not engines.is_sqlite:
+        drop_postgres_database("tree")
 
 
 def migrating(engines: Engines) -> AbstractContextManager[sa.Connection]:
@@ -113,22 +118,17 @@ def test_a_newer_schema_is_left_alone(migrated: Engines) -> None:
         migrate.upgrade(migrated, STAMP)
 
 
-def test_an_older_sqlite_database_is_copied_before_it_is_changed(sqlite_url: str, tmp_path: Path) -> None:
-    engines = open_engines(settings_for(sqlite_url, tmp_path))
-    migrate.upgrade(engines, STAMP)
-    with engines.writing.begin() as connection:
-        fill(connection)
-    assert engines.sqlite_file is not None
+def test_an_older_sqlite_database_is_copied_before_it_is_changed(filled: Engines, tmp_path: Path) -> None:
+    assert filled.sqlite_file is not None
     before = migrate.Schema(migrate.revisions()[-1], "29990101_000000")
 
-    copy = migrate._copy_before(engines.sqlite_file, before, STAMP)
+    copy = migrate._copy_before(filled.sqlite_file, before, STAMP)
 
     assert before.state is migrate.SchemaState.OLDER
     assert copy is not None
     kept = open_engines(settings_for(f"sqlite:///{copy}", tmp_path))
-    assert row_counts(kept) == row_counts(engines)
+    assert row_counts(kept) == row_counts(filled)
     kept.dispose()
-    engines.dispose()
 
 
 VALUES: dict[type[sa.types.TypeEngine[Any]], Callable[[int], Any]] = {
@@ -184,10 +184,9 @@ def rebuild_every_table(connection: sa.Connection) -> None:
 
 
 @pytest.fixture
-def filled(sqlite_url: str, tmp_path: Path) -> Iterator[Engines]:
+def filled(migrated_file: Path, tmp_path: Path) -> Iterator[Engines]:
     """A migrated SQLite database with rows in every table."""
-    engines = open_engines(settings_for(sqlite_url, tmp_path))
-    migrate.upgrade(engines, STAMP)
+    engines = open_engines(settings_for(copied(f"sqlite:///{migrated_file}", "filled", tmp_path), tmp_path))
     with engines.writing.begin() as connection:
         fill(connection)
     yield engines

@@ -149,7 +149,7 @@ def test_what_is_small_and_costs_much_is_refused_without_the_server_paying(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str, content: bytes, refusal: type[Exception]
 ) -> None:
     path = changed(tmp_path / "hostile.xlsx", part, content)
-    monkeypatch.setattr(apart, "MOST_MEMORY", 300 * 1024 * 1024)
+    monkeypatch.setattr(apart, "MOST_MEMORY", 64 * 1024 * 1024)
     monkeypatch.setattr(apart, "MOST_SECONDS", 10)
     before = resource.getrusage(resource.RUSAGE_SELF)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,8 @@ from cxsurvey.accounts.commands import CreateKey, InviteMember
 from cxsurvey.accounts.permissions import KEY_SCOPES, ROLE_GRANTS, Grant, Role
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.core.db.driver import command
+from cxsurvey.core.db.units import Share
 from cxsurvey.core.ids import encode
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
@@ -36,7 +38,7 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.transfer import imports
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.uploads import Received
-from tests.application import NOON, ORIGIN
+from tests.application import NOON, ORIGIN, House, Houses
 from tests.direct import DirectClient
 from tests.factories import A_FILE, act_in, make_open_survey, make_user, make_workspace
 from tests.insights.answers import answer, store
@@ -120,11 +122,13 @@ class Scene:
     client: TestClient
     connection: Connection
 
-    @contextmanager
-    def undone(self) -> Iterator[None]:
-        savepoint = self.connection.begin_nested()
-        yield
-        savepoint.rollback()
+    def undo(self) -> None:
+        """Takes back whatever happened since `keep`."""
+        command(self.connection, "ROLLBACK TO SAVEPOINT scene")
+
+    def keep(self) -> None:
+        """Makes what is there now the scene that each request finds."""
+        command(self.connection, "SAVEPOINT scene")
 
     def ask(self, row: Row, where: Corner, slug: str | None = None, **headers: str) -> tuple[int, bytes]:
         """Status and body of the answer, without the number of the request."""
@@ -148,10 +152,9 @@ class Scene:
             headers["If-Match"] = "*"
         if row.path == "/responses/batch":
             headers["Idempotency-Key"] = "once"
-        with self.undone():
-            reply = self.client.request(row.method, f"{PREFIX}{path}" if is_api else path, headers=headers, **sent)
-            status, content = reply.status_code, reply.content
-        return status, content.replace(reply.headers["x-request-id"].encode(), b"")
+        reply = self.client.request(row.method, f"{PREFIX}{path}" if is_api else path, headers=headers, **sent)
+        self.undo()
+        return reply.status_code, reply.content.replace(reply.headers["x-request-id"].encode(), b"")
 
 
 def _filled(body: Any, ids: dict[str, str]) -> Any:
@@ -164,14 +167,30 @@ def _filled(body: Any, ids: dict[str, str]) -> Any:
     return body
 
 
+def with_corners(database: Database) -> tuple[Corner, Corner]:
+    """Builds our workspace and somebody else's."""
+    theirs = database.write(lambda ctx: make_corner(ctx, "elsewhere"), share=Share.JOBS)
+    return database.write(lambda ctx: make_corner(ctx, "northwind"), share=Share.JOBS), theirs
+
+
 @pytest.fixture
-def scene(database: Database, connection: Connection, write: Write) -> Iterator[Scene]:
-    theirs: Corner = write(lambda ctx: make_corner(ctx, "elsewhere"))
-    ours: Corner = write(lambda ctx: make_corner(ctx, "northwind"))
+def house(request: pytest.FixtureRequest) -> House[tuple[Corner, Corner]] | None:
+    """Both workspaces for tests that play in them; an empty database for all others."""
+    if "scene" not in request.fixturenames:
+        return None
+    houses: Houses = request.getfixturevalue("houses")
+    return houses(with_corners)
+
+
+@pytest.fixture
+def scene(database: Database, connection: Connection, house: House[tuple[Corner, Corner]]) -> Iterator[Scene]:
+    ours, theirs = deepcopy(house.found)
     nothing = Corner("nowhere", ids={name: _another(public) for name, public in ours.ids.items()})
     nothing.closed = nothing.ids["survey_id"]
     with DirectClient(application.build(database), base_url=ORIGIN, follow_redirects=False) as client:
-        yield Scene(ours, theirs, nothing, client, connection)
+        opened = Scene(ours, theirs, nothing, client, connection)
+        opened.keep()
+        yield opened
 
 
 def _another(public: str) -> str:
@@ -291,6 +310,7 @@ def test_an_admin_does_not_touch_an_owner(scene: Scene, write: Write) -> None:
 def test_an_ended_sign_in_opens_nothing_anywhere(scene: Scene, write: Write) -> None:
     token = scene.ours.cookies["owner"]
     write(lambda ctx: sessions.sign_out(ctx, token))
+    scene.keep()
 
     for row in DASHBOARD:
         if row.need != PUBLIC:

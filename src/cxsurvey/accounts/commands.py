@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from cxsurvey.accounts import passwords
 from cxsurvey.accounts.permissions import KEY_SCOPES, USUAL_SCOPES
+from cxsurvey.core import zones
 from cxsurvey.core.addresses import Email
 from cxsurvey.core.command import Command, without_defaults
 from cxsurvey.core.text import Line40, Line80, Line320, Line500
@@ -18,7 +18,7 @@ from cxsurvey.scoring.withholding import SMALLEST_MINIMUM
 
 
 def _check_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in zones.known():
         raise PydanticCustomError("not_a_zone", "must be a time zone such as Europe/Berlin")
     return value
 

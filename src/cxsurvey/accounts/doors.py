@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cxsurvey.accounts import keys, queries
-from cxsurvey.accounts.models import SignIn, User
 from cxsurvey.accounts.permissions import Role, grants_of
-from cxsurvey.accounts.queries import team
+from cxsurvey.accounts.queries import SignedIn, team
 from cxsurvey.accounts.views import KeyView, PlaceView, Visitor
 from cxsurvey.core.context import Actor, ActorKind, Context
 from cxsurvey.core.errors import Kind, NotFound, Refusal, Unauthenticated
@@ -32,22 +31,21 @@ def enter_by_session(ctx: Context, token: str, slug: str | None) -> Visitor:
     found = _signed_in(ctx, token)
     if found is None:
         raise Unauthenticated
-    sign_in, user = found
-    there = team.places_of(ctx, user.id)
+    there = team.places_of(ctx, found.user_id)
     place = next((row for row in there if slug is None or row.Workspace.slug == slug), None)
     if place is None:
         raise NotFound if slug is not None else NoWorkspace
-    role = Role(place.Membership.role)
-    ctx.actor = Actor(ActorKind.USER, user.id, user.name, grants_of(role))
+    role = Role(place.role)
+    ctx.actor = Actor(ActorKind.USER, found.user_id, found.name, grants_of(role))
     ctx.workspace_id = place.Workspace.id
-    places = tuple(PlaceView(row.Workspace.slug, row.Workspace.name, row.Membership.role) for row in there)
-    return Visitor(user.id, sign_in.id, user.name, user.email, role.value, places)
+    places = tuple(PlaceView(row.Workspace.slug, row.Workspace.name, row.role) for row in there)
+    return Visitor(found.user_id, found.id, found.name, found.email, role.value, places)
 
 
 def signed_in_as(ctx: Context, token: str | None) -> str | None:
     """The compared form of the address of whom a sign-in belongs to; None when it opens nothing."""
     found = _signed_in(ctx, token) if token is not None else None
-    return None if found is None else found[1].email_key
+    return None if found is None else found.email_key
 
 
 def enter_by_key(ctx: Context, token: str) -> KeyView:
@@ -61,14 +59,11 @@ def enter_by_key(ctx: Context, token: str) -> KeyView:
     return found
 
 
-def _signed_in(ctx: Context, token: str) -> tuple[SignIn, User] | None:
+def _signed_in(ctx: Context, token: str) -> SignedIn | None:
     found = queries.sign_in_by_hash(ctx, digest(token))
-    if found is None:
-        return None
-    sign_in, user = found
-    return (sign_in, user) if _is_live(ctx, sign_in, user) else None
+    return found if found is not None and _is_live(ctx, found) else None
 
 
-def _is_live(ctx: Context, sign_in: SignIn, user: User) -> bool:
+def _is_live(ctx: Context, found: SignedIn) -> bool:
     idle = timedelta(hours=ctx.settings.session_idle_hours)
-    return sign_in.expires_at > ctx.now and sign_in.last_seen_at + idle > ctx.now and user.disabled_at is None
+    return found.expires_at > ctx.now and found.last_seen_at + idle > ctx.now and found.disabled_at is None

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from zoneinfo import available_timezones
+
+from cxsurvey.core.zones import known
 
 
 def zones(*more: str) -> tuple[str, ...]:
     """The zones to choose from: those named for a place, UTC, and whichever of `more` is one under another name."""
-    also = {zone for zone in more if zone in available_timezones()}
+    also = known().intersection(more)
     return tuple(sorted({*_places(), *also}, key=lambda zone: (zone != "UTC", zone)))
 
 
 @lru_cache(maxsize=1)
 def _places() -> tuple[str, ...]:
-    return ("UTC", *(zone for zone in available_timezones() if _is_place(zone)))
+    return ("UTC", *(zone for zone in known() if _is_place(zone)))
 
 
 def _is_place(zone: str) -> bool:

@@ -7,14 +7,37 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from cxsurvey.accounts.models import Workspace
+from cxsurvey.core.db.fixed import FixedSelect
 from cxsurvey.transfer.models import Import
 
 _imports = cast("Table", Import.__table__)
 _workspaces = cast("Table", Workspace.__table__)
 AT_ONCE: Final = 500
+
+# built once, because each chunk of an import runs most of them; a change sets the columns that its parameters name
+_ONE = FixedSelect(
+    select(_imports).where(_imports.c.workspace_id == bindparam("workspace"), _imports.c.id == bindparam("import_id"))
+)
+_CHANGE = update(_imports).where(_imports.c.id == bindparam("of_import"))
+_CHANGE_IN_STATE = _CHANGE.where(_imports.c.state.in_(bindparam("of_states", expanding=True)))
+_CHANGE_RUN = _CHANGE.where(_imports.c.state == "running", _imports.c.run == bindparam("of_run"))
+_CHANGE_RUN_AT = _CHANGE_RUN.where(_imports.c.rows_read == bindparam("of_rows_read"))
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
@@ -24,9 +47,9 @@ def add(connection: Connection, row: Mapping[str, Any]) -> None:
 
 def get(connection: Connection, workspace_id: UUID, import_id: UUID) -> dict[str, Any] | None:
     """One import of a workspace."""
-    query = select(_imports).where(_imports.c.workspace_id == workspace_id, _imports.c.id == import_id)
-    row = connection.execute(query).first()
-    return None if row is None else dict(row._mapping)
+    for row in _ONE.run(connection, workspace=workspace_id, import_id=import_id):
+        return dict(zip(_imports.c.keys(), row, strict=True))
+    return None
 
 
 def newest(
@@ -118,18 +141,18 @@ def later_known(
 
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:
     """Overwrites columns while the import is in one of these states; False when it is in another one."""
-    here = update(_imports).where(_imports.c.id == import_id, _imports.c.state.in_(states))
-    return connection.execute(here.values(dict(values))).rowcount == 1
+    found = {"of_import": import_id, "of_states": states}
+    return connection.execute(_CHANGE_IN_STATE, {**found, **values}).rowcount == 1
 
 
 def change_run(
     connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any], *, rows_read: int | None = None
 ) -> bool:
     """Overwrites columns of a running import; False when this run of it was cancelled, or has moved on from there."""
-    here = update(_imports).where(_imports.c.id == import_id, _imports.c.state == "running", _imports.c.run == run)
-    if rows_read is not None:
-        here = here.where(_imports.c.rows_read == rows_read)
-    return connection.execute(here.values(dict(values))).rowcount == 1
+    found: dict[str, object] = {"of_import": import_id, "of_run": run}
+    if rows_read is None:
+        return connection.execute(_CHANGE_RUN, {**found, **values}).rowcount == 1
+    return connection.execute(_CHANGE_RUN_AT, {**found, "of_rows_read": rows_read, **values}).rowcount == 1
 
 
 def remove(connection: Connection, workspace_id: UUID, import_id: UUID) -> None:

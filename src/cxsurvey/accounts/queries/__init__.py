@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, delete, exists, func, select, update
+from sqlalchemy import Table, bindparam, delete, exists, func, select, update
 
 from cxsurvey.accounts.models import ApiKey, Image, MemberInvitation, OneTimeLink, SignIn, User, Workspace
 from cxsurvey.core.context import Context
@@ -67,11 +67,35 @@ def user_by_email(ctx: Context, email_key: str) -> User | None:
     return ctx.session.scalars(select(User).where(User.email_key == email_key)).one_or_none()
 
 
-def sign_in_by_hash(ctx: Context, token_hash: bytes) -> Row[SignIn, User] | None:
-    """A sign-in and its user by the hash of the cookie's token."""
-    return ctx.session.execute(
-        select(SignIn, User).join(User, User.id == SignIn.user_id).where(SignIn.token_hash == token_hash)
-    ).one_or_none()
+class SignedIn(NamedTuple):
+    """A sign-in and its user, as much of both as whoever comes in by it needs."""
+
+    id: UUID
+    last_seen_at: datetime
+    expires_at: datetime
+    user_id: UUID
+    name: str
+    email: str
+    email_key: str
+    disabled_at: datetime | None
+
+
+_sign_ins, _users = cast("Table", SignIn.__table__), cast("Table", User.__table__)
+_SIGN_IN_BY_HASH = FixedSelect(
+    select(
+        *(_sign_ins.c[name] for name in ("id", "last_seen_at", "expires_at", "user_id")),
+        *(_users.c[name] for name in ("name", "email", "email_key", "disabled_at")),
+    )
+    .join(_users, _users.c.id == _sign_ins.c.user_id)
+    .where(_sign_ins.c.token_hash == bindparam("token_hash"))
+)
+
+
+def sign_in_by_hash(ctx: Context, token_hash: bytes) -> SignedIn | None:
+    """A sign-in and its user by the hash of the cookie's token; every page begins with it."""
+    for row in _SIGN_IN_BY_HASH.run(ctx.connection, token_hash=token_hash):
+        return SignedIn(*row)
+    return None
 
 
 def sign_ins_of(ctx: Context, user_id: UUID, idle_since: datetime) -> Sequence[SignIn]:

@@ -7,21 +7,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from cxsurvey.accounts.models import MemberInvitation, Membership, OneTimeLink, SignIn, User, Workspace
 from cxsurvey.accounts.queries import affected
 from cxsurvey.core.context import Context
 
+_PLACES = (
+    select(Membership.role, Workspace)
+    .join(Workspace, Workspace.id == Membership.workspace_id)
+    .where(Membership.user_id == bindparam("user"), Membership.disabled_at.is_(None))
+    .order_by(Membership.created_at, Workspace.id)
+)
+"""Built once, for every page begins with it."""
 
-def places_of(ctx: Context, user_id: UUID) -> Sequence[Row[Membership, Workspace]]:
-    """Every workspace a user belongs to and may come into, with what the user is there; the first joined first."""
-    return ctx.session.execute(
-        select(Membership, Workspace)
-        .join(Workspace, Workspace.id == Membership.workspace_id)
-        .where(Membership.user_id == user_id, Membership.disabled_at.is_(None))
-        .order_by(Membership.created_at, Workspace.id)
-    ).all()
+
+def places_of(ctx: Context, user_id: UUID) -> Sequence[Row[str, Workspace]]:
+    """Every workspace a user belongs to and may come into, with the `role` there; the first joined first."""
+    return ctx.session.execute(_PLACES, {"user": user_id}).all()
 
 
 def memberships_of(ctx: Context, user_id: UUID) -> Sequence[Membership]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -50,13 +51,21 @@ class DocumentationPage:
     description_url: str
 
 
+_written: list[bytes] = []
+"""The document, once a process was asked for it: it tells of the program, and of nothing that is stored."""
+
+
 @router.get("/openapi.json")
 async def openapi_document(request: Request) -> Response:
     """The OpenAPI document; made at the first request, the same for everybody."""
-    app: FastAPI = request.app
-    if app.openapi_schema is None:
-        app.openapi_schema = document_of(app)
-    return Response(json.dumps(app.openapi_schema, ensure_ascii=False), media_type=JSON)
+    if not _written:
+        # in a thread, for it takes a second in which no customer's answer would be taken
+        _written.append(await run_in_threadpool(_write, request.app))
+    return Response(_written[0], media_type=JSON)
+
+
+def _write(app: FastAPI) -> bytes:
+    return json.dumps(document_of(app), ensure_ascii=False).encode()
 
 
 @router.get("/docs")

@@ -42,19 +42,20 @@ class Reactions:
 
 
 class Savepoint:
-    """A savepoint of a fixed name, which costs two short statements; those of a unit never stand in one another."""
+    """A savepoint of a fixed name, which costs two short statements; those of one name never stand in one another."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, name: str = "unit") -> None:
         self._connection = connection
-        command(connection, "SAVEPOINT unit")
+        self._name = name
+        command(connection, f"SAVEPOINT {name}")
 
     def release(self) -> None:
         """Keeps what was done since."""
-        command(self._connection, "RELEASE SAVEPOINT unit")
+        command(self._connection, f"RELEASE SAVEPOINT {self._name}")
 
     def rollback(self) -> None:
         """Undoes what was done since."""
-        command(self._connection, "ROLLBACK TO SAVEPOINT unit")
+        command(self._connection, f"ROLLBACK TO SAVEPOINT {self._name}")
         self.release()
 
 

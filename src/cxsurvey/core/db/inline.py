@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from cxsurvey.core.context import Context
-from cxsurvey.core.db.batch import Reactions, finish, run_units
+from cxsurvey.core.db.batch import Reactions, Savepoint, Told, finish, run_units
 from cxsurvey.core.db.units import Hot, Share, Unit
 from cxsurvey.core.errors import Busy
 
@@ -56,15 +56,25 @@ class InlineLane:
         return self._connection
 
     def _run(self, unit: Unit) -> Any:
-        with self._one_at_a_time, self._connection.begin_nested():
-            if run_units(self._connection, [unit], self._make_context):
-                unit.fail(Busy())
-            told = finish(self._connection, [unit], self._make_context, self._reactions)
+        with self._one_at_a_time:
+            told = self._batch(unit)
         for tell in told:
             tell()
         if unit.error is not None:
             raise unit.error
         return unit.result
+
+    def _batch(self, unit: Unit) -> list[Told]:
+        savepoint = Savepoint(self._connection, "batch")
+        try:
+            if run_units(self._connection, [unit], self._make_context):
+                unit.fail(Busy())
+            told = finish(self._connection, [unit], self._make_context, self._reactions)
+        except BaseException:
+            savepoint.rollback()
+            raise
+        savepoint.release()
+        return told
 
     def run(self, work: Callable[[Context], T], share: Share, key: object) -> T:
         result: T = self._run(Unit(share, work=work))

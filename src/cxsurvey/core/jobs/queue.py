@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Integer, Table, bindparam, delete, func, or_, select, text, update
 
 from cxsurvey.core.context import NewJob
 from cxsurvey.core.db.fixed import FixedInsert
@@ -39,6 +39,23 @@ ERROR_LENGTH = 500
 # spelled out, because a bound parameter would keep SQLite from using the partial indexes
 WAITING = text("state = 'waiting'")
 RUNNING = text("state = 'running'")
+
+# built once, because a worker asks them all the time; a change sets the columns that its parameters name
+_TO_CLAIM = (
+    select(JOBS.c.id, JOBS.c.state, JOBS.c.attempts)
+    .where(JOBS.c.name.in_(bindparam("names", expanding=True)))
+    .limit(bindparam("most", type_=Integer))
+)
+_LEFT = _TO_CLAIM.where(
+    RUNNING, or_(JOBS.c.lease_until < bindparam("now"), JOBS.c.lease_until > bindparam("too_far"))
+).order_by(JOBS.c.lease_until, JOBS.c.id)
+_DUE = _TO_CLAIM.where(WAITING, JOBS.c.due_at <= bindparam("now")).order_by(JOBS.c.due_at, JOBS.c.id)
+_CHANGE_HELD = update(JOBS).where(
+    JOBS.c.id == bindparam("of_job"),
+    RUNNING,
+    JOBS.c.lease_owner == bindparam("of_owner"),
+    JOBS.c.attempts == bindparam("of_attempt"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +143,10 @@ def write(connection: Connection, jobs: Sequence[NewJob], ids: Ids, now: datetim
 
 def candidates(connection: Connection, names: Collection[str], now: datetime, limit: int = 8) -> list[Candidate]:
     """Jobs of these names to claim now: those of dead processes first, then due ones, oldest first."""
-    columns = select(JOBS.c.id, JOBS.c.state, JOBS.c.attempts).where(JOBS.c.name.in_(names)).limit(limit)
+    asked = {"names": list(names), "most": limit, "now": now}
     # a lease far in the future was written before the clock was set back
-    stale = or_(JOBS.c.lease_until < now, JOBS.c.lease_until > now + 2 * LEASE)
-    left = columns.where(RUNNING, stale).order_by(JOBS.c.lease_until, JOBS.c.id)
-    due = columns.where(WAITING, JOBS.c.due_at <= now).order_by(JOBS.c.due_at, JOBS.c.id)
-    return [Candidate(*row) for query in (left, due) for row in connection.execute(query)]
+    left = connection.execute(_LEFT, {**asked, "too_far": now + 2 * LEASE})
+    return [Candidate(*row) for found in (left, connection.execute(_DUE, asked)) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +248,8 @@ def delete_finished(connection: Connection, now: datetime, limit: int) -> int:
 
 
 def _change(connection: Connection, held: Claim, values: Mapping[str, Any]) -> bool:
-    ours = (JOBS.c.id == held.id, RUNNING, JOBS.c.lease_owner == held.owner, JOBS.c.attempts == held.attempt)
-    return connection.execute(update(JOBS).where(*ours).values(values)).rowcount == 1
+    found = {"of_job": held.id, "of_owner": held.owner, "of_attempt": held.attempt}
+    return connection.execute(_CHANGE_HELD, {**found, **values}).rowcount == 1
 
 
 def _free(state: str) -> dict[str, Any]:

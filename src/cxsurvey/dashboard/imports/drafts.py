@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
+from cxsurvey.core import zones
 from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard import doubts, metrics, words
 from cxsurvey.dashboard.imports.views import (
@@ -77,7 +76,7 @@ def draft_page(
             "source": sent.get("source", "") if sent is not None else view.reading.source,
             "reversed": "yes" if scale.reversed else "",
         },
-        zones=tuple(sorted(available_timezones())),
+        zones=tuple(sorted(zones.known())),
         is_guess=is_guess,
         drafts=len(there) - len(open_surveys),
         earlier=_earlier(told.earlier, view, href),
