@@ -113,10 +113,18 @@ def _run(arguments: Sequence[str], seconds: int, connections: int = CONNECTIONS)
         raise SystemExit("wrk is missing: apt-get install wrk")
     command = [*on_core(1), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *arguments]
     output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
+    return read(output)
+
+
+def read(output: str) -> Result:
+    """What wrk has printed at its end."""
     total = int(_find(r"(\d+) requests in", output))
     refused = int(_find(r"Non-2xx or 3xx responses: (\d+)", output, "0"))
     return Result(
-        float(_find(r"Requests/sec:\s+([\d.]+)", output)), total - refused, refused, _find(r"99%\s+(\S+)", output)
+        float(_find(r"Requests/sec:\s+([\d.]+)", output)),
+        total - refused,
+        refused,
+        _find(r"(?m)^ +99% +(\S+)$", output),
     )
 
 
