@@ -97,7 +97,9 @@ def prepared(here: Installation) -> Iterator[tuple[Path, Path]]:
         issued_at = clock.now() - timedelta(minutes=1)
         with forms.open("w") as file:
             for number in range(PREPARED):
-                page = stamp.Stamp(stamp.Target.SURVEY, here.survey.id, ids.random(16), issued_at, "en")
+                page = stamp.Stamp(
+                    stamp.Target.SURVEY, here.survey.id, stamp.new_submission(ids, anonymous=False), issued_at, "en"
+                )
                 file.write(urlencode(form_fields(stamp.write(keys, page), number)) + "\n")
         yield answers, forms
 

@@ -174,7 +174,9 @@ async def arrive(here: Installation, said: Said) -> None:
     began, number, running = time.monotonic(), 0, set()
     while True:
         number += 1
-        submit = answer(here, number) if number % 2 else form(here, number, keys, ids.random(16))
+        submit = (
+            answer(here, number) if number % 2 else form(here, number, keys, stamp.new_submission(ids, anonymous=False))
+        )
         task = asyncio.create_task(until_acknowledged(here, said, submit), name="submit")
         running.add(task)
         task.add_done_callback(running.discard)

@@ -64,6 +64,7 @@ class _Transport(httpx2.BaseTransport):
         exchange = _Exchange(request, self._client)
         try:
             self._run(exchange.through(self._app))
+            assert exchange.has_ended, "the application has not said all of its response"
         except Exception:
             if self.raise_server_exceptions:
                 raise
@@ -84,16 +85,21 @@ class _Exchange:
         self._client = client
         self._asked = False
         self._ended = asyncio.Event()
-        self._head: Message = {"status": 500, "headers": []}
+        self._head: Message | None = None
         self._body: list[bytes] = []
 
     async def through(self, app: ASGIApp) -> None:
         await app(self._scope(), self._receive, self._send)
 
+    @property
+    def has_ended(self) -> bool:
+        return self._ended.is_set()
+
     def response(self) -> httpx2.Response:
+        head: Message = self._head or {"status": 500, "headers": []}
         return httpx2.Response(
-            self._head["status"],
-            headers=self._head["headers"],
+            head["status"],
+            headers=head["headers"],
             stream=httpx2.ByteStream(b"" if self._request.method == "HEAD" else b"".join(self._body)),
             request=self._request,
         )
@@ -125,8 +131,11 @@ class _Exchange:
 
     async def _send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            assert self._head is None, "the response began twice"
             self._head = message
             return
+        assert self._head is not None, "the response has a body and no beginning"
+        assert not self.has_ended, "the response went on after its end"
         self._body.append(message.get("body", b""))
         if not message.get("more_body", False):
             self._ended.set()

@@ -32,19 +32,7 @@ class Dispatcher:
         return self._dashboard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-            return
         await self._chosen(scope["path"])(scope, receive, send)
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    """Nothing to open or close here: whoever opened the database closes it."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return
 
 
 def build(database: Database) -> ASGIApp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import threading
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from cxsurvey import api
@@ -148,3 +151,34 @@ def test_the_document_is_made_once_and_away_from_the_loop_that_takes_answers(
     assert told == [{"openapi": "3.1.0"}] * 3
     assert len(made) == 1
     assert made[0] != threading.get_ident()
+
+
+def test_many_who_ask_for_the_document_at_once_wait_for_one(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+    first_is_at_it, all_have_asked = threading.Event(), threading.Event()
+
+    def document_of(_: FastAPI) -> dict[str, object]:
+        made.append(1)
+        first_is_at_it.set()
+        assert all_have_asked.wait(30)
+        return {"openapi": "3.1.0"}
+
+    monkeypatch.setattr(description, "_written", [])
+    monkeypatch.setattr(description, "document_of", document_of)
+    guard = api.build(database)
+
+    async def ask() -> Response:
+        return await description.openapi_document(Request({"type": "http", "app": guard}))
+
+    async def all_at_once() -> list[Response]:
+        asking = [asyncio.create_task(ask()) for _ in range(8)]
+        await asyncio.to_thread(first_is_at_it.wait, 30)
+        all_have_asked.set()
+        return await asyncio.gather(*asking)
+
+    told = asyncio.run(all_at_once())
+
+    assert [json.loads(bytes(each.body)) for each in told] == [{"openapi": "3.1.0"}] * 8
+    assert len(made) == 1

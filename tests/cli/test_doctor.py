@@ -70,6 +70,15 @@ def test_what_was_taken_away_by_hand_is_named_with_what_to_do(statement: str, ma
     assert code == 1 or mark != "BAD "
 
 
+def test_tables_of_others_in_the_same_database_are_not_looked_at() -> None:
+    changed("CREATE TABLE theirs (name TEXT)")
+    changed("CREATE INDEX ix_theirs ON theirs (lower(name))")
+
+    _, (line,) = told("Tables")
+
+    assert line.startswith("ok  "), line
+
+
 def test_the_index_is_there_again_after_what_doctor_says_was_typed() -> None:
     changed("DROP INDEX ix_responses_comments")
     _, (line,) = told("Tables")

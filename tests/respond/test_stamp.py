@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from cxsurvey.core.ids import SystemIds
 from cxsurvey.core.signing import Keys
 from cxsurvey.respond import stamp as stamps
 from cxsurvey.respond.stamp import CLOCK_SKEW, Stamp, Target
@@ -59,3 +60,14 @@ def test_a_stamp_is_made_for_one_thing() -> None:
 )
 def test_a_page_may_be_sent_for_a_day(after: timedelta, fresh: bool) -> None:
     assert STAMP.is_fresh(NOW + after, DAY) is fresh
+
+
+def test_pages_are_numbered_in_the_order_of_time_where_the_time_may_be_known() -> None:
+    ids = SystemIds()
+    named = [stamps.new_submission(ids, anonymous=False) for _ in range(50)]
+    anonymous = [stamps.new_submission(ids, anonymous=True) for _ in range(50)]
+
+    assert named == sorted(named)
+    assert anonymous != sorted(anonymous)
+    assert {len(each) for each in (*named, *anonymous)} == {16}
+    assert len({*named, *anonymous}) == 100

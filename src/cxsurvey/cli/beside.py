@@ -63,17 +63,18 @@ def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], ha
     that up to ten seconds at a busy server.
     """
     runner = Runner(here.database, handlers, "command")
-    work = threading.Thread(target=_run, args=(runner, job_id), name="job", daemon=True)
+    ended = threading.Event()
+    work = threading.Thread(target=_run, args=(runner, job_id, ended), name="job", daemon=True)
     if here.is_alone:
         work.start()
     else:
         tell(HANDED_OVER)
-    pause: Callable[[float], object] = work.join if here.is_alone else threading.Event().wait
     try:
         with _between_looks() as raise_if_interrupted:
-            while not has_ended() and (work.is_alive() or not here.is_alone):
+            while not has_ended() and not ended.is_set():
                 raise_if_interrupted()
-                pause(LOOK_SECONDS)
+                # not for the thread itself: one whose join is interrupted counts as ended while it still runs
+                ended.wait(LOOK_SECONDS)
                 raise_if_interrupted()
     except KeyboardInterrupt:
         runner.must_stop.set()
@@ -81,7 +82,19 @@ def wait(here: Here, job_id: UUID | None, handlers: Mapping[str, JobHandler], ha
         raise
     finally:
         if here.is_alone:
-            work.join()
+            _see_out(runner, ended)
+
+
+def _see_out(runner: Runner, ended: threading.Event) -> None:
+    """Returns when the attempt has ended, however often Ctrl-C is pressed: its database must not close under it."""
+    if threading.current_thread() is not threading.main_thread():
+        ended.wait()
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: runner.must_stop.set())
+    try:
+        ended.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -108,6 +121,9 @@ def _between_looks() -> Iterator[Callable[[], None]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _run(runner: Runner, job_id: UUID | None) -> None:
-    if job_id is not None:
-        runner.run_one(job_id)
+def _run(runner: Runner, job_id: UUID | None, ended: threading.Event) -> None:
+    try:
+        if job_id is not None:
+            runner.run_one(job_id)
+    finally:
+        ended.set()

@@ -14,7 +14,7 @@ from cxsurvey.respond.places import Place
 from cxsurvey.respond.prepared import Shelf, marker
 from cxsurvey.respond.questions import CHECKED
 from cxsurvey.respond.reading import Answer
-from cxsurvey.respond.stamp import SUBMISSION_BYTES, Stamp
+from cxsurvey.respond.stamp import Stamp
 from cxsurvey.respond.tongue import Tongue
 from cxsurvey.responses.anonymity import last_day_to_change
 
@@ -24,7 +24,7 @@ _shelf = Shelf()
 def fresh_stamp(database: Database, place: Place, tongue: Tongue, now: datetime, *, change: bool = False) -> str:
     """The stamp of a page that is issued now."""
     target, target_id = place.target
-    submission = database.ids.random(SUBMISSION_BYTES)
+    submission = stamps.new_submission(database.ids, anonymous=place.asked.anonymous)
     return stamps.write(
         database.keys, Stamp(target, target_id, submission, now, tongue.language, change, place.asked.version_number)
     )

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from cxsurvey.core.ids import Ids
 from cxsurvey.core.signing import Keys
 
 PURPOSE = "form"
@@ -57,6 +58,15 @@ class Stamp(NamedTuple):
     def is_fresh(self, now: datetime, life: timedelta) -> bool:
         """Whether the page may still be sent."""
         return -CLOCK_SKEW <= now - self.issued_at < life
+
+
+def new_submission(ids: Ids, *, anonymous: bool) -> bytes:
+    """The 16 bytes of a page that is issued now.
+
+    They grow with the time, so that the index of submissions is written at its end and not all over. Of an anonymous
+    survey they are random: what is stored must not tell when a page was opened.
+    """
+    return ids.random(SUBMISSION_BYTES) if anonymous else ids.new().bytes
 
 
 def write(keys: Keys, stamp: Stamp) -> str:

@@ -17,7 +17,7 @@ def facts_of(item: Submission, kept: Mapping[str, Any], now: datetime) -> Facts 
     if item.page is None:
         return None
     earlier = [Post(datetime.fromisoformat(post["at"]), post["score"], post["page"]) for post in kept.get("posts", ())]
-    latest = Post(now, item.score, item.page.submission_id.hex()[:8])
+    latest = Post(now, item.score, item.page.submission_id.hex()[-8:])
     seconds = (now - item.page.issued_at).total_seconds()
     return Facts(seconds, item.page.trapped, item.page.from_thanks, (*earlier, latest))
 

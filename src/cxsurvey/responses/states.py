@@ -33,7 +33,7 @@ class Reason(StrEnum):
 
 
 class Post(NamedTuple):
-    """One submission of a form page: when, which score, from which page (the first characters of its id)."""
+    """One submission of a form page: when, which score, from which page (the last characters of its id)."""
 
     at: datetime
     score: int | None

@@ -30,7 +30,7 @@ _imports = cast("Table", Import.__table__)
 _workspaces = cast("Table", Workspace.__table__)
 AT_ONCE: Final = 500
 
-# built once, because each chunk of an import runs most of them; a change sets the columns that its parameters name
+# built once, because each chunk of an import runs most of them
 _ONE = FixedSelect(
     select(_imports).where(_imports.c.workspace_id == bindparam("workspace"), _imports.c.id == bindparam("import_id"))
 )
@@ -142,17 +142,17 @@ def later_known(
 def change(connection: Connection, import_id: UUID, states: tuple[str, ...], values: Mapping[str, Any]) -> bool:
     """Overwrites columns while the import is in one of these states; False when it is in another one."""
     found = {"of_import": import_id, "of_states": states}
-    return connection.execute(_CHANGE_IN_STATE, {**found, **values}).rowcount == 1
+    return connection.execute(_CHANGE_IN_STATE.values(dict(values)), found).rowcount == 1
 
 
 def change_run(
     connection: Connection, import_id: UUID, run: int, values: Mapping[str, Any], *, rows_read: int | None = None
 ) -> bool:
     """Overwrites columns of a running import; False when this run of it was cancelled, or has moved on from there."""
-    found: dict[str, object] = {"of_import": import_id, "of_run": run}
+    found = {"of_import": import_id, "of_run": run}
     if rows_read is None:
-        return connection.execute(_CHANGE_RUN, {**found, **values}).rowcount == 1
-    return connection.execute(_CHANGE_RUN_AT, {**found, "of_rows_read": rows_read, **values}).rowcount == 1
+        return connection.execute(_CHANGE_RUN.values(dict(values)), found).rowcount == 1
+    return connection.execute(_CHANGE_RUN_AT.values(dict(values)), {**found, "of_rows_read": rows_read}).rowcount == 1
 
 
 def remove(connection: Connection, workspace_id: UUID, import_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
@@ -53,6 +54,7 @@ class DocumentationPage:
 
 _written: list[bytes] = []
 """The document, once a process was asked for it: it tells of the program, and of nothing that is stored."""
+_writing = threading.Lock()
 
 
 @router.get("/openapi.json")
@@ -60,12 +62,14 @@ async def openapi_document(request: Request) -> Response:
     """The OpenAPI document; made at the first request, the same for everybody."""
     if not _written:
         # in a thread, for it takes a second in which no customer's answer would be taken
-        _written.append(await run_in_threadpool(_write, request.app))
+        await run_in_threadpool(_write, request.app)
     return Response(_written[0], media_type=JSON)
 
 
-def _write(app: FastAPI) -> bytes:
-    return json.dumps(document_of(app), ensure_ascii=False).encode()
+def _write(app: FastAPI) -> None:
+    with _writing:  # whoever asks meanwhile waits for it, and writes none of their own
+        if not _written:
+            _written.append(json.dumps(document_of(app), ensure_ascii=False).encode())
 
 
 @router.get("/docs")

@@ -42,7 +42,7 @@ class Reactions:
 
 
 class Savepoint:
-    """A savepoint of a fixed name, which costs two short statements; those of one name never stand in one another."""
+    """A savepoint of a fixed name, which costs two short statements; in a lane none of a name stands in another."""
 
     def __init__(self, connection: Connection, name: str = "unit") -> None:
         self._connection = connection

@@ -5,7 +5,7 @@ More than the models know does no harm and is not looked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Index, MetaData, Table, UniqueConstraint, inspect
@@ -21,7 +21,7 @@ RESTORE = "stop the server and restore the newest backup: cxsurvey db restore"
 def lacking(connection: Connection, metadata: MetaData) -> list[Finding]:
     """A finding for each table, column, index or unique constraint that is missing; one that is green for none."""
     # of all tables at once: Postgres would be asked a hundred questions about them one by one
-    there = _There.of(inspect(connection))
+    there = _There.of(inspect(connection), [table.name for table in metadata.sorted_tables])
     found = [
         finding
         for table in metadata.sorted_tables
@@ -32,7 +32,7 @@ def lacking(connection: Connection, metadata: MetaData) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What a database has, by table."""
+    """What a database has of our tables, by table; those of others are not looked at."""
 
     columns: dict[str, set[str]]
     indexes: dict[str, set[str | None]]
@@ -40,10 +40,10 @@ class _There:
     """The columns that each unique constraint is over."""
 
     @classmethod
-    def of(cls, inspector: Inspector) -> _There:
-        columns = inspector.get_multi_columns().items()
-        indexes = inspector.get_multi_indexes().items()
-        unique = inspector.get_multi_unique_constraints().items()
+    def of(cls, inspector: Inspector, names: Sequence[str]) -> _There:
+        columns = inspector.get_multi_columns(filter_names=names).items()
+        indexes = inspector.get_multi_indexes(filter_names=names).items()
+        unique = inspector.get_multi_unique_constraints(filter_names=names).items()
         return cls(
             {table: {column["name"] for column in found} for (_, table), found in columns},
             {table: {index["name"] for index in found} for (_, table), found in indexes},

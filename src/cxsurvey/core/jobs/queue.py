@@ -40,7 +40,7 @@ ERROR_LENGTH = 500
 WAITING = text("state = 'waiting'")
 RUNNING = text("state = 'running'")
 
-# built once, because a worker asks them all the time; a change sets the columns that its parameters name
+# built once, because a worker asks them all the time
 _TO_CLAIM = (
     select(JOBS.c.id, JOBS.c.state, JOBS.c.attempts)
     .where(JOBS.c.name.in_(bindparam("names", expanding=True)))
@@ -249,7 +249,7 @@ def delete_finished(connection: Connection, now: datetime, limit: int) -> int:
 
 def _change(connection: Connection, held: Claim, values: Mapping[str, Any]) -> bool:
     found = {"of_job": held.id, "of_owner": held.owner, "of_attempt": held.attempt}
-    return connection.execute(_CHANGE_HELD, {**found, **values}).rowcount == 1
+    return connection.execute(_CHANGE_HELD.values(dict(values)), found).rowcount == 1
 
 
 def _free(state: str) -> dict[str, Any]:
