@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.browser.looking import OpenPage, launch
+from tests.browser.looking import OpenPage, launch, without_window
 
 
 @pytest.fixture(scope="package")
@@ -19,7 +19,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
-    opened = launch(playwright, chromium)
+    opened = launch(playwright, without_window(chromium))
     yield opened
     opened.close()
 

@@ -213,7 +213,7 @@ def test_pressing_twice_is_one_answer(site: Site, open_page: OpenPage) -> None:
 
 @pytest.fixture
 def keeping_browser(playwright: Playwright, chromium: Path) -> Iterator[Browser]:
-    """A browser that keeps the pages one goes back to, which Playwright's do not."""
+    """A browser that keeps the pages one goes back to, as one with a window does unless Playwright forbids it."""
     opened = launch(playwright, chromium, ignore_default_args=["--disable-back-forward-cache"])
     yield opened
     opened.close()
