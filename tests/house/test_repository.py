@@ -84,6 +84,13 @@ def test_the_search_finds(pattern: re.Pattern[str], line: str) -> None:
     assert pattern.search(line)
 
 
+def test_each_record_of_a_decision_has_a_number_of_its_own() -> None:
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    headings = [int(record.read_text(encoding="utf-8").removeprefix("# ").split(".")[0]) for record in records]
+    assert headings == [int(record.name.split("-")[0]) for record in records]
+    assert len(set(headings)) == len(headings)
+
+
 def test_the_source_keeps_every_rule() -> None:
     offences = [
         f"{rule.__name__}: {'/'.join(module.parts)}:{line}: {words}"
