@@ -9,29 +9,26 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.databases import begin_run, create_postgres_database, drop_postgres_database, end_run
 from tests.log_lines import log_plainly
+from tests.outcomes import is_worker, pytest_runtest_protocol
 from tests.parts import find_chromium, pytest_make_collect_report, pytest_runtest_makereport
 from tests.waiting import place_in_line
 
 pytest_plugins = ["tests.application"]
 
-__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport", "pytest_runtest_protocol"]
 
 hypothesis_settings.register_profile("cxsurvey", derandomize=True, deadline=None, database=None)
 hypothesis_settings.load_profile("cxsurvey")
 
 
-def _is_worker(config: pytest.Config) -> bool:
-    return hasattr(config, "workerinput")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     log_plainly()
-    if not _is_worker(config):
+    if not is_worker(config):
         begin_run()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if not _is_worker(config):
+    if not is_worker(config):
         end_run()
 
 

@@ -23,12 +23,12 @@ SKIPPING = {
 }
 
 
-def run_pytest(folder: Path, source: str, ci: str) -> subprocess.CompletedProcess[str]:
+def run_pytest(folder: Path, source: str, ci: str, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_it.py").write_text(source)
     (folder / "pytest.ini").write_text("[pytest]\nmarkers = optional_data\n")
     command = [sys.executable, "-m", "pytest", "-p", "tests.parts", "-p", "no:cacheprovider"]
     return subprocess.run(
-        [*command, "-c", folder / "pytest.ini", "--rootdir", folder, folder / "test_it.py"],
+        [*command, *options, "-c", folder / "pytest.ini", "--rootdir", folder, folder / "test_it.py"],
         cwd=ROOT,
         env=os.environ | {"CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
@@ -56,6 +56,38 @@ def test_data_from_outside_the_repository_may_be_absent_in_ci(tmp_path: Path) ->
     outcome = run_pytest(tmp_path, source, ci="true")
     assert outcome.returncode == 0
     assert "1 skipped" in outcome.stdout
+
+
+EVERY_END = """
+import pytest
+
+@pytest.fixture
+def falls():
+    yield
+    raise RuntimeError("the fixture fell")
+
+@pytest.fixture
+def stands_not():
+    raise RuntimeError("the fixture stood not")
+
+def test_passes(): pass
+def test_fails(): assert 0, "the test failed"
+def test_errs_before(stands_not): pass
+def test_errs_after(falls): pass
+def test_is_skipped(): pytest.skip("a reason")
+@pytest.mark.xfail
+def test_fails_as_expected(): assert 0
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "worker"])
+def test_every_end_of_a_test_is_told(tmp_path: Path, options: tuple[str, ...]) -> None:
+    outcome = run_pytest(tmp_path, EVERY_END, "", "-p", "tests.outcomes", *options)
+    assert outcome.returncode == 1
+    for said in ("the test failed", "the fixture stood not", "the fixture fell"):
+        assert f"Error: {said}" in outcome.stdout
+    counted = "1 failed, 2 passed, 1 skipped, 1 xfailed, 2 errors"
+    assert counted in outcome.stdout.splitlines()[-1]
 
 
 def test_an_empty_database_takes_rows(database_url: str) -> None:
