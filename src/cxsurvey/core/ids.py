@@ -17,6 +17,7 @@ BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 BASE32 = "abcdefghjkmnpqrstuvwxyz23456789"  # no 0/o, 1/l/i: a code may be read aloud
 CODE_LENGTH = 10
 _PAIRS62 = [high + low for high in BASE62 for low in BASE62]
+_DIGITS62 = {letter: digit for digit, letter in enumerate(BASE62)}
 
 _HEX32 = "0123456789abcdefghijklmnopqrstuv"  # the digits that `int(text, 32)` reads
 _PAIRS = [high + low for high in _HEX32 for low in _HEX32]
@@ -67,9 +68,23 @@ def base62(raw: bytes, length: int) -> str:
     number = int.from_bytes(raw, "big")
     pairs: list[str] = []
     while number:
-        number, rest = divmod(number, len(_PAIRS62))
-        pairs.append(_PAIRS62[rest])
-    return "".join(reversed(pairs)).lstrip("0").rjust(length, "0")
+        # by four digits at once: what is left over is a small number, cheap to part again, and the long one is not
+        number, four = divmod(number, 62**4)
+        pairs.append(_PAIRS62[four % 62**2])
+        pairs.append(_PAIRS62[four // 62**2])
+    pairs.reverse()
+    return "".join(pairs).lstrip("0").rjust(length, "0")
+
+
+def from_base62(text: str, size: int) -> bytes | None:
+    """The `size` bytes whose number `text` is in base 62; None when it is no such number, or one too large."""
+    number = 0
+    for letter in text:
+        digit = _DIGITS62.get(letter)
+        if digit is None:
+            return None
+        number = number * 62 + digit
+    return None if number >> 8 * size else number.to_bytes(size, "big")
 
 
 def secret_token(ids: Ids) -> str:
