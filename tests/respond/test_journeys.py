@@ -12,7 +12,7 @@ from tests.respond.conftest import LANGUAGES, LINK, Customer, attribute, chosen,
 def test_two_taps_answer_a_shared_link(customer: Customer) -> None:
     there = customer.answer(customer.shared, score="9", comment="  Good\r\nfood ")
     assert there.startswith("/a/")
-    assert len(there) == 3 + 27
+    assert len(there) == 3 + 36
     (stored,) = customer.responses()
     assert (stored["score"], stored["comment"], stored["state"], stored["locale"]) == (9, "Good\nfood", "counted", "en")
     assert stored["facts"]["seconds"] == 20.0

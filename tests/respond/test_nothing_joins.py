@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
@@ -26,7 +27,7 @@ from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.ids import SystemIds
+from cxsurvey.core.ids import SystemIds, base62
 from cxsurvey.core.signing import Keys
 from cxsurvey.responses import release
 from cxsurvey.settings import Settings
@@ -107,6 +108,12 @@ def instants(value: Any) -> Iterator[datetime]:
             yield datetime.fromisoformat(found)
 
 
+def names_answer(link: str, response_id: UUID) -> bool:
+    """Whether the token of a link holds the beginning of the id of its answer, which stays when all else is gone."""
+    token = link.removeprefix("/a/")
+    return any(base62(response_id.bytes[:size], 0) in token for size in range(4, 17))
+
+
 def surveys_of(ctx: Context) -> tuple[SurveyView, SurveyView]:
     """An anonymous survey, and one that is not."""
     make_workspace(ctx, zone="UTC")
@@ -118,7 +125,7 @@ def test_nothing_joins_an_anonymous_answer_to_who_gave_it(
 ) -> None:
     anonymous, named = database.write(surveys_of, share=Share.JOBS)
     with DirectClient(application.build(database), base_url=ORIGIN, follow_redirects=False) as client:
-        answer(client, clock, named, 9, {})
+        open_link = answer(client, clock, named, 9, {})
         link = answer(client, clock, anonymous, 2, HEADERS)
         assert client.get(link, headers=HEADERS).status_code == 200
         client.post(f"{link}/more", data={}, headers=HEADERS)
@@ -130,6 +137,9 @@ def test_nothing_joins_an_anonymous_answer_to_who_gave_it(
     written = repr(tables).encode() + b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
     for secret in (*PERSON, token):
         assert secret.encode() not in written
+    (first, _) = sorted((other for other in tables["responses"] if other is not row), key=lambda other: other["id"])
+    assert names_answer(open_link, first["id"]), "the link of another answer tells its place: nothing was looked for"
+    assert not names_answer(link, row["id"]), "who keeps addresses would find the answer by its id"
     day = datetime(2026, 11, 21, tzinfo=UTC)
     assert set(instants(list(row.values()))) == {day}, "an instant besides the day"
     assert row["id"].version != 7 or (row["id"].int >> 80) // 10**6 != int(NOTICED.timestamp() * 1000) // 10**6

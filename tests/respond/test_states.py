@@ -7,11 +7,15 @@ from unittest.mock import patch
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import update
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Busy, Unavailable, Unconfirmed
+from cxsurvey.core.signing import digest
 from cxsurvey.invitations import service as invitations
 from cxsurvey.respond.prepared import Shelf
+from cxsurvey.responses import change_links
+from cxsurvey.responses.models import Response
 from cxsurvey.surveys import service as surveys
 from tests.factories import act_in
 from tests.respond.conftest import Customer, attribute, chosen, fields_of, text_of
@@ -103,6 +107,12 @@ def test_the_steps_of_an_unanswered_invitation_lead_to_the_form(customer: Custom
         "/r/%ED%A0%80",
         "/a/" + "A" * 27,
         "/a/" + "A" * 27 + "/change",
+        "/a/" + "A" * 36,
+        "/a/" + "A" * 36 + "/more",
+        "/a/" + "z" * 36,
+        "/a/%00" + "A" * 35,
+        "/a/%C3%A9" + "A" * 35,
+        "/a/" + "A" * 9 + "%ED%A0%80",
         "/r/" + "A" * 27 + "/no-such-step",
     ],
 )
@@ -246,3 +256,21 @@ def test_a_name_is_escaped_wherever_it_stands(customer: Customer) -> None:
 
 def _read(reply: Any) -> LexborHTMLParser:
     return LexborHTMLParser(reply.text)
+
+
+def test_a_link_given_out_before_links_had_a_place_works_until_it_expires(customer: Customer) -> None:
+    fields = customer.filled(customer.shared, score="3", comment="Slow")
+    new = customer.send(customer.shared, fields).headers["location"]
+    (row,) = customer.responses()
+    token = customer.database.keys.link_token(change_links.PURPOSE, row["id"])
+    customer.write(lambda ctx: ctx.connection.execute(update(Response).values(change_hash=digest(token))))
+
+    assert "Slow" in text_of(customer.page(f"/a/{token}/change"))
+    changed = customer.send(f"/a/{token}/change", customer.filled(f"/a/{token}/change", score="8"))
+    assert (changed.status_code, changed.headers["location"]) == (303, f"/a/{token}/changed")
+    again = customer.send(customer.shared, {**fields, "score": "9"})
+    assert (again.status_code, again.headers["location"]) == (303, f"/a/{token}")
+    assert [stored["score"] for stored in customer.responses()] == [9]
+    customer.page(new, 404)
+    customer.clock.instant += timedelta(hours=24)
+    customer.page(f"/a/{token}", 410)

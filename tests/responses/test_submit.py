@@ -14,12 +14,12 @@ from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.context import OPERATOR, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.signing import Keys, digest
+from cxsurvey.core.signing import Keys
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import CreateInvitation
 from cxsurvey.people.segments import Segments
 from cxsurvey.people.service import PersonInput
-from cxsurvey.responses import counts, service
+from cxsurvey.responses import change_links, counts, service
 from cxsurvey.responses.commands import AnswerInput, Submission, submission_of
 from cxsurvey.responses.errors import UnknownFollowUp
 from cxsurvey.responses.service import AnswerFollowUps, VoidResponse
@@ -178,7 +178,7 @@ def test_an_answer_can_be_changed_through_its_change_link_for_a_day(
         change = replace(
             shared_link_answer(ctx, place, 7),
             page=form_page(ctx, from_thanks=True),
-            change_hash=digest(first.change_token),
+            change_hash=change_links.stored_of(first.change_token),
         )
     assert reference.id == first.id
 
@@ -270,7 +270,9 @@ def test_a_quick_change_through_the_thank_you_page_counts(database: Database, pl
     assert first.change_token is not None
     with database.read() as ctx:
         page = form_page(ctx, 0.4, from_thanks=True)
-    change = Submission(place.survey.id, "link", score=8, page=page, change_hash=digest(first.change_token))
+    change = Submission(
+        place.survey.id, "link", score=8, page=page, change_hash=change_links.stored_of(first.change_token)
+    )
 
     assert stored(send(database, change)[0]).state == "counted"
 

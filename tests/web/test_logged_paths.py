@@ -10,6 +10,7 @@ from cxsurvey.web.middleware import without_secrets
     [
         ("/r/0123456789abcdefghijklmnopq", "/r/012345…"),
         ("/a/0123456789abcdefghijklmnopq/more", "/a/…/more"),
+        ("/a/0123456789abcdefghijklmnopqrstuvwxyz", "/a/…"),
         ("/u/0123", "/u/0123"),
         ("/setup/0123456789abcdefghijklmnopq", "/setup/012345…"),
         ("/reset/0123456789abcdefghijklmnopq", "/reset/012345…"),

@@ -29,7 +29,8 @@ PRIVATE_FIELDS = frozenset(
 )
 
 _ADDRESS = re.compile(r"[^\s@<>\"'(),:;=\[\]]+@[^\s@<>\"'(),:;=\[\]]+")
-_TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{4})[0-9A-Za-z]{23}(?![0-9A-Za-z])")
+# a secret, alone or behind the nine letters that say where it is looked up
+_TOKEN = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{4})(?:[0-9A-Za-z]{23}|[0-9A-Za-z]{32})(?![0-9A-Za-z])")
 # databases repeat values in their messages: those of the statement, of the row, of the line that COPY was reading; a
 # value has any number of lines, so what is left out goes on to the next part that SQLAlchemy or Python has written
 _END = r"(?=\n\[SQL: |\n\(Background|\n(?:The above exception|During handling)[^\n]*\n\nTraceback|\Z)"

@@ -14,7 +14,6 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Kind, Refusal, Unavailable
-from cxsurvey.core.signing import digest
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations import signed
 from cxsurvey.invitations.signed import Carried
@@ -28,6 +27,7 @@ from cxsurvey.respond.sent import FORBIDDEN_CHARACTERS, Sent
 from cxsurvey.respond.sentences import COMMENT
 from cxsurvey.respond.stamp import Stamp, Target
 from cxsurvey.respond.visits import Find, Visit, arrive, form_of, preselected, see
+from cxsurvey.responses import change_links
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored, sent_before
 from cxsurvey.responses.views import ResponseView
@@ -131,7 +131,7 @@ async def _store_change(request: Request, token: str, answer: Answer) -> Stored 
         return refusal
     if answer.stamp is None or not answer.stamp.is_for(*place.target):
         return None
-    known = Submission(place.asked.survey_id, "link", change_hash=digest(token))
+    known = Submission(place.asked.survey_id, "link", change_hash=change_links.stored_of(token))
     return await _store(request, _submission(answer, known))
 
 

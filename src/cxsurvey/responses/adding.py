@@ -8,21 +8,18 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from cxsurvey.core.context import Context
-from cxsurvey.core.signing import digest
 from cxsurvey.invitations.service import InvitationView
 from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.people.segments import SegmentPair, Segments
-from cxsurvey.responses import anonymity, contacts, counts, queries
+from cxsurvey.responses import anonymity, change_links, contacts, counts, queries
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.events import ResponseSubmitted
 from cxsurvey.responses.facts import as_stored, facts_of, state_of
 from cxsurvey.responses.states import contribution
 from cxsurvey.surveys.asked import Asked
 from cxsurvey.surveys.languages import name_of
-
-CHANGE_PURPOSE = "answer"
 
 Row: TypeAlias = dict[str, Any]
 
@@ -63,9 +60,9 @@ def _added(ctx: Context, fresh: Fresh, person_id: UUID | None, own_segments: Map
     row = _new_row(ctx, fresh, person_id, own_segments)
     if fresh.item.page is None or fresh.invitation is not None:
         return Added(row, None)
-    token = ctx.keys.link_token(CHANGE_PURPOSE, row["id"])
-    row["change_hash"] = digest(token)
-    return Added(row, token)
+    link = change_links.new(ctx.keys, row["id"], anonymous=fresh.survey.anonymous)
+    row["change_hash"] = link.stored
+    return Added(row, link.token)
 
 
 def _count(ctx: Context, rows: Iterable[Row]) -> None:

@@ -106,7 +106,7 @@ class Response(Base):
     submission_id: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     """Minted with the form page; sending the same page again changes this row."""
     change_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    """SHA-256 of the link with which a shared-link answer is changed."""
+    """What finds the response of a link with which a shared-link answer is changed: see `change_links`."""
     source: Mapped[str] = mapped_column(String(40))
     """link, invitation, or the name that a REST caller or an import gives."""
     external_id: Mapped[str | None] = mapped_column(String(200))

@@ -15,12 +15,11 @@ from cxsurvey.core.command import Command
 from cxsurvey.core.context import RESPONDENT, Context
 from cxsurvey.core.errors import Busy, FieldProblem, Invalid, LiveKeyNeeded, NotFound
 from cxsurvey.core.ids import encode
-from cxsurvey.core.signing import TOKEN_LENGTH, digest
 from cxsurvey.core.text import Line200, MaybeLine200
 from cxsurvey.people import segments
 from cxsurvey.people import service as people
 from cxsurvey.people.keys import SEGMENT_KEYS
-from cxsurvey.responses import anonymity, changes, contacts, queries, undoing
+from cxsurvey.responses import anonymity, change_links, changes, contacts, queries, undoing
 from cxsurvey.responses.checks import check_follow_ups, unanswered
 from cxsurvey.responses.commands import MOST_ANSWERS, FollowUpAnswers
 from cxsurvey.responses.errors import ChangeExpired, StateForbids
@@ -134,8 +133,8 @@ def _claims(known: Mapping[str, Any], contact: Contact | None) -> dict[str, Any]
 
 
 def _by_token(ctx: Context, token: str) -> dict[str, Any]:
-    hashed = digest(token)
-    row = queries.by(ctx.connection, "change_hash", [hashed]).get(hashed) if len(token) == TOKEN_LENGTH else None
+    stored = change_links.stored_of(token)
+    row = queries.by(ctx.connection, "change_hash", [stored]).get(stored)
     if row is None:
         raise NotFound
     return row

@@ -16,11 +16,10 @@ from uuid import UUID
 from cxsurvey.core.context import NOBODY, RESPONDENT, Context
 from cxsurvey.core.db.units import Hot
 from cxsurvey.core.errors import Busy, Refusal
-from cxsurvey.core.signing import digest
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations.service import InvitationView
-from cxsurvey.responses import anonymity, changes, queries
-from cxsurvey.responses.adding import CHANGE_PURPOSE, Fresh, Row, add
+from cxsurvey.responses import anonymity, change_links, changes, queries
+from cxsurvey.responses.adding import Fresh, Row, add
 from cxsurvey.responses.checks import check
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.errors import AskedOtherwise, BeingTakenBack, ChangeExpired, ExternalIdTaken, SurveyUnknown
@@ -268,13 +267,9 @@ def _stored(row: Row, *, created: bool, token: str | None = None) -> Stored:
 def sent_before(ctx: Context, submission_id: bytes) -> str | None:
     """The change link's secret of the answer that a form page was sent with; None while none is stored."""
     row = queries.by(ctx.connection, "submission_id", [submission_id]).get(submission_id)
-    return _change_token(ctx, row) if row is not None and row["change_hash"] is not None else None
+    return _change_token(ctx, row) if row is not None else None
 
 
 def _change_token(ctx: Context, row: Row) -> str | None:
-    """The change link of a response, made again with the key it was made with."""
-    for number in ctx.keys.numbers:
-        token = ctx.keys.link_token(CHANGE_PURPOSE, row["id"], number=number)
-        if digest(token) == row["change_hash"]:
-            return token
-    return None
+    stored = row["change_hash"]
+    return change_links.again(ctx.keys, row["id"], stored) if stored is not None else None
