@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from cxsurvey.accounts import doors, service, signin, workspaces
 from cxsurvey.accounts.commands import AttributeNames, CreateWorkspace, EditWorkspace
@@ -98,6 +100,25 @@ def test_another_workspace_has_one_owner_and_an_address_of_its_own(ctx: Context)
     assert made.slug == "northwind-2"
     entered = doors.enter_by_session(ctx, token, "northwind-2")
     assert [(place.slug, place.role) for place in entered.places] == [("northwind", "admin"), ("northwind-2", "owner")]
+
+
+def test_coming_in_asks_three_questions_and_knows_every_setting(ctx: Context) -> None:
+    ada = make_user(ctx, make_workspace(ctx).id, "owner", "ada@example.com")
+    edited = workspaces.edit(ctx, EditWorkspace(attributes=AttributeNames(attribute_1="Plan"), minimum_group=7))
+    token = signin.start(ctx, ada.id, "Ada", "Firefox")
+    asked: list[str] = []
+
+    def note(*args: Any) -> None:
+        asked.append(args[2])
+
+    event.listen(ctx.connection, "before_cursor_execute", note)
+    doors.enter_by_session(ctx, token, "northwind")
+    entered = service.workspace(ctx)
+    event.remove(ctx.connection, "before_cursor_execute", note)
+
+    assert len(asked) == 3
+    assert entered == edited == service.workspace_by_slug(ctx, "northwind")
+    assert (entered.segment_names, entered.minimum_group, entered.is_demo) == ({"attribute_1": "Plan"}, 7, False)
 
 
 def test_a_manager_makes_no_workspace(ctx: Context) -> None:

@@ -32,13 +32,13 @@ def enter_by_session(ctx: Context, token: str, slug: str | None) -> Visitor:
     if found is None:
         raise Unauthenticated
     there = team.places_of(ctx, found.user_id)
-    place = next((row for row in there if slug is None or row.Workspace.slug == slug), None)
+    place = next((row for row in there if slug is None or row.slug == slug), None)
     if place is None:
         raise NotFound if slug is not None else NoWorkspace
     role = Role(place.role)
     ctx.actor = Actor(ActorKind.USER, found.user_id, found.name, grants_of(role))
-    ctx.workspace_id = place.Workspace.id
-    places = tuple(PlaceView(row.Workspace.slug, row.Workspace.name, row.role) for row in there)
+    ctx.workspace_id = place.workspace_id
+    places = tuple(PlaceView(row.slug, row.name, row.role) for row in there)
     return Visitor(found.user_id, found.id, found.name, found.email, role.value, places)
 
 

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, Table, bindparam, delete, func, select, update
 
 from cxsurvey.accounts.models import MemberInvitation, Membership, OneTimeLink, SignIn, User, Workspace
 from cxsurvey.accounts.queries import affected
 from cxsurvey.core.context import Context
+from cxsurvey.core.db.fixed import FixedSelect
 
-_PLACES = (
-    select(Membership.role, Workspace)
-    .join(Workspace, Workspace.id == Membership.workspace_id)
-    .where(Membership.user_id == bindparam("user"), Membership.disabled_at.is_(None))
-    .order_by(Membership.created_at, Workspace.id)
+
+class Place(NamedTuple):
+    """A workspace that a user belongs to, as much of it as whoever comes in needs."""
+
+    role: str
+    workspace_id: UUID
+    slug: str
+    name: str
+
+
+_members, _workspaces = cast("Table", Membership.__table__), cast("Table", Workspace.__table__)
+_PLACES = FixedSelect(
+    select(_members.c.role, _workspaces.c.id, _workspaces.c.slug, _workspaces.c.name)
+    .join(_workspaces, _workspaces.c.id == _members.c.workspace_id)
+    .where(_members.c.user_id == bindparam("user_id"), _members.c.disabled_at.is_(None))
+    .order_by(_members.c.created_at, _workspaces.c.id)
 )
-"""Built once, for every page begins with it."""
 
 
-def places_of(ctx: Context, user_id: UUID) -> Sequence[Row[str, Workspace]]:
-    """Every workspace a user belongs to and may come into, with the `role` there; the first joined first."""
-    return ctx.session.execute(_PLACES, {"user": user_id}).all()
+def places_of(ctx: Context, user_id: UUID) -> list[Place]:
+    """Every workspace a user belongs to and may come into, the first joined first; every page begins with it."""
+    return [Place(*row) for row in _PLACES.run(ctx.connection, user_id=user_id)]
 
 
 def memberships_of(ctx: Context, user_id: UUID) -> Sequence[Membership]:
