@@ -71,6 +71,15 @@ def test_a_definition_survives_being_stored(definition: Definition) -> None:
     assert again.stored() == stored
 
 
+def test_two_that_differ_in_the_order_of_languages_alone_are_two(standard_definition: Definition) -> None:
+    stored = standard_definition.stored()
+    turned = stored | {"texts": dict(reversed(stored["texts"].items()))}
+
+    assert stored == turned
+    assert Definition.from_stored(stored).languages == standard_definition.languages
+    assert Definition.from_stored(turned).languages == standard_definition.languages[::-1]
+
+
 @given(follow_ups(), st.sampled_from(Band))
 def test_a_band_is_asked_what_is_required_first_else_in_order_and_all(
     follow_ups: tuple[FollowUp, ...], band: Band

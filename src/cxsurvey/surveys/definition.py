@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
@@ -192,10 +193,10 @@ class Definition(Command):
     follow_ups: Annotated[tuple[FollowUp, ...], Field(max_length=MOST_FOLLOW_UPS)] = ()
     theme: Theme = Theme()
 
-    @classmethod
-    def from_stored(cls, stored: Mapping[str, Any]) -> Self:
+    @staticmethod
+    def from_stored(stored: Mapping[str, Any]) -> Definition:
         """The definition that `stored` returned."""
-        return cls.model_validate_json(json.dumps(stored))
+        return _read(json.dumps(stored))
 
     def stored(self) -> dict[str, Any]:
         """The definition as plain JSON values; equal definitions give equal ones."""
@@ -267,3 +268,10 @@ class Definition(Command):
 
 
 _BEST_FIRST = (Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR)
+
+
+@lru_cache(maxsize=32)
+def _read(text: str) -> Definition:
+    # a page of the editor needs the draft and what is published, which are mostly the same, and a posted form needs
+    # both again: each reading takes longer than the database takes to find the survey
+    return Definition.model_validate_json(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
@@ -25,10 +26,17 @@ _SURVEY: Select[Any] = select(
 ).join_from(_surveys, _versions, _versions.c.id == _surveys.c.version_id, isouter=True)
 
 
-def survey(connection: Connection, workspace_id: UUID, survey_id: UUID) -> Row[Any] | None:
+_ONE_SURVEY = FixedSelect(
+    _SURVEY.where(_surveys.c.id == bindparam("survey_id"), _surveys.c.workspace_id == bindparam("workspace_id"))
+)
+_NAMES = _SURVEY.selected_columns.keys()
+
+
+def survey(connection: Connection, workspace_id: UUID, survey_id: UUID) -> Any | None:
     """One survey with the number and definition of the version asked now, if it is of this workspace."""
-    statement = _SURVEY.where(_surveys.c.id == survey_id, _surveys.c.workspace_id == workspace_id)
-    return connection.execute(statement).one_or_none()
+    for row in _ONE_SURVEY.run(connection, workspace_id=workspace_id, survey_id=survey_id):
+        return SimpleNamespace(**dict(zip(_NAMES, row, strict=True)))
+    return None
 
 
 def surveys_of(connection: Connection, workspace_id: UUID) -> list[Row[Any]]:
