@@ -24,6 +24,7 @@ from tests.factories import act_in, make_open_survey, make_user, make_workspace
 PASSWORD = "four words nobody guesses"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD_HASH = QUICK.hash(PASSWORD)
+NOBODYS_HASH = QUICK.hash("what nobody types")
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 Write = Callable[[Callable[[Context], Any]], Any]
 
@@ -54,6 +55,7 @@ def has(answer: Any, selector: str) -> bool:
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashing as cheap as it can be; what it costs in earnest is tested beside the passwords."""
     monkeypatch.setattr(passwords, "_hasher", QUICK)
+    monkeypatch.setattr(passwords, "NOBODYS_HASH", NOBODYS_HASH)
 
 
 @pytest.fixture
