@@ -23,6 +23,8 @@ def environment() -> Environment:
     """The one template environment; an unknown name in a template is an error."""
     made = Environment(
         loader=FileSystemLoader(paths.templates()),
+        # a process keeps the templates it began with, as it keeps its code: half an upgrade fits nothing
+        auto_reload=False,
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
