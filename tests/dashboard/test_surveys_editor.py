@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from tests.dashboard.conftest import attribute, has, page, text_of
+from cxsurvey.core.context import Context
+from cxsurvey.surveys import service as surveys
+from cxsurvey.surveys.commands import EditSurvey
+from tests.dashboard.conftest import Write, attribute, has, in_northwind, page, text_of
 from tests.dashboard.survey_pages import edit, errors, follow, new_survey, press, published, value
 
 
@@ -200,12 +203,22 @@ def test_answers_to_choose_are_added_and_removed(signed_in: TestClient) -> None:
     assert len(_buttons(less, "remove-option")) == 2
 
 
-def test_a_full_editor_stays_within_what_a_form_may_send(signed_in: TestClient) -> None:
+def test_a_full_editor_stays_within_what_a_form_may_send(signed_in: TestClient, write: Write) -> None:
     base = new_survey(signed_in)
-    for _ in range(5):
-        follow_up = _add(signed_in, base)
-        for _ in range(8):
-            edit(signed_in, base, "follow-ups", f"add-option:{follow_up}")
+    follow_up = _add(signed_in, base)
+    for _ in range(8):
+        edit(signed_in, base, "follow-ups", f"add-option:{follow_up}")
+
+    def repeat_it(ctx: Context) -> None:
+        in_northwind(ctx)
+        [survey] = surveys.listed(ctx)
+        [first] = survey.draft.follow_ups
+        ids = [first.id[:-1] + last for last in "abcde" if last != first.id[-1]][:4]
+        all_five = (first, *(first.model_copy(update={"id": each}) for each in ids))
+        definition = survey.draft.model_copy(update={"follow_ups": all_five})
+        surveys.edit(ctx, survey.id, EditSurvey(revision=survey.revision, name=survey.name, definition=definition))
+
+    write(repeat_it)
     labels = {
         str(node.attributes["name"]).replace(".", "__"): "漢" * int(node.attributes["maxlength"] or 0)
         for node in page(signed_in.get(f"{base}/edit/follow-ups")).css("input[name^=follow_ups][maxlength]")
