@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -30,8 +31,14 @@ Write = Callable[[Callable[[Context], Any]], Any]
 
 
 def page(answer: Any) -> LexborHTMLParser:
-    """The answer as a document."""
-    return LexborHTMLParser(answer.text)
+    """The answer as a document, to be read only."""
+    return _document(answer.text)
+
+
+@lru_cache(maxsize=1)
+def _document(text: str) -> LexborHTMLParser:
+    # most tests ask one page several things
+    return LexborHTMLParser(text)
 
 
 def text_of(answer: Any, selector: str) -> str:
