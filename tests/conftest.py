@@ -49,8 +49,8 @@ def _keep_compiled_templates(cache: pytest.Cache) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    assert session.config.cache is not None
-    _keep_compiled_templates(session.config.cache)
+    if session.config.cache is not None:  # not with -p no:cacheprovider
+        _keep_compiled_templates(session.config.cache)
     # what was imported stays: looking through it over and over for garbage took a quarter of the time of all tests
     gc.collect()
     gc.freeze()
