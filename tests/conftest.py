@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 
 from cxsurvey.web import templating
 from tests.databases import begin_run, create_postgres_database, drop_postgres_database, end_run
+from tests.direct import end_answering
 from tests.log_lines import log_plainly
 from tests.outcomes import is_worker, pytest_runtest_protocol
 from tests.parts import find_chromium, pytest_make_collect_report, pytest_runtest_makereport
@@ -31,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    end_answering()
     if not is_worker(config):
         end_run()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from functools import cache
 from typing import Any, Self
 from urllib.parse import unquote
 
@@ -34,47 +35,81 @@ class DirectClient(TestClient):
         **options: Any,
     ) -> None:
         super().__init__(app, base_url, **options)
-        self._here = _Transport(app, client, raise_server_exceptions)
-        self._transport = self._here
+        self._transport = _Transport(app, client, raise_server_exceptions)
 
     def __enter__(self) -> Self:
-        self._here.open()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._here.close()
+        return
 
 
 class _Transport(httpx2.BaseTransport):
     def __init__(self, app: ASGIApp, client: tuple[str, int], raise_server_exceptions: bool) -> None:
         self._app = app
         self._client = client
-        self._runner: asyncio.Runner | None = None
         self.raise_server_exceptions = raise_server_exceptions
-
-    def open(self) -> None:
-        self._runner = asyncio.Runner()
-
-    def close(self) -> None:
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         exchange = _Exchange(request, self._client)
         try:
-            self._run(exchange.through(self._app))
+            _answering().run(exchange.through(self._app))
             assert exchange.has_ended, "the application has not said all of its response"
         except Exception:
             if self.raise_server_exceptions:
                 raise
         return exchange.response()
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._runner is not None:
-            self._runner.run(work)
-        else:
-            asyncio.run(work)
+
+class _Answering:
+    """One task in which all requests are answered, one after the other.
+
+    The library that lends threads to the application ends them with the task that they were lent to; a task for each
+    request meant a new thread for each.
+    """
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._loop = self._runner.get_loop()
+        self._asked: asyncio.Queue[tuple[Coroutine[Any, Any, None], asyncio.Future[None]]] = asyncio.Queue()
+        self._task = self._loop.create_task(self._answer_all())
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        answered = self._loop.create_future()
+        self._asked.put_nowait((work, answered))
+        try:
+            self._loop.run_until_complete(answered)
+        finally:
+            if self._task.done() or not answered.done():
+                end_answering()
+
+    def close(self) -> None:
+        self._runner.close()
+
+    async def _answer_all(self) -> None:
+        while True:
+            work, answered = await self._asked.get()
+            try:
+                await work
+            except asyncio.CancelledError:
+                answered.cancel()
+                raise
+            except BaseException as error:  # noqa: BLE001 - whatever it was belongs to the test that asked
+                answered.set_exception(error)
+            else:
+                answered.set_result(None)
+
+
+@cache
+def _answering() -> _Answering:
+    return _Answering()
+
+
+def end_answering() -> None:
+    """Stops, be it in the midst of a request that was given up, and gives back the threads of this process."""
+    if _answering.cache_info().currsize:
+        _answering().close()
+        _answering.cache_clear()
 
 
 class _Exchange:

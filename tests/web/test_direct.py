@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import threading
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.direct import DirectClient
@@ -46,3 +53,49 @@ def test_what_is_no_response_is_an_error(messages: tuple[dict[str, Any], ...], s
         pytest.raises(AssertionError, match=said),
     ):
         client.get("/")
+
+
+def test_all_clients_lend_the_same_thread_again() -> None:
+    lent: set[int] = set()
+
+    def note(_: object) -> Response:
+        lent.add(threading.get_ident())
+        return Response()
+
+    app = Starlette(routes=[Route("/", note)])
+    for _ in range(2):
+        with DirectClient(app, base_url="http://localhost") as client:
+            for _ in range(2):
+                client.get("/")
+
+    assert len(lent) == 1
+    assert threading.get_ident() not in lent
+
+
+@pytest.mark.parametrize("trouble", [ValueError, asyncio.CancelledError, pytest.fail.Exception])
+def test_what_goes_wrong_in_one_request_is_raised_and_hinders_no_other(trouble: type[BaseException]) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise trouble
+
+    with DirectClient(app, base_url="http://localhost") as client, pytest.raises(trouble):
+        client.get("/")
+    with DirectClient(saying(START, BODY), base_url="http://localhost") as client:
+        assert client.get("/").status_code == 200
+
+
+def test_a_request_that_is_given_up_while_it_waits_hinders_no_other() -> None:
+    here = threading.get_ident()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await run_in_threadpool(signal.pthread_kill, here, signal.SIGUSR1)
+        await asyncio.Event().wait()
+
+    def give_up(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, give_up)
+    with DirectClient(app, base_url="http://localhost") as client, pytest.raises(KeyboardInterrupt):
+        client.get("/")
+    signal.signal(signal.SIGUSR1, before)
+    with DirectClient(saying(START, BODY), base_url="http://localhost") as client:
+        assert client.get("/").status_code == 200
