@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import Connection
+from sqlalchemy import Connection, PoolProxiedConnection
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
@@ -83,13 +83,45 @@ def migrated_file(templates: Callable[[str], str]) -> Path:
     return Path(templates("sqlite").removeprefix("sqlite:///"))
 
 
+class Ground:
+    """A database that tests stand on one after the other, over one connection of the driver that stays open.
+
+    To open one costs SQLite more than most tests do with it: it reads the whole schema anew.
+    """
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+        self._kept: PoolProxiedConnection | None = None
+
+    @contextmanager
+    def begun(self) -> Iterator[Connection]:
+        """A transaction that is undone in the end, on a connection that knows no listener of a test before."""
+        kept, self._kept = self._kept or self._engines.writing.raw_connection(), None
+        opened = Connection(self._engines.writing, kept)
+        transaction = opened.begin()
+        try:
+            yield opened
+            transaction.rollback()
+        except BaseException:
+            if kept.is_valid:
+                kept.invalidate()
+            raise
+        if kept.is_valid:
+            self._kept = kept
+
+    def close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+        self._engines.dispose()
+
+
 @pytest.fixture(scope="session")
-def engines(migrated_url: str, tmp_path_factory: pytest.TempPathFactory, dialect: str) -> Iterator[Engines]:
-    """Engines on a copy of the migrated database, for tests that roll back."""
+def ground(migrated_url: str, tmp_path_factory: pytest.TempPathFactory, dialect: str) -> Iterator[Ground]:
+    """A copy of the migrated database, for tests that roll back."""
     url = copied(migrated_url, "shared", tmp_path_factory.mktemp(f"shared-{dialect}"))
-    opened = open_engines(settings_for(url, Path()))
+    opened = Ground(open_engines(settings_for(url, Path())))
     yield opened
-    opened.dispose()
+    opened.close()
     if dialect == "postgres":
         drop_postgres_database("shared")
 
@@ -107,7 +139,7 @@ def copied(url: str, name: str, folder: Path, template: str = "template") -> str
 class House(Generic[T]):
     """A database that many tests begin with, and what its builder said about it."""
 
-    engines: Engines
+    ground: Ground
     found: T
 
 
@@ -138,12 +170,12 @@ class Houses:
         engines = open_engines(settings)
         with engines.writing.connect() as opened, opened.begin():
             found = build(database_on(opened, FixedClock(NOON), self._keys, settings))
-        return House(engines, found)
+        return House(Ground(engines), found)
 
     def close(self) -> None:
         for number, house in enumerate(self._built.values()):
-            house.engines.dispose()
-            if not house.engines.is_sqlite:
+            house.ground.close()
+            if not self._url.startswith("sqlite"):
                 drop_postgres_database(f"house{number}")
 
 
@@ -162,15 +194,6 @@ def house() -> House[Any] | None:
 
 
 @contextmanager
-def begun(engines: Engines) -> Iterator[Connection]:
-    """A transaction that is undone in the end."""
-    with engines.writing.connect() as opened:
-        transaction = opened.begin()
-        yield opened
-        transaction.rollback()
-
-
-@contextmanager
 def undone(connection: Connection) -> Iterator[None]:
     """Undoes what happens within, and nothing that was there before."""
     savepoint = connection.begin_nested()
@@ -179,10 +202,10 @@ def undone(connection: Connection) -> Iterator[None]:
 
 
 @pytest.fixture
-def connection(engines: Engines, house: House[Any] | None) -> Iterator[Connection]:
+def connection(ground: Ground, house: House[Any] | None) -> Iterator[Connection]:
     """The one transaction of a test; undone at its end."""
     forget_surveys()
-    with begun(engines if house is None else house.engines) as opened:
+    with (ground if house is None else house.ground).begun() as opened:
         yield opened
 
 

@@ -34,7 +34,7 @@ from cxsurvey.core.clock import FixedClock
 from cxsurvey.core.db.engines import open_engines
 from cxsurvey.core.signing import Keys
 from tests.api.conftest import LIVE, Scene, bearer, with_scene
-from tests.application import ORIGIN, begun, copied, database_on, settings_for
+from tests.application import ORIGIN, Ground, copied, database_on, settings_for
 from tests.databases import drop_postgres_database
 from tests.direct import DirectClient
 
@@ -71,12 +71,13 @@ def _side(migrated_url: str, folder: Path, clock: FixedClock, keys: Keys) -> Ite
     folder.mkdir()
     settings = settings_for(copied(migrated_url, "schema", folder), folder)
     engines = open_engines(settings)
-    with begun(engines) as connection:
+    ground = Ground(engines)
+    with ground.begun() as connection:
         database = database_on(connection, clock, keys, settings)
         scene = with_scene(database)
         with DirectClient(api.build(database), base_url=f"{ORIGIN}/api/v1", headers=bearer(LIVE)) as rest:
             yield Side(rest, _known(rest, scene))
-    engines.dispose()
+    ground.close()
     if not engines.is_sqlite:
         drop_postgres_database("schema")
 
