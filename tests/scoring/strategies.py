@@ -6,8 +6,21 @@ from cxsurvey.scoring.counts import GroupCounts
 from cxsurvey.scoring.intervals import Method
 
 scores = st.integers(min_value=0, max_value=10)
-group_sizes = st.one_of(st.integers(0, 12), st.integers(0, 5_000))
-some_groups = st.builds(GroupCounts, group_sizes, group_sizes, group_sizes).filter(lambda groups: groups.n > 0)
+
+# a half for sizes of up to 12 and a half for those of up to 5,000, as one draw each: many of them make up a list
+_places = st.integers(0, 5_000 + 1 + 5_000)
+
+
+def _size(place: int) -> int:
+    return place % 13 if place <= 5_000 else place - 5_001
+
+
+group_sizes = _places.map(_size)
+some_groups = (
+    st.tuples(_places, _places, _places)
+    .map(lambda places: GroupCounts(*map(_size, places)))
+    .filter(lambda groups: groups.n > 0)
+)
 confidences = st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99, 0.999])
 methods = st.sampled_from(list(Method))
 
