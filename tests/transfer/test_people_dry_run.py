@@ -191,9 +191,10 @@ def test_whatever_stands_in_a_file_both_tell_the_same(
     before: list[tuple[str, ...]],
     rows: list[tuple[str, ...]],
 ) -> None:
-    in_chunks(monkeypatch, 2)
     database.write(lambda ctx: ctx.connection.execute(text("DELETE FROM people")), share=Share.JOBS)
+    in_chunks(monkeypatch, len(before))
     run(database, place, table(before), dry_run=False)
+    in_chunks(monkeypatch, 2)
 
     tried = run(database, place, table(rows), dry_run=True)
     done = run(database, place, table(rows), dry_run=False)
