@@ -104,7 +104,7 @@ def invite(ctx: Context, command: InviteMember) -> NewInvitation:
     if user is not None and rows.member(ctx, user.id) is not None:
         raise AlreadyMember(field="email")
     rows.drop_invitations_to(ctx, email_key)
-    if len(rows.invitations(ctx)) >= MOST_OPEN:
+    if rows.count_invitations(ctx) >= MOST_OPEN:
         raise TooManyInvitations
     token = secret_token(ctx.ids)
     row = MemberInvitation(

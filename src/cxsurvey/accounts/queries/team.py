@@ -137,6 +137,16 @@ def invitations(ctx: Context) -> list[tuple[MemberInvitation, str | None]]:
     return [(row, name) for row, name in found]
 
 
+def count_invitations(ctx: Context) -> int:
+    """How many invitations of the workspace are open."""
+    query = (
+        select(func.count())
+        .select_from(MemberInvitation)
+        .where(MemberInvitation.workspace_id == ctx.workspace, MemberInvitation.expires_at > ctx.now)
+    )
+    return ctx.session.execute(query).scalar_one()
+
+
 def invitation(ctx: Context, invitation_id: UUID) -> MemberInvitation | None:
     """An open invitation of the workspace."""
     return ctx.session.scalars(
