@@ -13,7 +13,7 @@ from cxsurvey import wiring
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.jobs.runner import Runner
+from cxsurvey.core.jobs.runner import JobRun, Runner
 from cxsurvey.people import service as people
 from cxsurvey.people.service import PersonInput
 from cxsurvey.transfer import imports, pace, uploads
@@ -92,9 +92,10 @@ def test_addresses_that_change_hands_end_neither_the_dry_run_nor_the_import(data
 
 
 def in_chunks(monkeypatch: pytest.MonkeyPatch, rows: int = 1) -> None:
-    """Chunks as short as they can be, so that what happens in one meets what happened in another."""
+    """Chunks as short as they can be, without a pause, so that what happens in one meets what happened in another."""
     monkeypatch.setattr("cxsurvey.transfer.running.FIRST", rows)
     monkeypatch.setattr(pace.Pace, "next_size", lambda *_: rows)
+    monkeypatch.setattr(JobRun, "pause", lambda *_: None)
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> str:
