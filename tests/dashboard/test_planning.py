@@ -144,12 +144,12 @@ def test_a_survey_that_is_not_there_is_no_plan(signed_in: TestClient, survey: Su
 
 def test_the_results_lead_to_the_plan_of_their_survey(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
     stored(write, survey, [9] * 12)
-    link = f"a[href='{PLANNING}?like={encode('srv', survey.id)}']"
+    link = f"a[href='{PLANNING}?like={encode('srv', survey.id)}&period=90d']"
 
     assert has(signed_in.get(results(survey)), link)
     led = signed_in.get(attribute(signed_in.get(results(survey)), link, "href") or "")
     assert attribute(led, "#field-like option[selected]", "value") == encode("srv", survey.id)
-    assert attribute(led, ".plan-now a", "href") == results(survey)
+    assert attribute(led, ".plan-now a", "href") == f"{results(survey)}?period=90d"
 
 
 def test_a_plan_that_fails_leaves_the_form(

@@ -74,6 +74,11 @@ class PeriodBar:
         """The parameters of this choice, for links to pages about the same days."""
         return urlencode({**self.kept, **self.period.query})
 
+    @property
+    def unusual(self) -> str:
+        """The parameters of the days alone; "" for those that a page shows without any."""
+        return "" if self.period.key is periods.DEFAULT else urlencode(self.period.query)
+
 
 def period_bar(request: Request, visit: Visit, *kept: str) -> PeriodBar:
     """The days that the address of the page asks for; parameters named in `kept` stay in the links."""

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import Invalid
 from cxsurvey.core.ids import encode
+from cxsurvey.dashboard.period_bar import PeriodBar, period_bar
 from cxsurvey.dashboard.planning_views import PlanView, mix_label, plan_view
-from cxsurvey.insights import periods, planning
+from cxsurvey.insights import planning
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import survey_lines
@@ -34,6 +35,7 @@ class PlanningPage:
     """A form, and the plan for what it asks. `plan` is None when something in the form is not right."""
 
     frame: Frame
+    bar: PeriodBar
     values: Mapping[str, str]
     surveys: Options
     mixes: Options
@@ -47,20 +49,20 @@ class PlanningPage:
 @router.get("/planning")
 def show_planning(request: Request, visit: Visiting) -> Response:
     """How many answers, and invitations, until a change of so many points would show."""
-    home = f"/w/{visit.workspace.slug}"
+    bar, home = period_bar(request, visit, *NAMES), f"/w/{visit.workspace.slug}"
     errors: dict[str, str] = {}
-    period = periods.parse({}, visit.ctx.now, visit.workspace.report_zone)
     surveys, plan = survey_lines(visit.ctx), None
 
     def work(ctx: Context) -> PlanView:
-        return plan_view(planning.plan(ctx, planning.parse(request.query_params), period), home)
+        return plan_view(planning.plan(ctx, planning.parse(request.query_params), bar.period), home)
 
     try:
         plan = panel(visit.ctx, "planning", work)
     except Invalid as refusal:
         errors = dict(errors_by_field(refusal))
     page = PlanningPage(
-        frame=visit.frame("Planning", "planning"),
+        frame=visit.frame("Planning", "planning", bar.unusual),
+        bar=bar,
         values=_values(request, surveys, plan.value if plan is not None else None),
         surveys=tuple((encode(planning.SURVEY, each.survey_id), each.name) for each in surveys),
         mixes=tuple((name, mix_label(mix)) for name, mix in planning.MIXES.items()),
@@ -70,7 +72,7 @@ def show_planning(request: Request, visit: Visiting) -> Response:
         reference=request_id(request),
         errors=errors,
     )
-    return render(request, "dashboard/planning/planning.html", page, 422 if errors else 200)
+    return render(request, "dashboard/planning/planning.html", page, 422 if errors else bar.status)
 
 
 def _values(request: Request, surveys: list[SurveyLine], plan: PlanView | None) -> dict[str, str]:

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
+from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import doubts, words
+from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.planning import CONFIDENCES, POWERS, SURVEY, Own, PlanReport, Step
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.scales import Definition, Headline
 from cxsurvey.scoring.spread import Mix, Spread
-from cxsurvey.web.display import number, percent, score
+from cxsurvey.web.display import day, number, percent, score
 
 POWER_WORDS: Final[Mapping[str, str]] = {"80": "8 of 10", "90": "9 of 10", "95": "19 of 20"}
 MIX_WORDS: Final[Mapping[Mix, str]] = {
@@ -79,8 +81,12 @@ def plan_view(found: PlanReport, home: str) -> PlanView:
         rows=tuple(_row(step, asked, found.formula) for step in found.steps),
         has_pace=asked.days is not None,
         assumptions=_assumptions(found),
-        results=f"{home}/surveys/{encode(SURVEY, own.survey.survey_id)}/results" if own else "",
+        results=_results(own, found.period, home) if own else "",
     )
+
+
+def _results(own: Own, period: Period, home: str) -> str:
+    return f"{home}/surveys/{encode(SURVEY, own.survey.survey_id)}/results?{urlencode(period.query)}"
 
 
 def mix_label(mix: Mix) -> str:
@@ -114,16 +120,16 @@ def _promise(found: PlanReport) -> str:
 
 
 def _now(own: Own, found: PlanReport) -> str:
-    days = f"the last {found.period.days} days"
+    days = _days_of(found.period)
     if own.detectable is None:
-        return f"Nobody answered {own.survey.name} in {days}, so no change could be seen yet."
+        return f"Nobody answered {own.survey.name} {days}, so no change could be seen yet."
     answers = f"{number(own.result.n)} response{'' if own.result.n == 1 else 's'}"
     if own.detectable.change >= found.spread.widest:
-        return f"With your {answers} in {days}, not even the largest change there is would show."
+        return f"With your {answers} {days}, not even the largest change there is would show."
     verdict = "enough for" if own.result.n >= found.asked.plan.responses else "not enough for"
     seen = points(_up(own.detectable.change, _decimals(found.asked.change)), found.formula)
     asked = points(found.asked.change, found.formula)
-    return f"With your {answers} in {days} you would see a change of {seen}: {verdict} {asked}."
+    return f"With your {answers} {days} you would see a change of {seen}: {verdict} {asked}."
 
 
 def _up(change: float, decimals: int) -> float:
@@ -154,6 +160,15 @@ def _row(step: Step, asked: Step, formula: Definition) -> StepRow:
         days=_days(step.days),
         is_asked=step.change == asked.change,
     )
+
+
+def _days_of(period: Period) -> str:
+    """The days whose responses a plan rests on: `in the last 90 days`, `so far`, `from 1 Nov 2026 to 10 Nov 2026`."""
+    if period.key is PeriodKey.ALL:
+        return "so far"
+    if period.key is PeriodKey.CUSTOM:
+        return f"from {day(period.since)} to {day(period.last_day)}"
+    return f"in the last {period.label}"
 
 
 def _days(days: int | None) -> str:
@@ -195,8 +210,7 @@ def _spread(found: PlanReport) -> str:
     if found.assumed is None:
         assert found.own is not None
         return (
-            f"As in {found.own.survey.name} in the last {found.period.days} days ({words.groups(found.own.result)});"
-            f" {deviation}."
+            f"As in {found.own.survey.name} {_days_of(found.period)} ({words.groups(found.own.result)}); {deviation}."
         )
     why = ""
     if found.own is not None:

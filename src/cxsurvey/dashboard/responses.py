@@ -142,7 +142,7 @@ def show_list(
     answers = panel(visit.ctx, "responses", work)
     asks_elsewhere = filters.only.contact is not None or (answers.value is not None and not answers.value.rows)
     page = ListPage(
-        frame=visit.frame("Responses", "responses"),
+        frame=visit.frame("Responses", "responses", bar.unusual),
         bar=bar,
         filters=filters,
         importing=importing(visit, line.survey_id) if line is not None else "",

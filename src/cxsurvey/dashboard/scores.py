@@ -74,6 +74,8 @@ class ResultsPage:
     survey: Head
     list_href: str
     plan_href: str
+    chosen: str
+    """The query of the days and filters, for the other pages of the survey."""
     may_write: bool
     may_export: bool
     download: str
@@ -109,7 +111,7 @@ def show_overview(request: Request, visit: Visiting) -> Response:
 
     newest = partial(_newest_of_all, visit=visit, bar=bar)
     page = OverviewPage(
-        frame=visit.frame("Overview", "overview"),
+        frame=visit.frame("Overview", "overview", bar.unusual),
         bar=bar,
         numbers=panel(visit.ctx, "overview", numbers),
         comments=panel(visit.ctx, "newest comments", newest),
@@ -146,7 +148,7 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
     asks_elsewhere = is_empty or chosen.only.contact is not None
     names = [("", "All surveys"), *((encode("srv", each.survey_id), each.name) for each in lines)]
     page = CommentsPage(
-        frame=visit.frame("Comments", "comments"),
+        frame=visit.frame("Comments", "comments", bar.unusual),
         bar=bar,
         filters=chosen,
         surveys=tuple(Choice(name, "", value == survey, value) for value, name in names),
@@ -185,14 +187,15 @@ def show_results(
     score = panel(visit.ctx, "results", numbers)
     is_empty = score.value is not None and not score.value.number.result.n
     page = ResultsPage(
-        frame=visit.frame(line.name, "surveys"),
+        frame=visit.frame(line.name, "surveys", bar.unusual),
         bar=bar,
         importing=importing(visit, survey_id),
         survey=survey,
         filters=chosen,
         scales=scales,
         list_href=f"{home}/responses?{urlencode({'survey': survey.id, **query})}",
-        plan_href=f"{home}/planning?{urlencode({'like': survey.id})}",
+        plan_href=f"{home}/planning?{urlencode({'like': survey.id, **bar.period.query})}",
+        chosen=urlencode(query),
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         download=f"{survey.base}/results/download",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -48,6 +49,8 @@ class SegmentsPage:
     survey: Head
     keys: tuple[Choice, ...]
     by: str
+    chosen: str
+    """The query of the days and filters, for the other pages of the survey."""
     may_write: bool
     may_export: bool
     download: str
@@ -63,7 +66,7 @@ def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: st
     scales = scale_bar(visit, bar, service.survey_line(visit.ctx, survey_id), scale)
     line = scales.line
     keys = tuple(wanted.offered_of(visit.ctx, line))
-    key = segments.checked_key(by) if by else next(iter(keys), SEGMENT_KEYS[0])
+    key = segments.checked_key(by) if by else _usual_key(request, keys)
     filters = filter_bar(request, visit, bar, line, without=key)
     survey = head(visit, surveys.get(visit.ctx, survey_id))
     work = partial(_split, survey_id=survey_id, key=key, bar=bar, filters=filters, base=survey.base)
@@ -71,7 +74,7 @@ def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: st
     table = panel(visit.ctx, "segments", work)
     is_empty = table.value is not None and not table.value.rows and not table.value.few
     page = SegmentsPage(
-        frame=visit.frame(f"{line.name} by segment", "surveys"),
+        frame=visit.frame(f"{line.name} by segment", "surveys", bar.unusual),
         bar=bar,
         filters=filters,
         scales=scales,
@@ -82,6 +85,7 @@ def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: st
             for each in dict.fromkeys((*keys, key))
         ),
         by=key,
+        chosen=urlencode(query),
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_export=allows(visit.ctx, Grant.EXPORT),
         download=f"{survey.base}/segments/download",
@@ -90,6 +94,12 @@ def show_segments(request: Request, visit: Visiting, survey_id: SurveyId, by: st
         reference=request_id(request),
     )
     return render(request, "dashboard/survey/segments.html", page, max(bar.status, filters.status))
+
+
+def _usual_key(request: Request, keys: tuple[str, ...]) -> str:
+    """What to split by when nothing is said: a segment that no filter holds to one value already."""
+    free = (key for key in keys if not request.query_params.get(key))
+    return next(free, next(iter(keys), SEGMENT_KEYS[0]))
 
 
 def _split(ctx: Context, *, survey_id: UUID, key: str, bar: PeriodBar, filters: FilterBar, base: str) -> SegmentsView:

@@ -14,7 +14,7 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
 from cxsurvey.core.ids import decode
 from cxsurvey.insights import service
-from cxsurvey.insights.periods import Period
+from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
 from cxsurvey.scoring.planning import (
@@ -163,7 +163,8 @@ def plan(ctx: Context, question: Question, period: Period) -> PlanReport:
     spread, assumed = _spread(question, formula, result)
     asked = question.change if question.change is not None else usual_change(formula)
     _refuse_beyond(asked, spread)
-    pace = result.n / period.days if result is not None else 0.0
+    # all of time has no length that a pace could be told by
+    pace = 0.0 if result is None or period.key is PeriodKey.ALL else result.n / period.days
 
     def step(change: float) -> Step:
         found = responses_to_see_change(spread, _toward_the_middle(change, spread), question.confidence, question.power)

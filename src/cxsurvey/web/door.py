@@ -42,8 +42,8 @@ class Visit:
     visitor: Visitor
     workspace: WorkspaceView
 
-    def frame(self, title: str, current: str) -> Frame:
-        """What surrounds the page; see `Frame` for the words `current` knows."""
+    def frame(self, title: str, current: str, days: str = "") -> Frame:
+        """What surrounds the page; see `Frame` for the words `current` knows and for `days`."""
         return Frame(
             title=title,
             current=current,
@@ -57,6 +57,7 @@ class Visit:
             may_import=allows(self.ctx, Grant.RESPONSES_WRITE),
             may_manage=allows(self.ctx, Grant.WORKSPACE),
             places=self.visitor.places,
+            days=days,
         )
 
 

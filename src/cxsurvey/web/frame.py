@@ -14,7 +14,8 @@ class Frame:
 
     `title` is the page's own name, `current` the entry of the navigation it belongs to ("overview",
     "surveys", "comments", "responses", "planning", "imports", "settings", "account"), `now` and `zone` what times
-    are told against. `places` are all workspaces the user may come into, this one too.
+    are told against. `places` are all workspaces the user may come into, this one too. `days` is the query of
+    the days that were chosen on the page, which the navigation keeps; "" for the usual ones.
     """
 
     title: str
@@ -29,3 +30,4 @@ class Frame:
     may_import: bool
     may_manage: bool
     places: tuple[PlaceView, ...] = ()
+    days: str = ""
