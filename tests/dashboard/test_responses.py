@@ -149,10 +149,13 @@ def test_the_comment_leads_to_its_answer_and_the_answer_back(
 
     leading = [signed_in.get(HOME), signed_in.get(f"/w/northwind/surveys/{encode('srv', survey.id)}/results")]
 
-    assert [attribute(shown, ".said-text a", "href") for shown in leading] == [address, address]
+    assert [attribute(shown, ".said-text a", "href") for shown in leading] == [
+        f"{address}?from=overview",
+        f"{address}?from=results",
+    ]
     assert not any(has(shown, ".said .meta a") for shown in leading)
     assert "15:00" in (attribute(leading[0], ".said .meta time", "title") or "")
-    assert attribute(signed_in.get(LIST), ".answer-text a", "href") == address
+    assert attribute(signed_in.get(LIST), ".answer-text a", "href") == f"{address}?from=responses"
     back = page(signed_in.get(address)).css_first(".crumb a")
     assert back is not None
     assert back.text() == "Back to Relationship"

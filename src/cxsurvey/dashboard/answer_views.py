@@ -10,7 +10,7 @@ from uuid import UUID
 from cxsurvey.accounts import users
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
-from cxsurvey.core.ids import decode, encode
+from cxsurvey.core.ids import decode
 from cxsurvey.dashboard import metrics
 from cxsurvey.insights import listing, service
 from cxsurvey.insights.misfits import band_of
@@ -105,7 +105,6 @@ class AnswerView:
     band: Band | None
     group: str
     survey_name: str
-    results_href: str
     anonymous: bool
     question: str
     state: str
@@ -150,13 +149,13 @@ def wanted_survey(lines: Sequence[SurveyLine], text: str) -> SurveyLine | None:
     raise NotFound
 
 
-def row_of(answer: ResponseView, line: SurveyLine, home: str) -> Row:
-    """An answer as a line of the list."""
+def row_of(answer: ResponseView, line: SurveyLine, home: str, leaving: str) -> Row:
+    """An answer as a line of the list; `leaving` is the query with which its page leads back."""
     return Row(
         answer=answer,
         band=band_of(line.formula, answer.score, answer.id),
         group=metrics.group_of(line.formula, answer.score),
-        href=f"{home}/responses/{answer.public_id}",
+        href=f"{home}/responses/{answer.public_id}?{leaving}",
         state=_state(answer),
         anonymous=line.anonymous,
         attribution=", ".join(answer.segments[key] for key in SEGMENT_KEYS if key in answer.segments),
@@ -175,7 +174,6 @@ def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
         band=band_of(definition.scale.scoring, answer.score, answer.id),
         group=metrics.group_of(definition.scale.scoring, answer.score),
         survey_name=line.name,
-        results_href=f"{home}/surveys/{encode('srv', line.survey_id)}/results",
         anonymous=line.anonymous,
         question=definition.texts_in(answer.locale).question,
         state=_state(answer),

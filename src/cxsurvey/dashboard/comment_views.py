@@ -38,13 +38,16 @@ class CommentsView:
     searched_back_to: date | None
 
 
-def comments_view(found: Comments, home: str, bar: PeriodBar) -> CommentsView:
-    """Comments with the addresses of their answers and of the older ones."""
+def comments_view(found: Comments, home: str, bar: PeriodBar, leaving: str) -> CommentsView:
+    """Comments with the addresses of their answers and of the older ones.
+
+    `leaving` is the query with which the page of an answer leads back.
+    """
     return CommentsView(
         items=tuple(
             CommentView(
                 comment,
-                f"{home}/responses/{encode('rsp', comment.response_id)}",
+                f"{home}/responses/{encode('rsp', comment.response_id)}?{leaving}",
                 metrics.group_of(comment.formula, comment.score),
                 pieces(comment.text, found.search),
             )

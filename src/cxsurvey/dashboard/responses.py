@@ -23,6 +23,7 @@ from cxsurvey.dashboard.importing import importing
 from cxsurvey.dashboard.period_bar import Choice, PeriodBar, period_bar
 from cxsurvey.dashboard.scale_bar import Elsewhere, ScaleBar, counted_by, elsewhere, scale_bar
 from cxsurvey.dashboard.surveys.path import see
+from cxsurvey.dashboard.ways_back import Opener, WayBack, carried, leaving, way_back
 from cxsurvey.insights import listing, service
 from cxsurvey.insights.filters import NAMES, Filter
 from cxsurvey.insights.panels import Panel, panel
@@ -94,6 +95,7 @@ class AnswerPage:
 
     frame: Frame
     answer: AnswerView
+    back: WayBack
     may_judge: bool
     may_reach: bool
     done: str
@@ -137,7 +139,15 @@ def show_list(
         more=("band", *asks_contact(visit, [line] if line is not None else [])),
     )
     home = f"/w/{visit.workspace.slug}"
-    work = partial(_listed, line=line, states=states, bar=bar, only=filters.only, after=after, home=home)
+    work = partial(
+        _listed,
+        line=line,
+        states=states,
+        bar=bar,
+        only=filters.only,
+        after=after,
+        row=partial(row_of, home=home, leaving=leaving(request, Opener.RESPONSES)),
+    )
     survey_id = encode("srv", line.survey_id) if line else ""
     answers = panel(visit.ctx, "responses", work)
     asks_elsewhere = filters.only.contact is not None or (answers.value is not None and not answers.value.rows)
@@ -175,13 +185,13 @@ def _listed(
     bar: PeriodBar,
     only: Filter,
     after: str,
-    home: str,
+    row: Callable[[ResponseView, SurveyLine], Row],
 ) -> ListView:
     if line is None:
         return ListView((), 0, None)
     found = listing.page(ctx, line, bar.period, states, only, after=after, limit=ANSWERS_A_PAGE)
     older = f"?{bar.query}&{urlencode({'after': found.next})}" if found.next else None
-    rows = tuple(row_of(answer, line, home) for answer in found.items)
+    rows = tuple(row(answer, line) for answer in found.items)
     return ListView(rows, found.total, older)
 
 
@@ -198,7 +208,7 @@ def _choices(name: str, options: list[tuple[str, str]], chosen: str, bar: Period
 @router.get("/{response_id}")
 def show_answer(request: Request, visit: Visiting, response_id: ResponseId, done: str = "") -> Response:
     """One answer with all that is known about it."""
-    page = _answer_page(visit, response_id, done=done)
+    page = _answer_page(request, visit, response_id, done=done)
     return render(request, "dashboard/responses/answer.html", page)
 
 
@@ -233,26 +243,33 @@ def _judged(request: Request, act: Act, response_id: UUID, sent: Fields, judgeme
     except Refusal as refusal:
         if refusal.kind not in AGAIN:
             raise
-        again = partial(_answer_again, response_id=response_id, judgement=judgement, sent=sent, refusal=refusal)
+        again = partial(
+            _answer_again, request=request, response_id=response_id, judgement=judgement, sent=sent, refusal=refusal
+        )
         return show_again(request, "dashboard/responses/answer.html", act.look(again), refusal)
-    return see(f"/w/{act.slug}/responses/{encode('rsp', response_id)}?done={judgement.done}")
+    query = urlencode({**carried(request), "done": judgement.done})
+    return see(f"/w/{act.slug}/responses/{encode('rsp', response_id)}?{query}")
 
 
-def _answer_page(visit: Visit, response_id: UUID, *, done: str = "") -> AnswerPage:
-    view = answer_view(visit.ctx, responses.get(visit.ctx, response_id), f"/w/{visit.workspace.slug}")
+def _answer_page(request: Request, visit: Visit, response_id: UUID, *, done: str = "") -> AnswerPage:
+    home = f"/w/{visit.workspace.slug}"
+    view = answer_view(visit.ctx, responses.get(visit.ctx, response_id), home)
     return AnswerPage(
-        frame=visit.frame("One response", "responses"),
+        frame=visit.frame("One response", "responses", period_bar(request, visit).unusual),
         answer=view,
+        back=way_back(request, home, view.answer.survey_id, view.survey_name),
         may_judge=allows(visit.ctx, Grant.RESPONSES_VOID),
         may_reach=allows(visit.ctx, Grant.PEOPLE_READ),
         done=DONE.get((done, view.answer.state), ""),
     )
 
 
-def _answer_again(visit: Visit, response_id: UUID, judgement: Judgement, sent: Fields, refusal: Refusal) -> AnswerPage:
+def _answer_again(
+    visit: Visit, *, request: Request, response_id: UUID, judgement: Judgement, sent: Fields, refusal: Refusal
+) -> AnswerPage:
     """The page with why nothing was done; a reason typed for what is not offered any more is dropped."""
     require(visit.ctx, Grant.RESPONSES_VOID)
-    page = _answer_page(visit, response_id)
+    page = _answer_page(request, visit, response_id)
     offered = RESTORE if page.answer.can_be_restored else VOID
     typed = sent.get("reason", "") if judgement is offered else ""
     return replace(page, typed=typed, errors=errors_by_field(refusal))

@@ -28,6 +28,7 @@ from cxsurvey.dashboard.score_views import (
 )
 from cxsurvey.dashboard.surveys.path import SurveyId, head
 from cxsurvey.dashboard.surveys.views import Head
+from cxsurvey.dashboard.ways_back import Opener, leaving
 from cxsurvey.insights import comments, follow_ups, service
 from cxsurvey.insights.filters import NAMES
 from cxsurvey.insights.panels import Panel, panel
@@ -109,7 +110,7 @@ def show_overview(request: Request, visit: Visiting) -> Response:
     def numbers(ctx: Context) -> OverviewView:
         return overview_view(service.overview(ctx, bar.period), home, bar)
 
-    newest = partial(_newest_of_all, visit=visit, bar=bar)
+    newest = partial(_newest_of_all, visit=visit, bar=bar, leaving=leaving(request, Opener.OVERVIEW))
     page = OverviewPage(
         frame=visit.frame("Overview", "overview", bar.unusual),
         bar=bar,
@@ -137,7 +138,7 @@ def show_comments(request: Request, visit: Visiting, survey: str = "", after: st
 
     def found(ctx: Context) -> CommentsView:
         page = comments.newest(ctx, asked, bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)
-        return comments_view(page, f"/w/{visit.workspace.slug}", bar)
+        return comments_view(page, f"/w/{visit.workspace.slug}", bar, leaving(request, Opener.COMMENTS))
 
     def of_line(ctx: Context, other: SurveyLine) -> AtLeast:
         page = comments.newest(ctx, [other], bar.period, chosen.only, limit=MOST_COUNTED)
@@ -182,7 +183,7 @@ def show_results(
 
     def newest(ctx: Context) -> CommentsView:
         found = comments.newest(ctx, [line], bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)
-        return comments_view(found, home, bar)
+        return comments_view(found, home, bar, leaving(request, Opener.RESULTS))
 
     score = panel(visit.ctx, "results", numbers)
     is_empty = score.value is not None and not score.value.number.result.n
@@ -208,6 +209,6 @@ def show_results(
     return render(request, "dashboard/survey/results.html", page, max(bar.status, chosen.status))
 
 
-def _newest_of_all(ctx: Context, *, visit: Visit, bar: PeriodBar) -> CommentsView:
+def _newest_of_all(ctx: Context, *, visit: Visit, bar: PeriodBar, leaving: str) -> CommentsView:
     found = comments.newest(ctx, service.survey_lines(ctx), bar.period, limit=NEWEST_SHOWN)
-    return comments_view(found, f"/w/{visit.workspace.slug}", bar)
+    return comments_view(found, f"/w/{visit.workspace.slug}", bar, leaving)
