@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,11 +9,14 @@ from hypothesis import strategies as st
 
 from cxsurvey.dashboard import charts, trend_chart
 from cxsurvey.insights.reports import Mark, Trend
+from cxsurvey.scoring.catalogue import CSAT_5
 from cxsurvey.scoring.counts import GroupCounts, ScoreCounts
 from cxsurvey.scoring.intervals import Method
 from cxsurvey.scoring.nps import nps
-from cxsurvey.scoring.scales import NPS, Band
+from cxsurvey.scoring.scales import NPS, Band, Unknown
+from cxsurvey.scoring.score import score
 from cxsurvey.scoring.trend import Grain, Window, trend
+from cxsurvey.web.display import percent
 from tests.dashboard.test_words import report
 
 MONDAY = date(2026, 3, 2)
@@ -28,16 +32,34 @@ def weeks(*given_scores: list[int]) -> Trend:
     return Trend(Grain.WEEK, trend(days, Grain.WEEK, window))
 
 
-@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=11))
-def test_whole_percents_add_up_and_stay_within_one_of_the_truth(counts: list[int]) -> None:
-    found = charts.whole_percents(counts)
+@given(st.lists(st.integers(0, 10**6), min_size=3, max_size=3))
+def test_the_label_of_a_group_is_its_share_rounded_by_itself(counts: list[int]) -> None:
+    result = nps(GroupCounts(*counts))
+    labels = [share.label for share in charts.shares(result)]
 
-    if sum(counts):
-        assert sum(found) == 100
-        truth = [100 * count / sum(counts) for count in counts]
-        assert all(abs(percent - exact) < 1 for percent, exact in zip(found, truth, strict=True))
+    if total := sum(counts):
+        assert labels == [percent(100 * count / total) for count in reversed(counts)]
+        made = sum(int(label.split("\u202f")[0]) for label in labels)
+        assert charts.shares_note(result) == (
+            f"Each share is rounded by itself; together they make {made}\u202f%." if made != 100 else ""
+        )
     else:
-        assert found == [0] * len(counts)
+        assert (labels, charts.shares_note(result)) == (["0\u202f%"] * 3, "")
+
+
+def test_equal_counts_have_equal_shares_and_what_they_make_is_said() -> None:
+    result = nps(GroupCounts(166, 17, 17))
+
+    assert [share.label for share in charts.shares(result)] == ["9\u202f%", "9\u202f%", "83\u202f%"]
+    assert charts.shares_note(result) == "Each share is rounded by itself; together they make 101\u202f%."
+
+
+def test_shares_of_a_base_that_holds_who_does_not_know_say_so() -> None:
+    formula = replace(CSAT_5, unknown=Unknown.IN_BASE)
+    result = score(ScoreCounts((2, 0, 0, 0, 8), formula.scale), formula, unknown=10)
+
+    assert [share.label for share in charts.shares(result)] == ["10\u202f%", "0\u202f%", "40\u202f%"]
+    assert charts.shares_note(result) == "Of 20 responses; 10 of them do not know."
 
 
 def test_the_ruler_shows_the_whole_scale() -> None:
@@ -68,10 +90,10 @@ def test_bars_stand_on_one_line_and_know_their_group() -> None:
 def test_the_stacked_bar_fills_its_line() -> None:
     found = charts.shares(nps(GroupCounts(501, 317, 71)))
 
-    assert [(share.name, share.percent) for share in found] == [
-        ("detractors", 8),
-        ("passives", 36),
-        ("promoters", 56),
+    assert [(share.name, share.label) for share in found] == [
+        ("detractors", "8\u202f%"),
+        ("passives", "36\u202f%"),
+        ("promoters", "56\u202f%"),
     ]
     assert found[-1].left + found[-1].width == pytest.approx(100, abs=0.02)
 

@@ -196,10 +196,11 @@ def test_a_real_change_never_reads_as_if_it_touched_zero() -> None:
         assert "interval +0." in said.long
 
 
-@pytest.mark.parametrize("counts", [(16, 20, 53, 200, 282), (1, 1, 1, 0, 0), (0, 0, 1, 1, 1), (0, 0, 0, 0, 7)])
-def test_the_label_of_the_best_group_is_the_share_that_leads(counts: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("counts", [(16, 20, 53, 200, 282), (3, 0, 0, 0, 5), (1, 1, 1, 0, 0), (0, 0, 0, 0, 7)])
+def test_the_labels_of_groups_are_the_shares_that_stand_beside_the_headline(counts: tuple[int, ...]) -> None:
     result = score(ScoreCounts(counts, CSAT_5.scale), CSAT_5)
     shares = charts.shares(result)
 
-    assert doubts.value(result.estimate, result.unit) == f"{shares[-1].percent}\u202f%"
-    assert sum(share.percent for share in shares) == 100
+    assert result.bottom_box is not None
+    assert doubts.value(result.estimate, result.unit) == shares[-1].label
+    assert doubts.value(result.bottom_box.estimate, result.bottom_box.unit) == shares[0].label

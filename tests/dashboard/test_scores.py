@@ -345,6 +345,21 @@ def test_results_show_every_chart_with_its_table(signed_in: TestClient, survey: 
     assert all(node.attributes.get("aria-label") for node in page(answer).css("[role=img]"))
 
 
+def test_equal_groups_read_alike_and_what_they_make_is_said(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    stored(write, survey, [9] * 166 + [8] * 17 + [3] * 17)
+
+    shown = signed_in.get(results(survey))
+
+    assert [" ".join(node.text().split()) for node in page(shown).css(".shares li")] == [
+        "9 % detractors",
+        "9 % passives",
+        "83 % promoters",
+    ]
+    assert text_of(shown, ".shares + .meta") == "Each share is rounded by itself; together they make 101\u202f%."
+
+
 @pytest.mark.parametrize("path", [HOME, "/w/northwind/comments", "results", "/w/northwind/responses"])
 def test_pages_are_well_formed_for_every_reader(
     signed_in: TestClient, survey: SurveyView, write: Write, path: str

@@ -12,16 +12,16 @@ from typing import Any, Final
 
 from cxsurvey.dashboard import doubts, metrics
 from cxsurvey.insights.reports import ScoreReport, Trend
+from cxsurvey.scoring import rounding
 from cxsurvey.scoring.lowbase import BaseLevel, base
-from cxsurvey.scoring.results import Result, Unit
-from cxsurvey.scoring.rounding import display
+from cxsurvey.scoring.results import Result
 from cxsurvey.scoring.scales import Band, Definition
+from cxsurvey.web import display
 from cxsurvey.web.display import score
 
 SPARK_HEIGHT: Final = 46.0
 BARS_HEIGHT: Final = 120.0
 SLOT_FILLED: Final = 0.84
-PERCENT_SIGN: Final = "\u202f%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One group in the stacked bar; whole per cents that add up to 100."""
+    """One group in the stacked bar; `label` is its share in words."""
 
     name: str
     band: Band
     count: int
-    percent: int
+    label: str
     left: float
     width: float
 
@@ -179,7 +179,7 @@ def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
             Bar(
                 score=value,
                 count=count,
-                share=_share(count, result.n),
+                share=_share(count, result),
                 band=formula.band(value),
                 group=metrics.group_of(formula, value),
                 left=round(index * slot + slot * (1 - SLOT_FILLED) / 2, 2),
@@ -191,43 +191,28 @@ def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
     return tuple(drawn)
 
 
-def _share(count: int, n: int) -> str:
-    return f"{score(100.0 * count / n, 1)}{PERCENT_SIGN}" if n else ""
+def _share(count: int, result: Result) -> str:
+    return display.percent(100.0 * count / result.base_n, 1) if result.n else ""
 
 
 def shares(result: Result) -> tuple[Share, ...]:
-    """The groups side by side, worst first, widths by exact counts, labels that add up to 100.
+    """The groups side by side, worst first, widths by exact counts; labels as the same share reads anywhere else.
 
-    Where the score is the share of the best group its label is the score as it is shown.
+    They are of all that the headline share is of, so where those who do not know count too they make less than 100.
     """
-    ordered = tuple(reversed(result.groups))
-    counts = [group.n for group in ordered]
-    if result.unit is Unit.PERCENT and result.n and result.base_n == result.n:
-        best = int(display(100.0 * counts[-1] / result.n))
-        percents = [*whole_percents(counts[:-1], 100 - best), best]
-    else:
-        percents = whole_percents(counts)
     placed, left = [], 0.0
-    for group, band, percent in zip(ordered, reversed(metrics.BEST_FIRST), percents, strict=True):
+    for group, band in zip(reversed(result.groups), reversed(metrics.BEST_FIRST), strict=True):
         width = 100.0 * group.n / result.n if result.n else 0.0
-        placed.append(Share(group.name, band, group.n, percent, round(left, 2), round(width, 2)))
+        label = display.percent(100.0 * group.n / result.base_n if result.n else 0.0)
+        placed.append(Share(group.name, band, group.n, label, round(left, 2), round(width, 2)))
         left += width
     return tuple(placed)
 
 
-def whole_percents(counts: Sequence[int], whole: int = 100) -> list[int]:
-    """Whole per cents that add up to `whole`, by largest remainder; all 0 when there is nothing.
-
-    Equal remainders go to the one that comes first.
-
-    >>> whole_percents([1, 1, 1]), whole_percents([71, 317, 501]), whole_percents([0, 0])
-    ([34, 33, 33], [8, 36, 56], [0, 0])
-    """
-    total = sum(counts)
-    if not total:
-        return [0] * len(counts)
-    floors = [whole * count // total for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda index: -(whole * counts[index] % total))
-    for index in by_remainder[: whole - sum(floors)]:
-        floors[index] += 1
-    return floors
+def shares_note(result: Result) -> str:
+    """Why the labels of `shares` do not make 100; "" where they do."""
+    apart = result.base_n - result.n
+    if result.n and apart:
+        return f"Of {display.number(result.base_n)} responses; {display.number(apart)} of them do not know."
+    made = sum(int(rounding.display(100.0 * group.n / result.n)) for group in result.groups) if result.n else 100
+    return "" if made == 100 else f"Each share is rounded by itself; together they make {display.percent(made)}."

@@ -95,6 +95,7 @@ class ResultsView:
     number: Number
     bars: tuple[charts.Bar, ...]
     shares: tuple[charts.Share, ...]
+    shares_note: str
     distribution: str
     grain: str
     grains: tuple[Choice, ...]
@@ -238,6 +239,7 @@ def results_view(found: SurveyReport, query: Mapping[str, str], base: str) -> Re
         number=number_of(report),
         bars=charts.bars(report.result, formula),
         shares=charts.shares(report.result),
+        shares_note=charts.shares_note(report.result),
         distribution=words.distribution(report.result, formula),
         grain=trend.grain.value,
         grains=_grains(trend.grain, query, base),

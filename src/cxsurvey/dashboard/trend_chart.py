@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from cxsurvey.dashboard import doubts, metrics
-from cxsurvey.dashboard.charts import PERCENT_SIGN
 from cxsurvey.dashboard.words import stretch
 from cxsurvey.insights.reports import Mark, Trend
 from cxsurvey.scoring.methods import AnyMethod
 from cxsurvey.scoring.results import Result
 from cxsurvey.scoring.scales import Definition, Headline
 from cxsurvey.scoring.trend import Grain, Period
-from cxsurvey.web.display import NOTHING, day, number
+from cxsurvey.web.display import NARROW_SPACE, NOTHING, day, number
 
 MOST_WITHOUT_YEARS: Final = 24
 """Stretches up to which an axis names the year in January only: of more, any label may be left out."""
@@ -62,7 +61,7 @@ def trend_data(
     periods = trend.periods
     return {
         "ends": list(metrics.ends(formula)),
-        "sign": PERCENT_SIGN if formula.headline is Headline.TOP_BOX else "",
+        "sign": f"{NARROW_SPACE}%" if formula.headline is Headline.TOP_BOX else "",
         "labels": [_axis_label(period, trend.grain, with_year=len(periods) > MOST_WITHOUT_YEARS) for period in periods],
         "complete": [period.complete for period in periods],
         "estimate": [_value(period, "estimate") for period in periods],
