@@ -32,19 +32,24 @@ def weeks(*given_scores: list[int]) -> Trend:
     return Trend(Grain.WEEK, trend(days, Grain.WEEK, window))
 
 
-@given(st.lists(st.integers(0, 10**6), min_size=3, max_size=3))
+@given(st.lists(st.integers(0, 10**6), min_size=3, max_size=3).filter(lambda counts: sum(counts) >= 5))
 def test_the_label_of_a_group_is_its_share_rounded_by_itself(counts: list[int]) -> None:
     result = nps(GroupCounts(*counts))
     labels = [share.label for share in charts.shares(result)]
+    made = sum(int(label.split("\u202f")[0]) for label in labels)
 
-    if total := sum(counts):
-        assert labels == [percent(100 * count / total) for count in reversed(counts)]
-        made = sum(int(label.split("\u202f")[0]) for label in labels)
-        assert charts.shares_note(result) == (
-            f"Each share is rounded by itself; together they make {made}\u202f%." if made != 100 else ""
-        )
-    else:
-        assert (labels, charts.shares_note(result)) == (["0\u202f%"] * 3, "")
+    assert labels == [percent(100 * count / sum(counts)) for count in reversed(counts)]
+    assert charts.shares_note(result) == (
+        f"Each share is rounded by itself; together they make {made}\u202f%." if made != 100 else ""
+    )
+
+
+@pytest.mark.parametrize(("counts", "first"), [((0, 0, 0), "0\u202f%"), ((1, 1, 2), "2 of 4")])
+def test_groups_of_too_few_to_judge_have_counts_and_no_shares(counts: tuple[int, int, int], first: str) -> None:
+    result = nps(GroupCounts(*counts))
+
+    assert charts.shares(result)[0].label == first
+    assert charts.shares_note(result) == ""
 
 
 def test_equal_counts_have_equal_shares_and_what_they_make_is_said() -> None:

@@ -196,7 +196,7 @@ def test_a_real_change_never_reads_as_if_it_touched_zero() -> None:
         assert "interval +0." in said.long
 
 
-@pytest.mark.parametrize("counts", [(16, 20, 53, 200, 282), (3, 0, 0, 0, 5), (1, 1, 1, 0, 0), (0, 0, 0, 0, 7)])
+@pytest.mark.parametrize("counts", [(16, 20, 53, 200, 282), (3, 0, 0, 0, 5), (1, 1, 3, 0, 0), (0, 0, 0, 0, 7)])
 def test_the_labels_of_groups_are_the_shares_that_stand_beside_the_headline(counts: tuple[int, ...]) -> None:
     result = score(ScoreCounts(counts, CSAT_5.scale), CSAT_5)
     shares = charts.shares(result)

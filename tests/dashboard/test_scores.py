@@ -345,6 +345,19 @@ def test_results_show_every_chart_with_its_table(signed_in: TestClient, survey: 
     assert all(node.attributes.get("aria-label") for node in page(answer).css("[role=img]"))
 
 
+@pytest.mark.parametrize(("n", "label", "share"), [(3, "1 of 3", "1 of 3"), (5, "20\u202f%", "20.0\u202f%")])
+def test_where_the_headline_withholds_the_score_the_panel_gives_counts(
+    signed_in: TestClient, survey: SurveyView, write: Write, n: int, label: str, share: str
+) -> None:
+    stored(write, survey, [3] + [9] * (n - 1))
+
+    shown = signed_in.get(results(survey))
+
+    assert text_of(shown, ".shares b") == label
+    assert page(shown).css("details table")[0].css("tbody tr")[3].css("td")[-1].text() == share
+    assert ("\u202f%" in text_of(shown, "section[aria-labelledby=bars-title]")) is (n == 5)
+
+
 def test_equal_groups_read_alike_and_what_they_make_is_said(
     signed_in: TestClient, survey: SurveyView, write: Write
 ) -> None:

@@ -179,7 +179,7 @@ def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
             Bar(
                 score=value,
                 count=count,
-                share=_share(count, result),
+                share=_share(count, result, 1),
                 band=formula.band(value),
                 group=metrics.group_of(formula, value),
                 left=round(index * slot + slot * (1 - SLOT_FILLED) / 2, 2),
@@ -191,8 +191,13 @@ def bars(result: Result, formula: Definition) -> tuple[Bar, ...]:
     return tuple(drawn)
 
 
-def _share(count: int, result: Result) -> str:
-    return display.percent(100.0 * count / result.base_n, 1) if result.n else ""
+def _share(count: int, result: Result, decimals: int = 0) -> str:
+    """A share as it is read; where the headline withholds the score, only how many of how many."""
+    if not result.n:
+        return display.percent(0.0, decimals)
+    if result.base.level <= BaseLevel.COUNTS_ONLY:
+        return f"{display.number(count)} of {display.number(result.base_n)}"
+    return display.percent(100.0 * count / result.base_n, decimals)
 
 
 def shares(result: Result) -> tuple[Share, ...]:
@@ -203,16 +208,17 @@ def shares(result: Result) -> tuple[Share, ...]:
     placed, left = [], 0.0
     for group, band in zip(reversed(result.groups), reversed(metrics.BEST_FIRST), strict=True):
         width = 100.0 * group.n / result.n if result.n else 0.0
-        label = display.percent(100.0 * group.n / result.base_n if result.n else 0.0)
-        placed.append(Share(group.name, band, group.n, label, round(left, 2), round(width, 2)))
+        placed.append(Share(group.name, band, group.n, _share(group.n, result), round(left, 2), round(width, 2)))
         left += width
     return tuple(placed)
 
 
 def shares_note(result: Result) -> str:
-    """Why the labels of `shares` do not make 100; "" where they do."""
+    """Why the labels of `shares` do not make 100; "" where they do or are no shares."""
     apart = result.base_n - result.n
-    if result.n and apart:
+    if result.base.level <= BaseLevel.COUNTS_ONLY:
+        return ""
+    if apart:
         return f"Of {display.number(result.base_n)} responses; {display.number(apart)} of them do not know."
-    made = sum(int(rounding.display(100.0 * group.n / result.n)) for group in result.groups) if result.n else 100
+    made = sum(int(rounding.display(100.0 * group.n / result.n)) for group in result.groups)
     return "" if made == 100 else f"Each share is rounded by itself; together they make {display.percent(made)}."
