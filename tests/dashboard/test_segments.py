@@ -89,6 +89,22 @@ def test_the_headline_tells_the_difference_from_the_rest_and_the_change(
     assert "Too few responses to hold one against the 12 months before." in text_of(alone, ".segments .caption")
 
 
+def test_what_holds_alone_and_not_among_several_says_so_beside_its_interval(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    for touchpoint, now, before in (("Web", 60, 60), ("Store", 60, 60), ("Support", 73, 58)):
+        stored(write, survey, [9] * now + [3] * (100 - now), touchpoint=touchpoint)
+        stored(write, survey, [9] * before + [3] * (100 - before), days=100, touchpoint=touchpoint)
+
+    support, *others = rows(signed_in.get(address(survey, "segments?by=touchpoint")))
+
+    assert support[0] == "Support"
+    assert support[5] == "rest +26 (+3 to +47)could be chance, corrected for 3 comparisons"
+    assert support[6] == "change +30 (+4 to +55)could be chance, corrected for 3 comparisons"
+    assert all(row[5].endswith(")") for row in others)
+    assert all(row[6].endswith(")could be chance") for row in others)
+
+
 def test_groups_with_fewer_than_ten_answers_are_folded_away_and_stay_readable(
     signed_in: TestClient, filled: SurveyView, write: Write
 ) -> None:

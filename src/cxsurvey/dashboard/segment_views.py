@@ -33,7 +33,8 @@ class Dumbbell:
 class RowView:
     """One row. `tone` is better or worse where it stands out from the rest, else "".
 
-    `rest` and `change` are (in figures, what it comes to); "" where there is nothing to say.
+    `rest` and `change` are (in figures, what it comes to); "" where there is nothing to say. The figures are those of
+    one comparison, the verdict is corrected for all of them.
     """
 
     name: str
@@ -169,8 +170,8 @@ def _row(row: SegmentRow, found: SegmentReport, axis: _Axis, address: str, query
         tone=_tone(stands, found.survey.formula) if stands is not None else "",
         drawing=axis.drawing(result) if result is not None and shown else None,
         place=_place(row),
-        rest=_against(row, found.survey.formula),
-        change=_changed(row, found.survey.formula),
+        rest=_against(row, found.tests),
+        change=_changed(row, found),
         change_tone=_tone(row.change, found.survey.formula) if row.change and row.moved else "",
         withheld=row.withheld,
     )
@@ -188,20 +189,26 @@ def _place(row: SegmentRow) -> str:
     return f"{rank.best}" if rank.best == rank.worst else f"{rank.best} to {rank.worst}"
 
 
-def _against(row: SegmentRow, formula: Definition) -> tuple[str, str]:
+def _against(row: SegmentRow, tests: int) -> tuple[str, str]:
     if row.rest is None:
         return "", ""
-    return _figures(row.rest), _tone(row.rest, formula) if row.stands_out else ""
+    return _figures(row.rest), _chance(tests) if row.rest.changed and not row.stands_out else ""
 
 
-def _changed(row: SegmentRow, formula: Definition) -> tuple[str, str]:
+def _changed(row: SegmentRow, found: SegmentReport) -> tuple[str, str]:
     change = row.change
     if change is None or change.estimate is None:
         return "", ""
     if not change.comparable:
         return "", "too few"
-    verdict = moves.verdict(change, formula) if row.moved else "could be chance"
-    return _figures(change), verdict
+    if row.moved:
+        return _figures(change), moves.verdict(change, found.survey.formula)
+    return _figures(change), _chance(found.change_tests) if change.changed else "could be chance"
+
+
+def _chance(tests: int) -> str:
+    """What is said where one interval by itself leaves zero out, and yet the difference does not hold among so many."""
+    return f"could be chance, corrected for {number(tests)} comparisons" if tests > 1 else "could be chance"
 
 
 def _figures(found: Difference) -> str:
