@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from cxsurvey.insights import planning
 from cxsurvey.scoring.scales import NPS
 from cxsurvey.surveys.service import SurveyView
 from tests.dashboard.conftest import attribute, has, page, text_of
-from tests.dashboard.survey_pages import errors, value
+from tests.dashboard.survey_pages import ask_on, errors, value
 from tests.dashboard.test_scores import results, stored
 
 Write = Callable[[Callable[[Context], Any]], Any]
@@ -34,7 +35,8 @@ def test_a_survey_is_planned_from_its_own_answers(signed_in: TestClient, survey:
     assert text_of(shown, ".score-value") == "830"
     assert said(shown, ".score-doubt") == "responses in each period4 150 invitations each, when 20 % answer"
     assert said(shown, ".plan-now") == (
-        "With your 240 responses in the last 90 days you would see a change of 19 points: not enough for 10 points."
+        "With your 240 responses in the last 90 days, against as many others, you would see a change of 19 points:"
+        " not enough for 10 points."
         " At this pace each period would have to last 312 days."
         " The score itself is 35, score interval (95 %) 25 to 44, n = 240. Results"
     )
@@ -68,8 +70,8 @@ def test_a_survey_nobody_answered_says_so_and_plans_with_a_mix(signed_in: TestCl
 @pytest.mark.parametrize(
     ("scores", "sentence"),
     [
-        ([9], "With your 1 response in the last 90 days, not even the largest change there is would show."),
-        ([9] * 3, "With your 3 responses in the last 90 days you would see a change of 172 points: not enough for"),
+        ([9], "With your 1 response in the last 90 days, not even the largest change that is possible would show."),
+        ([9] * 3, "you would see a fall of 172 points: not enough for"),
     ],
 )
 def test_very_few_answers_are_told_plainly(
@@ -82,6 +84,26 @@ def test_very_few_answers_are_told_plainly(
     assert sentence in said(shown, ".plan-now")
     assert "longer than ten years" in said(shown, ".plan-now")
     assert "over ten years" in said(shown, "tbody")
+
+
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [
+        ([5] * 3 + [1] * 2, "With your 5 responses in the last 90 days, not even the largest change that is possible"),
+        ([5] * 36 + [1] * 4, "you would see a fall of 22 percentage points: not enough for 5 percentage points."),
+        ([5] * 4 + [1] * 36, "you would see a rise of 22 percentage points: not enough for 5 percentage points."),
+        ([5] * 20 + [1] * 20, "you would see a change of 32 percentage points: not enough for 5 percentage points."),
+    ],
+    ids=["none", "fall", "rise", "both"],
+)
+def test_only_a_change_that_a_share_can_make_is_named(
+    signed_in: TestClient, survey: SurveyView, write: Write, scores: list[int], sentence: str
+) -> None:
+    """From 60 % a share can fall by 60 and rise by 40; five responses would show no less than 89."""
+    write(partial(ask_on, survey=survey, formula="csat-1-5/1"))
+    stored(write, survey, scores)
+
+    assert sentence in said(signed_in.get(f"{PLANNING}?change=5"), ".plan-now")
 
 
 def test_the_score_of_a_handful_is_no_more_told_here_than_elsewhere(

@@ -67,7 +67,21 @@ def test_a_change_that_could_be_chance_says_what_would_show() -> None:
     assert said is not None
     assert said.long == (
         "20 points more than the 90 days before, interval −2 to +42: could be chance."
-        " With this many responses, a change of about 31 points would probably show."
+        " With 100 responses now and 100 before, a change of about 31 points would probably show."
+    )
+
+
+def test_no_change_is_named_that_the_score_cannot_make() -> None:
+    unequal = moves.change(report((5, 0, 5), (60, 0, 40)))
+    few = moves.change(report((5, 0, 5), (5, 0, 5)))
+
+    assert unequal is not None
+    assert few is not None
+    assert unequal.long.endswith(
+        " With 10 responses now and 100 before, a change of about 78 points would probably show."
+    )
+    assert few.long.endswith(
+        " With 10 responses now and 10 before, even the largest change that is possible might not show."
     )
 
 

@@ -46,6 +46,12 @@ def ends(formula: Definition) -> tuple[float, float]:
     return (-100.0 if formula.headline is Headline.NET else 0.0), 100.0
 
 
+def room(score: float, formula: Definition) -> tuple[float, float]:
+    """How far a score can fall, and how far it can rise, in its unit."""
+    low, high = ends(formula)
+    return score - low, high - score
+
+
 def worst_first(formula: Definition) -> tuple[int, ...]:
     """The scores of the scale from the worst to the best, as a distribution is drawn."""
     scores = tuple(formula.scale.values)

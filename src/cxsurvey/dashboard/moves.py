@@ -70,14 +70,23 @@ def _moved(moved: Difference, than: str, formula: Definition) -> Change:
             short=f"{short} {more} than before: {verdict(moved, formula)}",
             long=f"{long} {more} than {than}, {interval}: {verdict(moved, formula)}",
         )
-    seen = f"{doubts.step(moved.minimum_detectable, unit)} {STEPS[unit]}"
-    power = f" With this many responses, a change of about {seen} would probably show."
+    power = f" {_power(moved, formula)}"
     if not any(digit in doubts.step(moved.estimate, unit) for digit in "123456789"):
         return _still("The same as before", f"The same as {than}, {interval}.{power}")
     return _still(
         f"{short} {more} than before: could be chance",
         f"{long} {more} than {than}, {interval}: could be chance.{power}",
     )
+
+
+def _power(moved: Difference, formula: Definition) -> str:
+    """Which change these two numbers of responses would probably show, where one of that size is possible at all."""
+    unit, start = moved.now.unit, moved.before.estimate
+    with_these = f"With {number(moved.now.n)} responses now and {number(moved.before.n)} before"
+    if start is not None and (moved.minimum_detectable or 0.0) > max(metrics.room(start, formula)):
+        return f"{with_these}, even the largest change that is possible might not show."
+    seen = f"{doubts.step(moved.minimum_detectable, unit)} {STEPS[unit]}"
+    return f"{with_these}, a change of about {seen} would probably show."
 
 
 def _counted_in(unit: Unit, size: str, names: Mapping[Unit, str]) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from cxsurvey.core.ids import encode
-from cxsurvey.dashboard import doubts, words
+from cxsurvey.dashboard import doubts, metrics, words
 from cxsurvey.insights.periods import Period, PeriodKey
 from cxsurvey.insights.planning import CONFIDENCES, POWERS, SURVEY, Own, PlanReport, Step
 from cxsurvey.scoring.lowbase import BaseLevel
@@ -124,12 +124,23 @@ def _now(own: Own, found: PlanReport) -> str:
     if own.detectable is None:
         return f"Nobody answered {own.survey.name} {days}, so no change could be seen yet."
     answers = f"{number(own.result.n)} response{'' if own.result.n == 1 else 's'}"
-    if own.detectable.change >= found.spread.widest:
-        return f"With your {answers} {days}, not even the largest change there is would show."
+    way = _way(own, own.detectable.change, found)
+    if not way:
+        return f"With your {answers} {days}, not even the largest change that is possible would show."
     verdict = "enough for" if own.result.n >= found.asked.plan.responses else "not enough for"
     seen = points(_up(own.detectable.change, _decimals(found.asked.change)), found.formula)
     asked = points(found.asked.change, found.formula)
-    return f"With your {answers} {days} you would see a change of {seen}: {verdict} {asked}."
+    return f"With your {answers} {days}, against as many others, you would see a {way} of {seen}: {verdict} {asked}."
+
+
+def _way(own: Own, size: float, found: PlanReport) -> str:
+    """What a change of this size can be from the score of now: `change`, `fall`, `rise`; "" where there is none."""
+    if own.result.estimate is None or size >= found.spread.widest:
+        return ""
+    fall, rise = (size <= room for room in metrics.room(own.result.estimate, found.formula))
+    if fall and rise:
+        return "change"
+    return "fall" if fall else "rise" if rise else ""
 
 
 def _up(change: float, decimals: int) -> float:
