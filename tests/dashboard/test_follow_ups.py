@@ -14,9 +14,11 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.ids import encode
 from cxsurvey.insights import follow_ups
+from cxsurvey.people.segments import Segments
+from cxsurvey.people.service import PersonInput
 from cxsurvey.surveys.service import SurveyView
 from tests.application import NOON
-from tests.dashboard.conftest import has, in_northwind, page, text_of
+from tests.dashboard.conftest import attribute, has, in_northwind, page, text_of
 from tests.factories import Place, publish_anew
 from tests.insights.answers import answer, store
 from tests.insights.test_follow_ups import ALL_KINDS
@@ -71,13 +73,47 @@ def test_few_answers_are_counted_and_not_made_a_share(signed_in: TestClient, ask
     assert row[:5] == ["4", "", "–", "44 to 100 %", "3"]
 
 
-def test_a_text_is_counted_and_leads_to_the_list(signed_in: TestClient, asked: SurveyView) -> None:
-    text = page(signed_in.get(results(asked))).css(".follow-up-result")[3]
+def test_the_newest_texts_stand_below_their_question_and_lead_to_their_responses(
+    signed_in: TestClient, survey: SurveyView, asked: SurveyView, write: Write
+) -> None:
+    def work(ctx: Context) -> None:
+        in_northwind(ctx)
+        one = answer(ctx, asked.id, 9, NOON, segments=Segments(touchpoint="Delivery"))
+        mert = PersonInput(email="mert@example.com", name="Mert Example")
+        store(ctx, [replace(one, follow_ups={"more": "Quick <b>&</b> kind"}, person=mert)])
 
-    assert "8 of 23" in text.text()
-    link = text.css_first("a")
-    assert link is not None
-    assert signed_in.get(link.attributes["href"] or "").status_code == 200
+    write(work)
+    shown = signed_in.get(results(survey, "?period=18m"))
+    text = page(shown).css(".follow-up-result")[3]
+
+    assert "9 of 24" in text.text()
+    assert text.css_first(".tag") is None
+    assert "faint" not in (text.attributes["class"] or "")
+    assert [node.text() for node in text.css(".said-text")] == ["Quick <b>&</b> kind", *["Slow"] * 5]
+    assert " ".join(text.css(".said .meta")[0].text().split()).startswith("Delivery · Mert Example ·")
+    assert "The newest 6 stand here. All of them are in the file of the responses." in text.text()
+    link = text.css(".said-text a")[0].attributes["href"] or ""
+    assert "Quick <b>&</b> kind" in text_of(signed_in.get(link), ".follow-ups")
+    assert attribute(signed_in.get(link), ".crumb a", "href") == results(survey, "?period=18m#follow-ups")
+
+
+def test_texts_that_are_all_there_promise_no_others(signed_in: TestClient, asked: SurveyView, write: Write) -> None:
+    given(write, asked, 7, 1, more="Fine")
+
+    text = page(signed_in.get(results(asked))).css(".follow-up-result")[3]
+    few = page(signed_in.get(results(asked, "?period=custom&since=2026-11-21"))).css_first(".follow-up-results")
+
+    assert "The newest 6 stand here." in text.text()
+    assert few is None
+    write(lambda ctx: store_one_today(ctx, asked))
+    only = page(signed_in.get(results(asked, "?period=custom&since=2026-11-21"))).css(".follow-up-result")[3]
+    assert [node.text() for node in only.css(".said-text")] == ["Today"]
+    assert "stand here" not in only.text()
+
+
+def store_one_today(ctx: Context, survey: SurveyView) -> None:
+    in_northwind(ctx)
+    store(ctx, [replace(answer(ctx, survey.id, 9, NOON), follow_ups={"more": "Today"})])
 
 
 def test_a_survey_without_follow_ups_shows_no_card(signed_in: TestClient, survey: SurveyView, write: Write) -> None:

@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import update
 
 from cxsurvey.accounts.models import Workspace
-from cxsurvey.core.context import Context
+from cxsurvey.accounts.permissions import Grant
+from cxsurvey.core.context import Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
-from cxsurvey.core.errors import Invalid
+from cxsurvey.core.errors import Forbidden, Invalid
 from cxsurvey.insights import filters, follow_ups
 from cxsurvey.insights.follow_ups import FollowUpReport, FollowUpsReport
 from cxsurvey.insights.periods import parse
+from cxsurvey.insights.texts import newest_texts
 from cxsurvey.people.segments import Segments
 from cxsurvey.scoring.intervals import wilson
 from cxsurvey.scoring.scales import Band
@@ -217,3 +220,52 @@ def test_small_groups_of_an_anonymous_survey_are_withheld_with_what_would_tell_t
     assert asked.of("reason").total.withheld, "the workspace asks for larger groups"
     with pytest.raises(Invalid):
         asked.report(touchpoint="(none)")
+
+
+def test_the_newest_texts_are_named_across_groups_and_within_the_chosen_one(asked: Asked) -> None:
+    for days, score in ((1, 2), (2, 9), (3, 7), (4, 9)):
+        asked.given(score, 2, days=days, more=f"{score} of {days} days ago")
+    asked.given(9, days=100, more="Long ago")
+
+    assert texts_of(asked) == [*["2 of 1 days ago"] * 2, *["9 of 2 days ago"] * 2, *["7 of 3 days ago"] * 2]
+    assert texts_of(asked, band="promoter") == [*["9 of 2 days ago"] * 2, *["9 of 4 days ago"] * 2]
+    assert asked.of("reason").newest == ()
+
+
+def test_a_text_says_where_it_belongs_and_is_read_as_comments_are(asked: Asked) -> None:
+    asked.given(3, of=Segments(touchpoint="Delivery", agent="Ada"), more="Slow")
+
+    with asked.database.read() as ctx:
+        act_in(ctx, asked.place.workspace_id)
+        report = follow_ups.follow_ups(ctx, asked.place.survey.id, LAST_90)
+        (text,) = newest_texts(ctx, report)["more"]
+        assert (text.text, text.score, text.band) == ("Slow", 3, Band.DETRACTOR)
+        assert text.attribution == ("Delivery", "Ada")
+        ctx.actor = Actor(ActorKind.KEY, uuid4(), grants=frozenset({Grant.SCORES_READ}))
+        with pytest.raises(Forbidden):
+            newest_texts(ctx, report)
+
+
+def test_texts_of_an_anonymous_survey_wait_as_everything_does(asked: Asked) -> None:
+    asked.given(9, 6, days=5, more="Long out")
+    asked.given(2, 6, days=4, more="Long out, and bad")
+    asked.given(9, 9, days=1, more="Not out yet")
+    anonymously(asked)
+
+    assert texts_of(asked) == ["Long out, and bad"] * 6
+    assert texts_of(asked, band="promoter") == ["Long out"] * 6
+
+
+def test_texts_of_groups_that_an_anonymous_survey_withholds_are_not_named(asked: Asked) -> None:
+    asked.given(9, 6, days=5, more="Six of nine would tell the other three")
+    asked.given(2, 3, days=5, more="Three")
+    anonymously(asked)
+
+    assert texts_of(asked) == texts_of(asked, band="promoter") == texts_of(asked, band="detractor") == []
+
+
+def texts_of(asked: Asked, **only: str) -> list[str]:
+    with asked.database.read() as ctx:
+        act_in(ctx, asked.place.workspace_id)
+        report = follow_ups.follow_ups(ctx, asked.place.survey.id, LAST_90, filters.parse(ctx, only))
+        return [text.text for text in newest_texts(ctx, report).get("more", ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -44,15 +45,20 @@ def comments_view(found: Comments, home: str, bar: PeriodBar, leaving: str) -> C
     `leaving` is the query with which the page of an answer leads back.
     """
     return CommentsView(
-        items=tuple(
-            CommentView(
-                comment,
-                f"{home}/responses/{encode('rsp', comment.response_id)}?{leaving}",
-                metrics.group_of(comment.formula, comment.score),
-                pieces(comment.text, found.search),
-            )
-            for comment in found.items
-        ),
+        items=comment_views(found.items, home, leaving, found.search),
         older=f"?{bar.query}&{urlencode({'after': found.next})}#comments" if found.next else None,
         searched_back_to=found.searched_back_to,
+    )
+
+
+def comment_views(found: Iterable[Comment], home: str, leaving: str, search: str = "") -> tuple[CommentView, ...]:
+    """Comments with the addresses of their answers, and what of them was searched for."""
+    return tuple(
+        CommentView(
+            comment,
+            f"{home}/responses/{encode('rsp', comment.response_id)}?{leaving}",
+            metrics.group_of(comment.formula, comment.score),
+            pieces(comment.text, search),
+        )
+        for comment in found
     )

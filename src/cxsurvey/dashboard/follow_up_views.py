@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cxsurvey.dashboard import doubts
+from cxsurvey.dashboard.comment_views import CommentView, comment_views
 from cxsurvey.insights.follow_ups import FollowUpReport, FollowUpsReport, Part, Share
+from cxsurvey.insights.reports import Comment
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.scales import Band, Definition
 from cxsurvey.surveys.follow_ups import FollowUpKind
@@ -28,14 +31,18 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpView:
-    """One follow-up. `groups` are (band, name, n) of the columns beside that of all customers; a text has no rows."""
+    """One follow-up. `groups` are (band, name, n) of the columns beside that of all customers; a text has no rows.
+
+    `texts` are the newest answers of a text; `more` says so where there are others.
+    """
 
     id: str
     question: str
     caption: str
     base: str
     is_faint: bool
-    is_text: bool
+    texts: tuple[CommentView, ...]
+    more: str
     withheld: bool
     groups: tuple[tuple[Band, str, str], ...]
     rows: tuple[AnswerRow, ...]
@@ -50,27 +57,36 @@ class FollowUpsView:
     minimum: int | None
 
 
-def follow_ups_view(found: FollowUpsReport) -> FollowUpsView:
-    """The follow-ups, ready to be shown."""
+def follow_ups_view(
+    found: FollowUpsReport, texts: Mapping[str, Sequence[Comment]], home: str, leaving: str
+) -> FollowUpsView:
+    """The follow-ups, ready to be shown, with the texts that belong to them.
+
+    `leaving` is the query with which the page of a response leads back.
+    """
     bounds = ""
     if not found.is_whole and found.back_to is not None:
         bounds = (
             f"Of the newest {number(found.looked_at)} of {number(found.total)} responses, back to {day(found.back_to)}."
         )
-    items = tuple(_view(each, found.survey.formula) for each in found.follow_ups)
+    items = tuple(
+        _view(each, found.survey.formula, comment_views(texts.get(each.id, ()), home, leaving))
+        for each in found.follow_ups
+    )
     return FollowUpsView(items, bounds, found.minimum)
 
 
-def _view(asked: FollowUpReport, formula: Definition) -> FollowUpView:
-    total = asked.total
+def _view(asked: FollowUpReport, formula: Definition, texts: tuple[CommentView, ...]) -> FollowUpView:
+    total, is_text = asked.total, asked.kind is FollowUpKind.TEXT
     groups = asked.groups if len(asked.groups) > 1 else ()
     return FollowUpView(
         id=asked.id,
         question=asked.question,
         caption=_caption(asked),
-        base=doubts.BASE_WORDS[total.base.level] if not total.withheld else "",
-        is_faint=total.base.greyed,
-        is_text=asked.kind is FollowUpKind.TEXT,
+        base=doubts.BASE_WORDS[total.base.level] if not (total.withheld or is_text) else "",
+        is_faint=total.base.greyed and not is_text,
+        texts=texts,
+        more=f"The newest {len(texts)} stand here." if texts and len(texts) < (total.n or 0) else "",
         withheld=total.withheld,
         groups=tuple((part.band, _name(part.band, formula), _n(part)) for part in groups if part.band is not None),
         rows=tuple(_row(place, share, total, groups) for place, share in enumerate(total.shares)) if total.n else (),

@@ -33,6 +33,7 @@ from cxsurvey.insights import comments, follow_ups, service
 from cxsurvey.insights.filters import NAMES
 from cxsurvey.insights.panels import Panel, panel
 from cxsurvey.insights.reports import SurveyLine
+from cxsurvey.insights.texts import newest_texts
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.surveys import service as surveys
 from cxsurvey.web.door import Visit, Visiting
@@ -179,7 +180,8 @@ def show_results(
         return results_view(found, query, survey.base)
 
     def answered(ctx: Context) -> FollowUpsView:
-        return follow_ups_view(follow_ups.follow_ups(ctx, survey_id, bar.period, chosen.only))
+        found = follow_ups.follow_ups(ctx, survey_id, bar.period, chosen.only)
+        return follow_ups_view(found, newest_texts(ctx, found), home, leaving(request, Opener.FOLLOW_UPS))
 
     def newest(ctx: Context) -> CommentsView:
         found = comments.newest(ctx, [line], bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)

@@ -6,7 +6,7 @@ time, and no more than `MOST_READ`: the report says how far back that went.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -36,6 +36,8 @@ MOST_READ: Final = 20_000
 """Answers that one report looks at, the newest of its period."""
 PAGE: Final = 2_000
 """Answers read at once."""
+NEWEST_TEXTS: Final = 6
+"""Responses with a text that one report names for each follow-up, the newest."""
 WITHOUT_SCORE: Final = "none"
 """The group of answers without a score, where groups are told apart."""
 _COUNTED: Final = (ResponseState.COUNTED,)
@@ -81,13 +83,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpReport:
-    """One follow-up in its newest wording: all customers together, then each group that was asked it."""
+    """One follow-up in its newest wording: all customers together, then each group that was asked it.
+
+    `newest` are the newest responses with a text, at most `NEWEST_TEXTS`; none for other kinds, and none of a group, or
+    a total, that is withheld. `texts` reads them.
+    """
 
     id: str
     question: str
     kind: FollowUpKind
     total: Part
     groups: tuple[Part, ...]
+    newest: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +207,12 @@ def _newest(ctx: Context, survey: SurveyLine, days: Sequence[listing.Day], only:
 
 @dataclass(slots=True)
 class _Counts:
-    """One follow-up in one group."""
+    """One follow-up in one group; `newest` are the places of the newest answers of a text, newest first."""
 
     asked: int = 0
     answered: int = 0
     chosen: dict[str, int] = field(default_factory=dict)
+    newest: list[listed.Place] = field(default_factory=list)
 
     def add(self, choices: Sequence[str]) -> None:
         self.answered += 1
@@ -238,6 +246,8 @@ class _Tally:
             counts.asked += 1
             if key in given and (follow_up.kind is FollowUpKind.TEXT or follow_up.chosen(given[key])):
                 counts.add(follow_up.chosen(given[key]))
+                if follow_up.kind is FollowUpKind.TEXT and len(counts.newest) < NEWEST_TEXTS:
+                    counts.newest.append((row.report_day, row.answered_at, row.id))
 
     def of(self, key: str, band: Band | None) -> _Counts:
         return self.counts.setdefault((key, band.value if band is not None else WITHOUT_SCORE), _Counts())
@@ -264,13 +274,24 @@ def _report(known: _Known, tally: _Tally, minimum: int | None, band: Band | None
     )
     if band is not None:
         only = next(iter(groups), _part(known, band, _Counts(), told=True))
-        return FollowUpReport(known.id, known.question, known.kind, replace(only, band=None), ())
+        newest = _newest_of([found.get(band.value, _Counts())], only)
+        return FollowUpReport(known.id, known.question, known.kind, replace(only, band=None), (), newest)
     together = _Counts(sum(each.asked for each in found.values()), sum(each.answered for each in found.values()))
     for each in found.values():
         for answer, n in each.chosen.items():
             together.chosen[answer] = together.chosen.get(answer, 0) + n
     total = _part(known, None, together, told=total_shown)
-    return FollowUpReport(known.id, known.question, known.kind, total, groups)
+    return FollowUpReport(
+        known.id, known.question, known.kind, total, groups, _newest_of([found[name] for name in shown], total)
+    )
+
+
+def _newest_of(counted: Iterable[_Counts], told: Part) -> tuple[UUID, ...]:
+    """The newest responses with a text among groups that are told; none where the part that they make is not."""
+    if told.withheld:
+        return ()
+    places = sorted((place for counts in counted for place in counts.newest), reverse=True)
+    return tuple(response_id for _, _, response_id in places[:NEWEST_TEXTS])
 
 
 def _part(known: _Known, band: Band | None, counts: _Counts, *, told: bool) -> Part:
