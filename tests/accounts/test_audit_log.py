@@ -153,3 +153,18 @@ def test_tries_to_sign_in_as_nobody_are_forgotten(ctx: Context) -> None:
     assert audit.forget_nobodys(ctx.connection, ctx.now + timedelta(days=1), 10) == 1
     act_in(ctx, workspace.id)
     assert len(said(ctx)) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ({"since": "2026-08-24", "until": "2026-11-21"}, "2026-08-24 to 2026-11-21"),
+        ({"until": "2026-11-21"}, "all time up to 2026-11-21"),
+        ({"since": "1970-01-01", "until": "2026-11-21"}, "all time up to 2026-11-21"),
+    ],
+    ids=["days", "all time", "all time, as it was recorded once"],
+)
+def test_a_download_names_its_days(days: dict[str, str], told: str) -> None:
+    said = sentence("scores.exported", {"name": "A", **days}, "Ada", "")
+
+    assert said == f"Ada downloaded the scores of the survey “A”, {told}."

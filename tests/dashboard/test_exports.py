@@ -20,15 +20,16 @@ from cxsurvey.people.service import PersonInput
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.service import VoidResponse
 from cxsurvey.responses.views import ResponseView
-from cxsurvey.scoring.scales import Metric
+from cxsurvey.scoring.scales import Band, Metric
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.commands import CreateSurvey
+from cxsurvey.surveys.follow_ups import FollowUp, FollowUpKind
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import export
 from tests.application import NOON
 from tests.dashboard.conftest import PASSWORD_HASH, attribute, in_northwind, page, sign_in, text_of
-from tests.dashboard.survey_pages import fields_of
-from tests.factories import make_open_survey, make_user
+from tests.dashboard.survey_pages import ask_on, fields_of
+from tests.factories import Place, make_open_survey, make_user, publish_anew
 from tests.insights.answers import answer, store
 
 Write = Callable[[Callable[[Context], Any]], Any]
@@ -306,3 +307,46 @@ def test_a_bad_order_of_numbers_is_refused(signed_in: TestClient, survey: Survey
 def test_numbers_are_never_a_get_and_the_byte_order_mark_is_a_choice(signed_in: TestClient, survey: SurveyView) -> None:
     assert signed_in.get(numbers_address(survey)).status_code in {404, 405}
     assert signed_in.post(numbers_address(survey)).content.startswith(b"row,survey")
+
+
+@pytest.mark.parametrize("what", ["results", "segments", "follow-ups"])
+def test_every_file_of_all_time_has_no_first_day_and_the_log_says_all_time(
+    signed_in: TestClient, survey: SurveyView, write: Write, what: str
+) -> None:
+    asking_csat(write, survey)
+    sent = {"period": "all", "by": "touchpoint"}
+
+    file = signed_in.post(f"/w/northwind/surveys/{encode('srv', survey.id)}/{what}/download", data=sent)
+    signed_in.post("/w/northwind/responses/download", data={**sent, "survey": encode("srv", survey.id)})
+
+    whole = next(csv.DictReader(StringIO(file.text)))
+    assert (whole["since"], whole["until"]) == ("", "2026-11-21")
+    log = signed_in.get("/w/northwind/audit").text
+    assert log.count(", all time up to 2026-11-21.") == 2
+    assert "1970" not in log
+
+
+def test_a_group_has_one_name_in_every_file(signed_in: TestClient, survey: SurveyView, write: Write) -> None:
+    asking_csat(write, survey)
+    base, sent = f"/w/northwind/surveys/{encode('srv', survey.id)}", {"survey": encode("srv", survey.id)}
+
+    answers = signed_in.post("/w/northwind/responses/download", data=sent)
+    counted = signed_in.post(f"{base}/follow-ups/download", data=sent)
+
+    named = [{row["group"] for row in csv.DictReader(StringIO(file.text))} for file in (answers, counted)]
+    assert named == [{"satisfied", "neutral", "dissatisfied"}, {"all", "satisfied", "neutral", "dissatisfied"}]
+
+
+def asking_csat(write: Write, survey: SurveyView) -> None:
+    """Asks satisfaction and a follow-up, and stores an answer of each group."""
+
+    def work(ctx: Context) -> None:
+        asked = ask_on(ctx, survey, "csat-1-5/1")
+        more = FollowUp(id="more", kind=FollowUpKind.TEXT, bands=frozenset(Band), labels={"en": "What else?"})
+        publish_anew(
+            ctx, Place(ctx.workspace, "northwind", asked), asked.draft.model_copy(update={"follow_ups": (more,)})
+        )
+        given = [answer(ctx, survey.id, score, NOON, segments=Segments(touchpoint="Shop")) for score in (5, 3, 1)]
+        store(ctx, [replace(each, follow_ups={"more": "Words"}) for each in given])
+
+    write(work)

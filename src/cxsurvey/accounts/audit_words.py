@@ -99,17 +99,11 @@ ACTIONS: Final[Mapping[str, Action]] = {
         AuditKind.DOWNLOADS, "{who} downloaded the {refused} rows that the import of {imported} refused."
     ),
     "responses.exported": Action(
-        AuditKind.DOWNLOADS, "{who} downloaded {count} responses to the survey {name}, {since} to {until}."
+        AuditKind.DOWNLOADS, "{who} downloaded {count} responses to the survey {name}, {days}."
     ),
-    "scores.exported": Action(
-        AuditKind.DOWNLOADS, "{who} downloaded the scores of the survey {name}, {since} to {until}."
-    ),
-    "segments.exported": Action(
-        AuditKind.DOWNLOADS, "{who} downloaded the scores of a survey by {by}, {since} to {until}."
-    ),
-    "follow_ups.exported": Action(
-        AuditKind.DOWNLOADS, "{who} downloaded the follow-ups of the survey {name}, {since} to {until}."
-    ),
+    "scores.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the scores of the survey {name}, {days}."),
+    "segments.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the scores of a survey by {by}, {days}."),
+    "follow_ups.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the follow-ups of the survey {name}, {days}."),
     "audit.exported": Action(AuditKind.DOWNLOADS, "{who} downloaded the audit log."),
 }
 
@@ -120,6 +114,10 @@ SETTING_NAMES: Final[Mapping[str, str]] = {
     "minimum_group": "the smallest group that is shown",
     "segment_names": "the names of the attributes",
 }
+
+
+NO_FIRST_DAY: Final = "1970-01-01"
+"""What older entries of a download of all time name as its first day; newer ones name none."""
 
 
 def actions_of(kind: AuditKind) -> frozenset[str]:
@@ -143,10 +141,17 @@ def sentence(action: str, detail: Mapping[str, Any], who: str, subject: str) -> 
         "subject": subject,
         "name": f"“{plain['name']}”" if plain.get("name") else "without a name",
         "mode": "test" if detail.get("test") else "live",
+        "days": _days(plain),
         "changes": _changes(detail.get("changes")),
         "imported": _imported(plain),
     }
     return known.text.format_map(defaultdict(lambda: "…", words))
+
+
+def _days(detail: Mapping[str, str]) -> str:
+    """The days of a download: `2026-08-24 to 2026-11-21`, or `all time up to 2026-11-21`."""
+    since, until = detail.get("since", NO_FIRST_DAY), detail.get("until", "…")
+    return f"all time up to {until}" if since == NO_FIRST_DAY else f"{since} to {until}"
 
 
 def _imported(detail: Mapping[str, str]) -> str:

@@ -63,6 +63,11 @@ class Period:
         return (self.until - self.since).days
 
     @property
+    def first_day(self) -> date | None:
+        """The first day that belongs to it, as people are shown its start; None where everything is looked at."""
+        return None if self.key is PeriodKey.ALL else self.since
+
+    @property
     def last_day(self) -> date:
         """The last day that belongs to it: what people are shown as its end."""
         return self.until - timedelta(days=1)

@@ -172,8 +172,15 @@ class Definition:
         >>> NPS.group_of(10), NPS.group_of(0)
         ('promoter', 'detractor')
         """
-        place = (Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR).index(self.band(score))
-        return self.group_names[place].removesuffix("s")
+        return self.group_name(self.band(score))
+
+    def group_name(self, band: Band) -> str:
+        """What one answer of a band is called for this metric.
+
+        >>> NPS.group_name(Band.PASSIVE)
+        'passive'
+        """
+        return self.group_names[(Band.PROMOTER, Band.PASSIVE, Band.DETRACTOR).index(band)].removesuffix("s")
 
     @property
     def key(self) -> str:

@@ -9,6 +9,7 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from io import StringIO
 from typing import Any, Final
@@ -73,6 +74,17 @@ def filename(what: str, survey: SurveyLine, period: Period) -> str:
     return f"{what}_{survey.code}_{days}.csv"
 
 
+def days_of(period: Period) -> dict[str, str]:
+    """The days of a download for the audit log, the last one included; `since` is left out for all of time."""
+    first, until = period.first_day, period.last_day.isoformat()
+    return {"since": first.isoformat(), "until": until} if first is not None else {"until": until}
+
+
+def first_cell(first: date | None) -> Cell:
+    """The first day of a stretch in a table; an empty cell for all of time."""
+    return first.isoformat() if first is not None else None
+
+
 def order(
     ctx: Context,
     survey_id: UUID,
@@ -98,8 +110,7 @@ def order(
         encode("srv", survey_id),
         name=made.survey.name,
         states=[state.value for state in states],
-        since=period.since.isoformat(),
-        until=period.last_day.isoformat(),
+        **days_of(period),
         count=made.count,
         filter=sorted(only.query),
     )

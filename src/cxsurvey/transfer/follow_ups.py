@@ -18,7 +18,7 @@ from cxsurvey.insights.follow_ups import FollowUpReport, FollowUpsReport, Part, 
 from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.service import refuse_anonymous, survey_line
-from cxsurvey.transfer.export import Cell, filename
+from cxsurvey.transfer.export import Cell, days_of, filename, first_cell
 
 HEADING: Final = (
     "survey",
@@ -74,8 +74,7 @@ def order(ctx: Context, survey_id: UUID, period: Period, only: Filter) -> Order:
         "follow_ups.exported",
         encode("srv", survey_id),
         name=survey.name,
-        since=period.since.isoformat(),
-        until=period.last_day.isoformat(),
+        **days_of(period),
         filter=sorted(only.query),
     )
     return Order(survey, period, only)
@@ -98,7 +97,7 @@ def _row(found: FollowUpsReport, asked: FollowUpReport, part: Part, share: Share
     figure = share.figure if share is not None else None
     return [
         found.survey.name,
-        found.period.since.isoformat(),
+        first_cell(found.period.first_day),
         found.period.last_day.isoformat(),
         found.period.zone,
         found.looked_at,
@@ -106,7 +105,7 @@ def _row(found: FollowUpsReport, asked: FollowUpReport, part: Part, share: Share
         asked.id,
         asked.question,
         asked.kind.value,
-        part.band.value if part.band is not None else "all",
+        found.survey.formula.group_name(part.band) if part.band is not None else "all",
         part.asked,
         part.n,
         share.answer if share is not None else None,

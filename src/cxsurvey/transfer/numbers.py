@@ -18,7 +18,7 @@ from cxsurvey.core import audit
 from cxsurvey.core.context import Context
 from cxsurvey.core.ids import encode
 from cxsurvey.insights.filters import EVERYTHING, Filter
-from cxsurvey.insights.periods import Period, PeriodKey
+from cxsurvey.insights.periods import Period
 from cxsurvey.insights.reports import LeftOut, ScoreReport, SurveyLine, SurveyReport
 from cxsurvey.insights.service import grain_for, refuse_anonymous, survey_line, survey_report
 from cxsurvey.scoring.counts import ScoreCounts
@@ -26,7 +26,7 @@ from cxsurvey.scoring.results import Difference, Figure, Result
 from cxsurvey.scoring.scales import Definition
 from cxsurvey.scoring.score import score
 from cxsurvey.scoring.trend import Grain
-from cxsurvey.transfer.export import Cell, filename
+from cxsurvey.transfer.export import Cell, days_of, filename, first_cell
 from cxsurvey.transfer.scored import SCORED, cells_of
 
 _STRETCH: Final = ("row", "survey", "since", "until", "zone", "complete")
@@ -87,8 +87,7 @@ def order(
         "scores.exported",
         encode("srv", survey_id),
         name=made.survey.name,
-        since=period.since.isoformat(),
-        until=period.last_day.isoformat(),
+        **days_of(period),
         step=made.grain.value,
         filter=sorted(only.query),
     )
@@ -124,8 +123,7 @@ def heading(formula: Definition) -> list[Cell]:
 
 
 def _stretch(row: str, period: Period, today: date) -> _Stretch:
-    since = None if period.key is PeriodKey.ALL else period.since
-    return _Stretch(row, since, period.last_day, complete=period.until <= today)
+    return _Stretch(row, period.first_day, period.last_day, complete=period.until <= today)
 
 
 def _steps(found: SurveyReport) -> list[list[Cell]]:
@@ -154,7 +152,7 @@ def _row(
     return [
         stretch.row,
         report.survey.name,
-        stretch.since.isoformat() if stretch.since is not None else None,
+        first_cell(stretch.since),
         stretch.last_day.isoformat(),
         report.period.zone,
         stretch.complete,

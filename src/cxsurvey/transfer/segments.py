@@ -17,7 +17,7 @@ from cxsurvey.insights.reports import SurveyLine
 from cxsurvey.insights.segments import SegmentReport, SegmentRow
 from cxsurvey.insights.service import refuse_anonymous, survey_line
 from cxsurvey.scoring.results import Difference
-from cxsurvey.transfer.export import Cell, filename
+from cxsurvey.transfer.export import Cell, days_of, filename, first_cell
 from cxsurvey.transfer.scored import SCORED, cells_of
 
 _DISTANCE: Final = ("", "_lower", "_upper", "_p_value", "_changed", "_comparable", "_other_n")
@@ -77,8 +77,7 @@ def order(ctx: Context, survey_id: UUID, key: str, period: Period, only: Filter)
         "segments.exported",
         encode("srv", survey_id),
         by=made.key,
-        since=period.since.isoformat(),
-        until=period.last_day.isoformat(),
+        **days_of(period),
         filter=sorted(only.query),
     )
     return made
@@ -105,7 +104,7 @@ def _row(found: SegmentReport, kind: str, row: SegmentRow) -> list[Cell]:
         found.survey.name,
         found.key,
         NOT_SET if kind == "not set" else row.text,
-        period.since.isoformat(),
+        first_cell(period.first_day),
         period.last_day.isoformat(),
         period.zone,
         *cells_of(row.result),
