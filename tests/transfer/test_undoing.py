@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select, text, update
 
 from cxsurvey import wiring
 from cxsurvey.core.context import OPERATOR, Actor, ActorKind, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Forbidden
+from cxsurvey.core.jobs import queue
 from cxsurvey.core.jobs.runner import Interrupted, JobRun, Runner
 from cxsurvey.core.models import AuditEntry
 from cxsurvey.responses import counts, service
@@ -112,6 +113,30 @@ def test_what_an_import_stored_is_void_and_scores_are_as_before(database: Databa
         ("void", apart, "a2", 3, None, "Wrong file"),
         ("void", apart, "a3", None, "Only words", "Wrong file"),
     ]
+
+
+def test_the_history_of_each_answer_names_who_took_the_import_back(database: Database, place: Place) -> None:
+    view = imported(database, place)
+    manager = replace(OPERATOR, kind=ActorKind.USER, id=database.ids.new())
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY), manager)
+    drain(database)
+
+    def last_words(ctx: Context) -> list[tuple[Any, ...]]:
+        found = ctx.connection.execute(select(Response.id)).scalars().all()
+        last = [service.history(ctx, response_id)[-1] for response_id in found]
+        return [(one.kind, one.actor_kind, one.actor_id) for one in last]
+
+    assert act(database, place, last_words) == [("voided", "user", manager.id)] * 3
+
+
+def test_what_was_begun_before_jobs_knew_by_whom_is_taken_back_by_the_system(database: Database, place: Place) -> None:
+    view = imported(database, place)
+    act(database, place, lambda ctx: undoing.undo(ctx, view.id, WHY))
+    older = {"import": str(view.id), "run": view.run + 1}
+    act(database, place, lambda ctx: ctx.connection.execute(update(queue.JOBS).values(args=older)))
+    drain(database)
+
+    assert seen(database, place, view).undone == 3
 
 
 def test_the_same_file_can_be_imported_again_and_taken_back_again(database: Database, place: Place) -> None:

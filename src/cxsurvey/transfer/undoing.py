@@ -15,7 +15,7 @@ from uuid import UUID
 
 from cxsurvey.accounts.permissions import Grant, require
 from cxsurvey.core.command import Command
-from cxsurvey.core.context import Context
+from cxsurvey.core.context import SYSTEM, Actor, ActorKind, Context
 from cxsurvey.core.jobs.runner import JobRun
 from cxsurvey.core.text import Line200
 from cxsurvey.responses import undoing as responses
@@ -87,7 +87,8 @@ def undo(ctx: Context, import_id: UUID, command: UndoImport) -> ImportView:
     if not queries.change(ctx.connection, view.id, tuple(one.value for one in ENDED), values):
         raise ImportStateForbids
     responses.begin(ctx, view.id)
-    ctx.enqueue(JOB, {"import": str(view.id), "run": run}, dedupe_key=imports.job_key(view.id, run))
+    by = [ctx.actor.kind.value, str(ctx.actor.id) if ctx.actor.id is not None else None]
+    ctx.enqueue(JOB, {"import": str(view.id), "run": run, "by": by}, dedupe_key=imports.job_key(view.id, run))
     imports.note(ctx, "import.undo_started", view, reason=command.reason)
     return imports.named(ctx, import_id)
 
@@ -113,8 +114,11 @@ def _undoable(ctx: Context, import_id: UUID) -> ImportView:
 
 
 def run(job: JobRun, pace: Pace = BESIDE_OTHERS, on_progress: Callable[[ImportView], None] = lambda _: None) -> None:
-    """Handler of `JOB`. Taken over after a crash it walks over all answers again and finishes what was left."""
-    import_id, number = UUID(job.args["import"]), job.args["run"]
+    """Handler of `JOB`. Taken over after a crash it walks over all answers again and finishes what was left.
+
+    The history of each answer names who wished it: the person who began it, and not the system that did the work.
+    """
+    import_id, number, by = UUID(job.args["import"]), job.args["run"], _begun_by(job)
     view = job.write(partial(_begin, import_id=import_id, run=number))
     if view is None:
         return
@@ -122,13 +126,19 @@ def run(job: JobRun, pace: Pace = BESIDE_OTHERS, on_progress: Callable[[ImportVi
     clock = job.database.clock.monotonic
     while True:
         began = clock()
-        view, after = job.write(partial(_some, view=view, after=after, limit=size), lane_key=view.survey_id)
+        view, after = job.write(partial(_some, view=view, by=by, after=after, limit=size), lane_key=view.survey_id)
         size = pace.next_size(size, clock() - began)
         on_progress(view)
         if after is None:
             break
         job.pause(pace.pause)
     job.write(partial(_end, view=view))
+
+
+def _begun_by(job: JobRun) -> Actor:
+    """The system, in the name of who began it; in its own where the job was put before jobs knew that."""
+    kind, actor_id = job.args.get("by", (SYSTEM.kind.value, None))
+    return replace(SYSTEM, kind=ActorKind(kind), id=UUID(actor_id) if actor_id is not None else None)
 
 
 def _begin(ctx: Context, import_id: UUID, run: int) -> ImportView | None:
@@ -140,9 +150,10 @@ def _begin(ctx: Context, import_id: UUID, run: int) -> ImportView | None:
     return ImportView.of({**row, **values})
 
 
-def _some(ctx: Context, view: ImportView, after: UUID | None, limit: int) -> tuple[ImportView, UUID | None]:
+def _some(ctx: Context, view: ImportView, by: Actor, after: UUID | None, limit: int) -> tuple[ImportView, UUID | None]:
     """One unit: some answers are void, and it is told how many."""
     assert view.undo_reason is not None
+    ctx.actor = by
     done = responses.take_back(ctx, view.id, view.undo_reason, after=after, limit=limit)
     values: dict[str, Any] = {
         "undone": view.undone + done.undone,
