@@ -283,7 +283,12 @@ def test_a_reading_that_is_not_right_is_shown_again_with_what_was_chosen(
     ("content", "words"),
     [
         (b"", "The file is empty"),
-        (b"%PDF-1.7\0\0\0\0", "no text"),
+        (
+            b"%PDF-1.4 of nothing but text\n",
+            "This is a PDF document, not a table. Bring a CSV file or an XLSX workbook.",
+        ),
+        (b"\x89PNG\r\n", "This is a picture, not a table."),
+        (b"\x07\x93S\0\0g^J\n", "This is a binary file, not a table."),
         (b"\xd0\xcf\x11\xe0old", "Excel 97"),
         (b"PK\x03\x04broken", "not a readable XLSX workbook"),
         (b'a,b\n"9', "not valid CSV"),

@@ -17,6 +17,16 @@ from cxsurvey.transfer.errors import FileUnreadable
 
 ZIP: Final = b"PK\x03\x04"
 OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+NO_TABLES: Final = {
+    b"%PDF-": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a compressed file",
+    b"{\\rtf": "a text document",
+}
+"""How files begin that are brought by mistake, and what to call them."""
+BRING: Final = "Bring a CSV file or an XLSX workbook."
 PIECE: Final = 1 << 20
 LOOKED_AT: Final = 64 * 1024
 """Characters from which the separator is guessed."""
@@ -76,10 +86,12 @@ def _encoding(path: Path) -> tuple[str, bool]:
         return "utf-8-sig", False
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", False
+    if (what := next((told for begins, told in NO_TABLES.items() if first.startswith(begins)), None)) is not None:
+        raise FileUnreadable(f"This is {what}, not a table. {BRING}")
     if (halves := _utf16_by_zeros(first)) is not None:
         return halves, True
     if b"\0" in first:
-        raise FileUnreadable("This is no text: it holds zero bytes. Bring a CSV file or an XLSX workbook.")
+        raise FileUnreadable(f"This is a binary file, not a table. {BRING}")
     if _decodes(path, "utf-8"):
         return "utf-8", False
     if _decodes(path, "cp1252"):
