@@ -210,6 +210,28 @@ def test_the_same_file_again_is_known_and_its_settings_proposed_until_it_is_take
     assert "This file was imported" not in signed_in.get(bring(signed_in, RATINGS).headers["location"]).text
 
 
+def test_where_no_row_would_be_stored_there_is_no_button_that_imports(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    def tried(content: bytes) -> Any:
+        here = bring(signed_in, content).headers["location"]
+        signed_in.post(here, data=reading(survey, **{"column-0": "score", "column-1": "", "column-2": ""}))
+        drain(database)
+        return signed_in.get(here)
+
+    def has_button(answer: Any) -> bool:
+        return has(answer, "form[action$='/start']")
+
+    refused, some = tried(b"Rating,Why\n12,a\n13,b\n"), tried(b"Rating,Why\n12,a\n9,b\n")
+
+    assert (has_button(refused), has_button(some)) == (False, True)
+    assert "There is nothing to import: no row would be stored." in text_of(refused, "#tried")
+    assert "and import" not in text_of(refused, "p.notice")
+    none = tried(b"Rating,Why\n")
+    assert not has_button(none)
+    assert "0 rows, 2 columns" in " ".join(text_of(none, ".sub").split())
+
+
 def test_while_an_import_runs_the_pages_of_its_survey_say_that_numbers_are_not_complete(
     signed_in: TestClient, survey: SurveyView, database: Database, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,7 +374,7 @@ def test_a_sheet_of_a_workbook_is_chosen(signed_in: TestClient, survey: SurveyVi
 
     shown = signed_in.get(here)
     assert "XLSX workbook, sheet “Answers”" in shown.text
-    assert "1 rows, 2 columns" in shown.text
+    assert "1 row, 2 columns" in shown.text
 
 
 def test_the_sheet_of_another_tab_is_not_read_as_the_one_that_was_tried(

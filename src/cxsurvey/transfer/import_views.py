@@ -115,6 +115,11 @@ class ImportView:
         return sum(self.tally[name] for name in ("stored", "changed", "known", "same_respondent"))
 
     @property
+    def changes_nothing(self) -> bool:
+        """Whether none of the rows read stores, changes or adds anything."""
+        return not any(self.tally[name] for name in ("stored", "changed", "same_respondent"))
+
+    @property
     def is_under_way(self) -> bool:
         return self.state in UNDER_WAY
 
