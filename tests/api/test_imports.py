@@ -112,6 +112,45 @@ def test_where_the_guess_does_not_suffice_it_stays_a_draft_until_more_is_said(
     assert read(rest, made)["counts"]["stored"] == 1
 
 
+def test_dates_are_read_in_an_order_that_the_cells_or_the_settings_say(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    said: dict[str, Any] = {"survey": scene.survey, "mapping": {"score": "Rating", "answered_at": "At"}}
+    clear = bring(rest, b"Rating,At\n9,13.03.2026 10:00\n3,01.03.2026 10:00\n", zone="UTC", **said)
+    assert clear.json()["date_order"] == "day-first"
+    drain(database)
+    tried = read(rest, clear)
+    assert (tried["first_answered_at"], tried["last_answered_at"]) == ("2026-03-01T10:00:00Z", "2026-03-13T10:00:00Z")
+
+    unclear = b"Rating,At\n9,02.03.2026\n"
+    refused = bring(rest, unclear, **said)
+    assert (refused.status_code, refused.json()["code"]) == (422, "dates_unclear")
+    guessed = bring(rest, unclear, survey=scene.survey)
+    assert (guessed.status_code, guessed.json()["state"], guessed.json()["mapping"]) == (201, "draft", {})
+    settled = rest.put(f"/imports/{guessed.json()['id']}/settings", json={**said, "date_order": "month-first"})
+    assert settled.json()["date_order"] == "month-first", settled.text
+    drain(database)
+    assert read(rest, guessed)["counts"]["stored"] == 1
+    wrong = bring(rest, unclear, **said, date_order="year")
+    assert wrong.json()["errors"][0]["rule"] == "enum"
+
+
+def test_the_same_file_once_more_is_read_with_the_order_it_had(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    unclear = b"Rating,At\n9,02.03.2026\n"
+    first = bring(rest, unclear, survey=scene.survey, date_order="month-first")
+    drain(database)
+    rest.post(f"/imports/{first.json()['id']}/start")
+    drain(database)
+
+    again = bring(rest, unclear)
+    drain(database)
+
+    assert read(rest, again)["date_order"] == "month-first"
+    assert read(rest, again)["counts"]["known"] == 1
+
+
 def test_the_same_file_again_is_known_and_read_as_it_was_unless_taken_back(
     rest: TestClient, scene: Scene, database: Database
 ) -> None:

@@ -90,6 +90,24 @@ def test_a_dry_run_tells_the_score_so_that_a_reversed_scale_shows(file: Path) ->
     assert run_json("import", "responses", file, *options[:-1])["expected_score"] is None
 
 
+def test_dates_are_read_in_the_order_that_is_said_or_that_the_cells_say(file: Path) -> None:
+    options = ("--survey", "relationship", "--map", "score=Rating", "--map", "answered_at=At", "--dry-run")
+    file.write_text("Rating,At\n9,13.03.2026\n3,01.03.2026\n")
+    assert (
+        "The responses were given from 2026-03-01 to 2026-03-13." in run("import", "responses", file, *options).stdout
+    )
+    file.write_text("Rating,At\n9,02.03.2026\n")
+
+    unclear = run("import", "responses", file, *options)
+    wrong = run("import", "responses", file, *options, "--date-order", "year")
+    said = run_json("import", "responses", file, *options, "--date-order", "month-first")
+
+    assert (unclear.exit_code, wrong.exit_code) == (2, 2)
+    assert "Say which: day-first or month-first." in unclear.stderr
+    assert "--date-order must be" in wrong.stderr
+    assert (said["date_order"], said["first_answered_at"]) == ("month-first", "2026-02-02T21:00:00+00:00")
+
+
 def test_the_same_file_under_another_name_is_known_and_another_source_is_warned_of(file: Path) -> None:
     first = run_json("import", "responses", file, *MAP)
     other = file.rename(file.with_name("renamed.csv"))

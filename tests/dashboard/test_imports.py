@@ -183,6 +183,43 @@ def test_a_dry_run_shows_its_score_before_the_button_and_below_how_scores_are_re
     assert read == sorted(read), "who reads on meets the scale and the score before the button"
 
 
+def test_what_comes_first_in_dates_is_preset_where_the_cells_say_it_and_asked_where_not(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    columns = {"column-0": "score", "column-1": "answered_at", "column-2": ""}
+    clear = bring(signed_in, b"Rating,Submitted at\n9,12.03.2026\n3,13.03.2026\n").headers["location"]
+    found = chosen(signed_in.get(clear))
+    assert (found["column-1"], found["date_order"]) == ("answered_at", "day-first")
+    signed_in.post(clear, data=reading(survey, **columns, date_order="day-first"))
+    drain(database)
+    tried = signed_in.get(clear)
+    assert counters(tried)["would be stored"] == "2"
+    assert "The responses would be of 12 Mar 2026 to 13 Mar 2026." in text_of(tried, "#tried")
+
+    unclear = bring(signed_in, b"Rating,Submitted at\n9,12.03.2026\n3,11.03.2026\n").headers["location"]
+    assert chosen(signed_in.get(unclear))["date_order"] == ""
+    refused = signed_in.post(unclear, data=reading(survey, **columns, date_order=""))
+    assert refused.status_code == 422
+    assert "nothing in its dates says whether they begin with the day" in text_of(refused, "#error-date_order")
+    signed_in.post(unclear, data=reading(survey, **columns, date_order="month-first"))
+    drain(database)
+    back = signed_in.get(unclear)
+    assert chosen(back)["date_order"] == "month-first"
+    assert "3 Nov 2026 to 3 Dec 2026" not in back.text, "December is not yet, so one row is refused"
+    assert "The responses would be of 3 Nov 2026." in text_of(back, "#tried")
+
+
+def test_a_draft_kept_in_doubt_cannot_be_started(signed_in: TestClient, survey: SurveyView) -> None:
+    here = bring(signed_in, b"Rating,At\n9,12.03.2026\n").headers["location"]
+    columns = {"column-0": "score", "column-1": "answered_at", "column-2": ""}
+    signed_in.post(here, data=reading(survey, **columns, do="show"))
+
+    refused = signed_in.post(f"{here}/start")
+
+    assert refused.status_code == 422
+    assert "day-first or month-first" in refused.text
+
+
 def test_the_same_file_again_is_known_and_its_settings_proposed_until_it_is_taken_back(
     signed_in: TestClient, survey: SurveyView, database: Database
 ) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from cxsurvey.transfer.files import CsvFile
 from cxsurvey.transfer.guessing import guess
 from cxsurvey.transfer.profile import profile
@@ -38,6 +40,21 @@ def test_columns_without_a_telling_name_are_known_by_their_cells(tmp_path: Path)
 
 def test_a_name_that_its_cells_belie_is_not_believed(tmp_path: Path) -> None:
     assert "answered_at" not in guessed(tmp_path, "Date,Score\nyesterday,9\n")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Submitted at", "Eingegangen am", "Antwort-Datum", "YANIT TARİHİ", "Gönderim tarihi", "تاريخ الإجابة", "Fecha"],
+)
+@pytest.mark.parametrize("cell", ["12.03.2026", "3/12/2026 2:05 PM", "2026-03-12"])
+def test_the_time_is_known_by_its_name_however_dates_are_written(tmp_path: Path, name: str, cell: str) -> None:
+    found = guessed(tmp_path, f"When sent,{name},Score\n{cell},{cell},9\n")
+
+    assert found["answered_at"] == (name, "of its name")
+
+
+def test_a_column_of_dates_is_known_by_its_cells_in_any_order(tmp_path: Path) -> None:
+    assert guessed(tmp_path, "a,b\n7,12.03.2026\n9,\n")["answered_at"] == ("b", "its cells look like dates")
 
 
 def test_a_respondent_is_what_answers_are_known_by(tmp_path: Path) -> None:

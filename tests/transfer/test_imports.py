@@ -2,7 +2,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from cxsurvey.responses.submit import submit
 from cxsurvey.responses.views import ResponseView
 from cxsurvey.surveys import service as surveys
 from cxsurvey.transfer import imports, keeping, running, uploads
-from cxsurvey.transfer.errors import ImportUnknown, TooManyFiles
+from cxsurvey.transfer.errors import DatesUnclear, ImportUnknown, TooManyFiles
 from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.mapping import parse
 from cxsurvey.transfer.reading import Kind, Reading
@@ -33,7 +33,7 @@ from cxsurvey.transfer.refusals import first_refused
 from cxsurvey.transfer.rows import RowProblem
 from cxsurvey.transfer.scales import ScaleReading
 from cxsurvey.transfer.source import examine
-from cxsurvey.transfer.times import Oddity
+from cxsurvey.transfer.times import DateOrder, Oddity
 from tests.factories import Place, act_in, make_place
 
 MANAGER = replace(OPERATOR, kind=ActorKind.USER)
@@ -55,10 +55,15 @@ def run(database: Database, place: Place, tmp_path: Path) -> Run:
         source: str = "import",
         scale: ScaleReading | None = None,
         kind: Kind = Kind.RESPONSES,
+        order: DateOrder | None = None,
     ) -> tuple[ImportView, list[RowProblem]]:
         view = brought(database, place, content.encode(), kind)
         reading = Reading(
-            mapping=parse(maps or MAPS, kind), zone="Europe/London", source=source, scale=scale or ScaleReading()
+            mapping=parse(maps or MAPS, kind),
+            zone="Europe/London",
+            date_order=order,
+            source=source,
+            scale=scale or ScaleReading(),
         )
 
         def begin(ctx: Context) -> None:
@@ -253,7 +258,7 @@ def test_odd_hours_are_stored_and_counted(run: Run) -> None:
 @pytest.mark.parametrize(
     ("row", "rule", "column"),
     [
-        ("9,01/02/2026,", "not_a_time", "When"),
+        ("9,yesterday,", "not_a_time", "When"),
         ("9,2031-01-01,", "outside_time", "When"),
         ("9,1999-12-31,", "outside_time", "When"),
         ("9,2026-01-02,nobody", "not_an_address", "Mail"),
@@ -268,6 +273,58 @@ def test_a_row_that_breaks_a_rule_is_refused_with_line_column_and_rule(
 
     assert became(tally) == (0, 0, 0, 1)
     assert [(problem.line, problem.rule, problem.column) for problem in problems] == [(2, rule, column)]
+
+
+def test_dates_are_read_as_their_cells_say_and_it_is_told_from_when_to_when_they_are(run: Run) -> None:
+    rows = "Rating,When\n" + "".join(f"9,{day:02}.03.2026 10:00\n" for day in range(1, 16)) + "99,30.03.2026\n"
+
+    tried, problems = run(rows, "score=Rating", "answered_at=When", dry_run=True)
+
+    assert tried.reading.date_order is DateOrder.DAY_FIRST
+    assert became(tried)[0] == 15
+    assert [one.rule for one in problems] == ["not_a_score"]
+    assert (tried.first_answered_at, tried.last_answered_at) == (
+        datetime(2026, 3, 1, 10, tzinfo=UTC),
+        datetime(2026, 3, 15, 10, tzinfo=UTC),
+    )
+    assert tried.days_answered == (date(2026, 3, 1), date(2026, 3, 15))
+    assert run("Rating\n9\n", "score=Rating", dry_run=True)[0].days_answered is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["03/12/2026", "04/12/2026"], "nothing in its dates says whether they begin with the day or with the month"),
+        (["13/12/2026", "12/13/2026"], "some dates can only begin with the day and others only with the month"),
+    ],
+)
+def test_what_comes_first_is_never_guessed(run: Run, cells: list[str], words: str) -> None:
+    rows = "Rating,When\n" + "".join(f"9,{cell}\n" for cell in cells)
+    with pytest.raises(DatesUnclear) as refused:
+        run(rows, "score=Rating", "answered_at=When")
+
+    assert words in refused.value.text
+    assert cells[0] not in refused.value.text
+    assert refused.value.field == "date_order"
+
+
+@pytest.mark.parametrize(
+    ("cell", "order", "rule", "message"),
+    [
+        ("2026-02-31", None, "no_such_day", "names a day that does not exist"),
+        ("31/02/2026", DateOrder.DAY_FIRST, "no_such_day", "names a day that does not exist, read with the day first"),
+        ("12.03.2026", DateOrder.ISO, "not_a_time", "the settings must say whether the day or the month comes first"),
+        ("yesterday", DateOrder.MONTH_FIRST, "not_a_time", "a date with the month first, such as 11/21/2026 14:05"),
+    ],
+)
+def test_what_is_wrong_with_a_date_is_told_without_the_date(
+    run: Run, cell: str, order: DateOrder | None, rule: str, message: str
+) -> None:
+    _, (problem,) = run(f"Rating,When\n9,{cell}\n", "score=Rating", "answered_at=When", order=order)
+
+    assert problem.rule == rule
+    assert message in problem.message
+    assert cell not in problem.message
 
 
 def test_every_rule_that_a_row_breaks_is_told(run: Run) -> None:

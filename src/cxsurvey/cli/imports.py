@@ -43,6 +43,10 @@ def responses(  # noqa: PLR0913
     survey: Annotated[str, typer.Option(help="The survey's id, code or name.")],
     maps: Annotated[list[str], typer.Option("--map", help="FIELD=COLUMN, such as score=Rating; repeatable.")],
     zone: Annotated[str | None, typer.Option(help="Zone of times without an offset. Default: the workspace's.")] = None,
+    date_order: Annotated[
+        str | None,
+        typer.Option(help="What comes first in dates: iso, day-first or month-first. Default: as the cells say."),
+    ] = None,
     source: Annotated[str, typer.Option(help="Where the responses come from; ids count per source.")] = "import",
     scale_map: Annotated[
         str | None, typer.Option(help="VALUE=SCORE, comma separated, such as “Very likely=5,Likely=4”.")
@@ -81,6 +85,7 @@ def responses(  # noqa: PLR0913
             scale=scale_of(scale_map, exclude, unknown, is_reversed=is_reversed),
             survey=survey,
             zone=zone,
+            date_order=date_order,
             source=source.strip(),
             delimiter=_one_character(delimiter),
             sheet=sheet,

@@ -45,6 +45,7 @@ class Wanted:
     scale: ScaleReading = field(default_factory=ScaleReading)
     survey: str | None = None
     zone: str | None = None
+    date_order: str | None = None
     source: str = "import"
     delimiter: str | None = None
     sheet: str | None = None
@@ -107,13 +108,14 @@ def _begun(here: Here, wanted: Wanted) -> tuple[ImportView, Scale | None]:
             {
                 "mapping": wanted.mapping,
                 "zone": wanted.zone or workspace.report_zone,
+                "date_order": wanted.date_order,
                 "source": wanted.source,
                 "scale": wanted.scale,
             }
         )
     except Refusal as refusal:
         problem = refusal.problems[0]
-        fail(f"--{problem.field} {problem.message}.", NOTHING_DONE)
+        fail(f"--{problem.field.replace('_', '-')} {problem.message}.", NOTHING_DONE)
 
     asked = survey.published.scale if survey is not None and survey.published is not None else None
     scale = Scale.of(reading.scale, asked.minimum, asked.maximum) if asked is not None else None

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,9 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         "left_out": tally["left_out"],
         "refused": tally["refused"],
         "zone": view.reading.zone,
+        "date_order": view.reading.date_order.value if view.reading.date_order is not None else None,
+        "first_answered_at": _instant(view.first_answered_at),
+        "last_answered_at": _instant(view.last_answered_at),
         "times": {oddity.value: view.times.get(oddity.value, 0) for oddity in Oddity},
         "scores": [{"value": one.value, "rows": one.count, "becomes": one.becomes} for one in outcome.scores],
         "expected_score": result_as_json(expected) if expected is not None else None,
@@ -93,6 +97,10 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _instant(value: datetime | None) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
 def _print(console: Console, outcome: Outcome) -> None:
     view, reading = outcome.view, outcome.view.reading
     if outcome.dry_run:
@@ -104,6 +112,8 @@ def _print(console: Console, outcome: Outcome) -> None:
     for number, text in _lines(outcome):
         table.add_row(grouped(number), text)
     console.print(table)
+    if (days := view.days_answered) is not None:
+        console.print(f"The responses were given from {days[0]} to {days[1]}.", soft_wrap=True)
     expected = outcome.told.expected
     if expected is not None and expected.n:
         console.print(in_one_line(expected), soft_wrap=True)

@@ -41,7 +41,7 @@ def propose(ctx: Context, view: ImportView) -> ImportView:
 def unfinished(ctx: Context, kind: Kind, digest: str, reading: Reading, survey_id: UUID | None) -> ImportView | None:
     """The import that was begun with the same file and the same settings and has not come to its end; else None."""
     found = _carried_out(ctx, kind, digest, UNDER_WAY)
-    return next((one for one in found if one.reading == reading and one.survey_id == survey_id), None)
+    return next((one for one in found if one.reading.is_as(reading) and one.survey_id == survey_id), None)
 
 
 def _carried_out(ctx: Context, kind: Kind, digest: str | None, states: Collection[ImportState]) -> list[ImportView]:

@@ -33,6 +33,13 @@ class ScaleWrong(Refusal):
     kind = Kind.INVALID
 
 
+class DatesUnclear(Refusal):
+    """Nothing says whether the day or the month comes first in the dates of a file."""
+
+    code = "dates_unclear"
+    kind = Kind.INVALID
+
+
 class NothingAsked(Refusal):
     """The survey was never published, so there is no question that the answers could belong to."""
 

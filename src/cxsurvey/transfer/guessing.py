@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.transfer.profile import ColumnProfile, Profile
 from cxsurvey.transfer.reading import Kind
+from cxsurvey.transfer.times import form_of
 
 NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -20,8 +20,13 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "comment": ("comment", "comments", "feedback", "why", "reason", "verbatim", "text", "kommentar", "yorum"),
     "answered_at": (
-        "answeredat", "submittedat", "respondedat", "createdat", "timestamp", "date", "datetime", "time", "datum",
-        "tarih",
+        "answeredat", "submittedat", "respondedat", "completedat", "createdat", "answerdate", "responsedate",
+        "submitdate", "submissiondate", "completiondate", "datesubmitted", "enddate", "timestamp", "date", "datetime",
+        "time", "beantwortetam", "abgeschicktam", "abgesendetam", "eingegangenam", "eingangsdatum", "antwortdatum",
+        "erstelltam", "zeitstempel", "zeitpunkt", "datum", "yanıttarihi", "yanittarihi", "cevaptarihi",
+        "gönderimtarihi", "gönderilmetarihi", "oluşturmatarihi", "zamandamgası", "zamandamgasi", "tarih", "tarihsaat",
+        "تاريخالإجابة", "تاريخالرد", "تاريخالإرسال", "وقتالإرسال", "الطابعالزمني", "التاريخ", "تاريخ",
+        "horodateur", "fecha", "data",
     ),
     "external_id": ("externalid", "responseid", "answerid", "commentid", "id"),
     "respondent": ("respondent", "respondentid", "customerid", "userid", "participantid"),
@@ -81,14 +86,14 @@ def _by_cells(profile: Profile, kind: Kind) -> Iterator[Guess]:
             )
         elif kind is Kind.RESPONSES and column.values and all(_is_score(value) for value, _ in column.values):
             yield Guess("score", column.name, "all its cells are whole numbers from 0 to 10")
-        elif kind is Kind.RESPONSES and all(_is_time(text) for text in column.samples):
+        elif kind is Kind.RESPONSES and all(form_of(text) for text in column.samples):
             yield Guess("answered_at", column.name, "its cells look like dates")
 
 
 def _fits(field: str, column: ColumnProfile) -> bool:
     """Whether the cells of a column could be what its name promises."""
     if field == "answered_at":
-        return all(_is_time(text) for text in column.samples)
+        return all(form_of(text) for text in column.samples)
     if field == "score":
         return bool(column.values)
     return True
@@ -96,13 +101,3 @@ def _fits(field: str, column: ColumnProfile) -> bool:
 
 def _is_score(text: str) -> bool:
     return text.isascii() and text.isdigit() and int(text) <= 10
-
-
-def _is_time(text: str) -> bool:
-    if len(text) < 8 or not text[:4].isdigit():
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, Self
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from cxsurvey.core.ids import encode
 from cxsurvey.transfer.models import TALLIES
@@ -58,6 +59,9 @@ class ImportView:
     times: Mapping[str, int]
     scores: Mapping[str, int]
     """How many of the rows that are stored, or would be, have each score, or “unknown”."""
+    first_answered_at: datetime | None
+    """When the first of the answers was given that are stored, or would be; None where the file does not say."""
+    last_answered_at: datetime | None
     failure: str | None
     created_at: datetime
     started_at: datetime | None
@@ -90,6 +94,8 @@ class ImportView:
             tally={name: row[name] for name in TALLIES},
             times=row["times"],
             scores=row["scores"],
+            first_answered_at=row["first_answered_at"],
+            last_answered_at=row["last_answered_at"],
             failure=row["failure"] if state is ImportState.FAILED else None,
             created_at=row["created_at"],
             started_at=row["started_at"],
@@ -113,6 +119,14 @@ class ImportView:
     def rows_there(self) -> int:
         """Rows whose answers or people are there now, brought by this import or before it."""
         return sum(self.tally[name] for name in ("stored", "changed", "known", "same_respondent"))
+
+    @property
+    def days_answered(self) -> tuple[date, date] | None:
+        """The first and the last day in the zone of the reading; None where the file does not say."""
+        if self.first_answered_at is None or self.last_answered_at is None:
+            return None
+        zone = ZoneInfo(self.reading.zone)
+        return self.first_answered_at.astimezone(zone).date(), self.last_answered_at.astimezone(zone).date()
 
     @property
     def changes_nothing(self) -> bool:

@@ -6,6 +6,7 @@ Whoever begins one has already received and examined its file outside of a unit:
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +21,7 @@ from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.asked import asked_by_id
 from cxsurvey.transfer import keeping, mapping, queries, uploads
 from cxsurvey.transfer.errors import (
+    DatesUnclear,
     ImportInTheWay,
     ImportStateForbids,
     ImportUnknown,
@@ -45,6 +47,8 @@ NOTHING_YET: Final[Mapping[str, Any]] = {
     "position": 0,
     "times": {},
     "scores": {},
+    "first_answered_at": None,
+    "last_answered_at": None,
     "failure": None,
     "started_at": None,
     "finished_at": None,
@@ -90,7 +94,8 @@ def settle(
 ) -> ImportView:
     """Says how the file of a draft is read; `source` where another sheet was examined.
 
-    Raises `MappingWrong`, `ScaleWrong` or `NothingAsked` for what could not be carried out.
+    What comes first in dates is taken from the cells where nobody has said it. Raises `MappingWrong`, `ScaleWrong`,
+    `DatesUnclear` or `NothingAsked` for what could not be carried out.
     """
     view = get(ctx, import_id)
     _require(ctx, view.kind)
@@ -98,7 +103,7 @@ def settle(
         raise ImportStateForbids
     found = source or view.source
     _check_settled(ctx, view.kind, reading, survey_id, found)
-    return _read_as(ctx, view, reading, survey_id, found)
+    return _read_as(ctx, view, with_date_order(reading, found), survey_id, found)
 
 
 def keep(ctx: Context, import_id: UUID, reading: Reading, survey_id: UUID | None = None) -> ImportView:
@@ -150,6 +155,7 @@ def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportVi
         raise MappingWrong("Say first which column is what.", field="mapping")
     if view.state is ImportState.DRAFT:
         _check_settled(ctx, view.kind, view.reading, view.survey_id, view.source)
+        view = replace(view, reading=with_date_order(view.reading, view.source))
     if view.kind is Kind.RESPONSES:
         queries.hold(ctx.connection, ctx.workspace)
         if is_beside(ctx, view, (ImportState.UNDOING,)):
@@ -157,7 +163,13 @@ def start(ctx: Context, import_id: UUID, *, rehearsal: bool = False) -> ImportVi
                 "An import of the same source is being taken back. Try or start this one when that has ended."
             )
     run = view.run + 1
-    values = {"state": ImportState.WAITING.value, "rehearsal": rehearsal, "run": run, **NOTHING_YET}
+    values = {
+        "state": ImportState.WAITING.value,
+        "rehearsal": rehearsal,
+        "run": run,
+        "reading": view.reading.model_dump(mode="json"),
+        **NOTHING_YET,
+    }
     _change(ctx, view, (ImportState.DRAFT,), values)
     ctx.enqueue(JOB, {"import": str(view.id), "run": run}, dedupe_key=job_key(view.id, run))
     if not rehearsal:
@@ -276,6 +288,25 @@ def _require(ctx: Context, kind: Kind) -> None:
 def _refuse_test_keys(ctx: Context) -> None:
     if ctx.actor.kind is ActorKind.KEY and ctx.actor.test:
         raise LiveKeyNeeded
+
+
+def with_date_order(reading: Reading, source: Source) -> Reading:
+    """The reading with what comes first in its dates, as their cells say; raises `DatesUnclear` where they do not.
+
+    Nothing is added where somebody has said it, or no column says when people answered.
+    """
+    name = reading.mapping.get("answered_at")
+    column = source.profile.column(name) if name is not None else None
+    if column is None or reading.date_order is not None:
+        return reading
+    if (order := column.dates.order) is None:
+        why = (
+            "some dates can only begin with the day and others only with the month"
+            if column.dates.day_first
+            else "nothing in its dates says whether they begin with the day or with the month"
+        )
+        raise DatesUnclear(f"“{name}”: {why}. Say which: day-first or month-first.", field="date_order")
+    return reading.model_copy(update={"date_order": order})
 
 
 def _check_settled(ctx: Context, kind: Kind, reading: Reading, survey_id: UUID | None, source: Source) -> None:

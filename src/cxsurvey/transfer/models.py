@@ -45,7 +45,7 @@ class Import(Base):
     file: Mapped[dict[str, Any]]
     """How the file is read, and what its columns hold."""
     reading: Mapped[dict[str, Any]]
-    """The mapping, zone, source and scale, as they were settled."""
+    """The mapping, zone, order of dates, source and scale, as they were settled."""
     position: Mapped[int] = mapped_column(BigInteger, default=0)
     """Bytes of the file of refused rows that belong to the rows read so far."""
     rows_read: Mapped[int] = mapped_column(Integer, default=0)
@@ -60,6 +60,9 @@ class Import(Base):
     """How many times on the wall were odd, by oddity."""
     scores: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     """How many rows that are stored, or would be, have each score, or “unknown”."""
+    first_answered_at: Mapped[datetime | None]
+    last_answered_at: Mapped[datetime | None]
+    """When the first and the last answer was given that is stored, or would be, as the file says."""
     failure: Mapped[str | None] = mapped_column(String(500))
     actor_kind: Mapped[str] = mapped_column(String(12))
     actor_id: Mapped[UUID | None]

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any, Final, Self
 
 from cxsurvey.transfer.errors import FileUnreadable
 from cxsurvey.transfer.files import CsvFile
+from cxsurvey.transfer.times import Dates, form_of
 
 MOST_VALUES: Final = 60
 """Different values of a column that are counted; one with more is no scale."""
@@ -25,6 +26,8 @@ A unit reads and writes the row that holds them, and no unit may take long.
 MOST_SAMPLED: Final = 12_000
 """Characters of the samples of all columns."""
 SAMPLES: Final = 3
+NO_DATES: Final = 20
+"""Cells more that are no dates than dates, from which on a column is not looked at for them any more."""
 MOST_COLUMNS: Final = 200
 LONGEST_NAME: Final = 200
 
@@ -38,6 +41,8 @@ class ColumnProfile:
     samples: tuple[str, ...]
     values: tuple[tuple[str, int], ...]
     """Each value with how often it comes, in the order of the file; empty where they are too many or too long."""
+    dates: Dates = field(default_factory=Dates)
+    """Its cells that are dates; none where most are something else."""
 
     @property
     def repeats(self) -> bool:
@@ -64,7 +69,13 @@ class Profile:
     def as_stored(self) -> dict[str, Any]:
         """As the row of an import keeps it."""
         columns = [
-            {"name": one.name, "filled": one.filled, "samples": one.samples, "values": one.values}
+            {
+                "name": one.name,
+                "filled": one.filled,
+                "samples": one.samples,
+                "values": one.values,
+                "dates": astuple(one.dates),
+            }
             for one in self.columns
         ]
         return {"rows": self.rows, "columns": columns}
@@ -78,6 +89,7 @@ class Profile:
                 one["filled"],
                 tuple(one["samples"]),
                 tuple((value, count) for value, count in one["values"]),
+                Dates(*one.get("dates", ())),
             )
             for one in stored["columns"]
         )
@@ -93,9 +105,12 @@ class _Counting:
         self.filled = 0
         self.values: Counter[str] | None = Counter()
         self.samples: list[str] = []
+        self.dates: Counter[str] | None = Counter()
 
     def add(self, text: str) -> None:
         self.filled += 1
+        if self.dates is not None:
+            self._count_date(text.strip())
         if len(self.samples) < SAMPLES and (short := text.strip()[: self.longest_sample]) not in self.samples:
             self.samples.append(short)
         if self.values is not None:
@@ -103,9 +118,16 @@ class _Counting:
             if len(self.values) > MOST_VALUES:
                 self.values = None
 
+    def _count_date(self, text: str) -> None:
+        assert self.dates is not None
+        if (form := form_of(text)) is not None:
+            self.dates[form.value] += 1
+        elif self.filled >= 2 * self.dates.total() + NO_DATES:
+            self.dates = None
+
     def done(self) -> ColumnProfile:
         values = tuple(self.values.items()) if self.values is not None else ()
-        return ColumnProfile(self.name, self.filled, tuple(self.samples), values)
+        return ColumnProfile(self.name, self.filled, tuple(self.samples), values, Dates(**dict(self.dates or ())))
 
 
 def profile(table: CsvFile) -> Profile:

@@ -13,6 +13,7 @@ from cxsurvey.core.command import Command
 from cxsurvey.core.text import Line40, Line80, Line200
 from cxsurvey.responses.commands import Source
 from cxsurvey.transfer.scales import ScaleReading
+from cxsurvey.transfer.times import DateOrder
 
 
 class Kind(StrEnum):
@@ -40,6 +41,13 @@ class Reading(Command):
     """Field of an answer or of a person to the name of its column."""
     zone: Zone = "UTC"
     """For times without an offset."""
+    date_order: Annotated[DateOrder, Field(strict=False)] | None = None
+    """What comes first in dates; None until the cells or somebody says so."""
     source: Source = "import"
     """Where the answers come from; ids count per source."""
     scale: ScaleReading = ScaleReading()
+
+    def is_as(self, other: Reading) -> bool:
+        """Whether both say the same; an order of dates that one leaves to the cells is that of the other."""
+        order = self.date_order or other.date_order
+        return self.model_copy(update={"date_order": order}) == other.model_copy(update={"date_order": order})

@@ -20,9 +20,20 @@ from cxsurvey.responses.errors import NotAScore
 from cxsurvey.transfer.mapping import NAMED, PERSON, Columns
 from cxsurvey.transfer.repeats import Occurrences, digest_of, id_of
 from cxsurvey.transfer.scales import Instead, Scale
-from cxsurvey.transfer.times import Oddity, parse_time
+from cxsurvey.transfer.times import DateOrder, NoSuchDayError, Oddity, form_of, parse_time
 
 COMBINATIONS_KEPT: Final = 1000
+NO_TIME: Final = {
+    DateOrder.ISO: "must be an ISO 8601 date or time, such as 2026-11-21 14:05",
+    DateOrder.DAY_FIRST: "must be a date with the day first, such as 21.11.2026 14:05, or one of ISO 8601",
+    DateOrder.MONTH_FIRST: "must be a date with the month first, such as 11/21/2026 14:05, or one of ISO 8601",
+}
+NOT_ISO: Final = "is no ISO 8601 date: the settings must say whether the day or the month comes first"
+NO_DAY: Final = {
+    DateOrder.ISO: "names a day that does not exist",
+    DateOrder.DAY_FIRST: "names a day that does not exist, read with the day first",
+    DateOrder.MONTH_FIRST: "names a day that does not exist, read with the month first",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,14 @@ class Target:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class TimeReading:
+    """How times are written in a file: on the wall of which zone, and what comes first in a date."""
+
+    zone: ZoneInfo
+    order: DateOrder
+
+
 class RowReader:
     """Turns rows into submissions to one survey. Call it for every row of a file, in order."""
 
@@ -88,13 +107,13 @@ class RowReader:
         self,
         columns: Columns,
         occurrences: Occurrences,
-        zone: ZoneInfo,
+        times: TimeReading,
         scale: Scale,
         target: Target,
     ) -> None:
         self._columns = columns
         self._occurrences = occurrences
-        self._zone = zone
+        self._times = times
         self._target = target
         self._always = {"survey": encode("srv", target.survey_id), "source": target.source}
         self._width = len(columns.header)
@@ -172,12 +191,15 @@ class RowReader:
             # an old answer must not become one of today
             column = self._columns.column_of("answered_at")
             return None, None, (RowProblem(line, column, "missing", "must hold a date or time"),)
+        zone, order = self._times.zone, self._times.order
         try:
-            return *parse_time(text, self._zone), ()
+            return *parse_time(text, zone, order), ()
+        except NoSuchDayError:
+            rule, message = "no_such_day", NO_DAY[order]
         except (ValueError, OverflowError):
-            column = self._columns.column_of("answered_at")
-            message = "must be an ISO 8601 date or time, such as 2026-11-21 14:05"
-            return None, None, (RowProblem(line, column, "not_a_time", message),)
+            is_other = order is DateOrder.ISO and form_of(text.strip()) is not None
+            rule, message = "not_a_time", NOT_ISO if is_other else NO_TIME[order]
+        return None, None, (RowProblem(line, self._columns.column_of("answered_at"), rule, message),)
 
     def _fields(self, cells: list[str]) -> dict[str, Any]:
         fields: dict[str, Any] = dict(self._always)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Protocol, TypeAlias
 from uuid import UUID
@@ -31,7 +32,7 @@ from cxsurvey.transfer.people_rows import PersonReader
 from cxsurvey.transfer.reading import Kind as Of
 from cxsurvey.transfer.refusals import RefusedRow, RefusedRows
 from cxsurvey.transfer.repeats import Counted, Occurrences, digest_of, repeated
-from cxsurvey.transfer.rows import Broken, LeftOut, RowReader, Skipped, Taken, Target, problems_at
+from cxsurvey.transfer.rows import Broken, LeftOut, RowReader, Skipped, Taken, Target, TimeReading, problems_at
 from cxsurvey.transfer.scales import Scale
 from cxsurvey.transfer.storing import (
     Became,
@@ -43,6 +44,7 @@ from cxsurvey.transfer.storing import (
     store_answers,
     store_people,
 )
+from cxsurvey.transfer.times import DateOrder
 
 GIVE_UP: Final = "imports.give_up"
 UNDO_GIVEN_UP: Final = (
@@ -140,7 +142,7 @@ def _row_reader(job: JobRun, view: ImportView, columns: Columns, repeats: frozen
     return RowReader(
         columns,
         Occurrences(repeats),
-        ZoneInfo(view.reading.zone),
+        TimeReading(ZoneInfo(view.reading.zone), view.reading.date_order or DateOrder.ISO),
         Scale.of(view.reading.scale, asked_scale.minimum, asked_scale.maximum),
         Target(view.survey_id, view.workspace_id, view.id, view.reading.source),
     )
@@ -230,6 +232,7 @@ def _store(
     results = iter(plan.store(ctx, taken) if taken else ())
     tally, times, problems = dict(view.tally), dict(view.times), list[RefusedRow]()
     scores = Counter(view.scores)
+    given: list[datetime | None] = [view.first_answered_at, view.last_answered_at]
     for cells, row in chunk:
         tally["rows_read"] += 1
         if isinstance(row, Skipped):
@@ -247,12 +250,20 @@ def _store(
             if isinstance(row, Taken) and result is Became.STORED:
                 if row.oddity is not None:
                     times[row.oddity.value] = times.get(row.oddity.value, 0) + 1
+                given.append(row.submission.answered_at)
                 if (score := outlook.counted_as(row.submission)) is not None:
                     scores[score] += 1
     position = refused.write(problems, view.position)
-    values = {**tally, "times": times, "scores": dict(scores), "position": position}
-    queries.change_run(ctx.connection, view.id, view.run, values)
-    return replace(view, tally=tally, times=times, scores=dict(scores), position=position)
+    instants = [one for one in given if one is not None]
+    told: dict[str, Any] = {
+        "times": times,
+        "scores": dict(scores),
+        "first_answered_at": min(instants, default=None),
+        "last_answered_at": max(instants, default=None),
+        "position": position,
+    }
+    queries.change_run(ctx.connection, view.id, view.run, {**tally, **told})
+    return replace(view, tally=tally, **told)
 
 
 def _end(ctx: Context, view: ImportView) -> None:

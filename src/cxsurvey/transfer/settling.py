@@ -14,12 +14,13 @@ from cxsurvey.core.context import Context
 from cxsurvey.core.text import Line40, Line80, Line200
 from cxsurvey.responses.commands import Source as Origin
 from cxsurvey.transfer import again, imports, mapping
-from cxsurvey.transfer.errors import MappingWrong
+from cxsurvey.transfer.errors import DatesUnclear, MappingWrong
 from cxsurvey.transfer.guessing import guess
 from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.reading import Kind, Reading, Zone
 from cxsurvey.transfer.scales import ScaleReading
 from cxsurvey.transfer.source import Source
+from cxsurvey.transfer.times import DateOrder
 
 
 class ImportSettings(Command):
@@ -38,6 +39,8 @@ class ImportSettings(Command):
     """Field to column name, such as `{"score": "Rating"}`; guessed when left out."""
     zone: Zone | None = None
     """For times without an offset; the report zone when left out."""
+    date_order: DateOrder | None = None
+    """What comes first in dates that are not written as in ISO 8601; found out from the cells when left out."""
     source: Origin = "import"
     """Where the answers come from; ids count per source."""
     scale: ScaleReading = ScaleReading()
@@ -72,11 +75,12 @@ def apply(
         fields = usual.mapping
     elif fields is None:
         fields = {one.field: one.column for one in guess(source.profile, view.kind)}
-        suffices = _suffices(fields, view.kind, survey_id)
+        suffices = _suffices(fields, view.kind, survey_id, settings.date_order, source)
     said = settings.model_fields_set
     reading = Reading(
         mapping=fields if suffices else {},
         zone=settings.zone or usual.zone,
+        date_order=settings.date_order or _usual_order(usual, fields),
         source=settings.source if "source" in said else usual.source,
         scale=settings.scale if "scale" in said else usual.scale,
     )
@@ -88,9 +92,18 @@ def apply(
     return imports.start(ctx, view.id, rehearsal=True) if settings.dry_run else settled
 
 
-def _suffices(fields: dict[str, str], kind: Kind, survey_id: UUID | None) -> bool:
+def _usual_order(usual: Reading, fields: dict[str, str]) -> DateOrder | None:
+    """What came first in dates the last time; nothing where another column holds them now."""
+    is_same = usual.mapping.get("answered_at") == fields.get("answered_at")
+    return usual.date_order if is_same else None
+
+
+def _suffices(
+    fields: dict[str, str], kind: Kind, survey_id: UUID | None, order: DateOrder | None, source: Source
+) -> bool:
     try:
         mapping.check(fields, kind)
-    except MappingWrong:
+        imports.with_date_order(Reading(mapping=fields, date_order=order), source)
+    except (MappingWrong, DatesUnclear):
         return False
     return kind is Kind.PEOPLE or survey_id is not None

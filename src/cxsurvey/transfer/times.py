@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
+
+_PARTS: Final = re.compile(
+    r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})"
+    r"(?:(?:\s*,\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*([ap])\.?m\.?)?)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A date whose year comes last, perhaps with a time of the day: 12.03.2026, 3/12/26 2:05 PM."""
+_ISO_DAY: Final = re.compile(r"\d{4}-(\d{2})-(\d{2})(?![0-9])", re.ASCII)
+NO_SUCH_DAY: Final = "no calendar has this day"
+SHORTEST: Final = 6
+LONGEST: Final = 40
+"""Characters of a date, and of a date and time with an offset."""
+
+
+class DateOrder(StrEnum):
+    """What comes first in the dates of a file. ISO 8601 is read whatever the order."""
+
+    ISO = "iso"
+    """The year: 2026-03-12, and nothing else is a date."""
+    DAY_FIRST = "day-first"
+    """12.03.2026 and 12/03/2026 are the 12th of March."""
+    MONTH_FIRST = "month-first"
+    """03/12/2026 is the 12th of March."""
 
 
 class Oddity(StrEnum):
@@ -16,12 +42,61 @@ class Oddity(StrEnum):
     """The hour was skipped; the time moves on by as much as the clocks did."""
 
 
-def parse_time(text: str, zone: ZoneInfo) -> tuple[datetime, Oddity | None]:
-    """The instant, in UTC, that an ISO 8601 date or time means; one without an offset is read in `zone`.
+class NoSuchDayError(ValueError):
+    """A date in the right form whose day is in no calendar, such as 2026-02-31."""
 
-    Raises ValueError for any other text.
+
+class Form(StrEnum):
+    """What a single cell that is a date says of what comes first in it."""
+
+    ISO = "iso"
+    DAY_FIRST = "day_first"
+    """Only the day can: the first part is above 12."""
+    MONTH_FIRST = "month_first"
+    """Only the month can: the second part is above 12."""
+    EITHER = "either"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """How many cells of a column are dates of each form."""
+
+    iso: int = 0
+    day_first: int = 0
+    month_first: int = 0
+    either: int = 0
+
+    @property
+    def order(self) -> DateOrder | None:
+        """What comes first in all of them; None where nothing says so, or one cell says this and another that."""
+        if self.day_first and not self.month_first:
+            return DateOrder.DAY_FIRST
+        if self.month_first and not self.day_first:
+            return DateOrder.MONTH_FIRST
+        return None if self.day_first or self.either else DateOrder.ISO
+
+
+def form_of(text: str) -> Form | None:
+    """The form of a date, with or without a time; None for what is none."""
+    if not SHORTEST <= len(text) <= LONGEST:
+        return None
+    parts = _PARTS.fullmatch(text)
+    if parts is None:
+        return Form.ISO if _is_iso(text) else None
+    first, second = int(parts[1]), int(parts[3])
+    if not 0 < min(first, second) <= 12 or max(first, second) > 31:
+        return None
+    if max(first, second) <= 12:
+        return Form.EITHER
+    return Form.DAY_FIRST if first > 12 else Form.MONTH_FIRST
+
+
+def parse_time(text: str, zone: ZoneInfo, order: DateOrder = DateOrder.ISO) -> tuple[datetime, Oddity | None]:
+    """The instant, in UTC, that a date or time means: ISO 8601, or in `order`; without an offset it is read in `zone`.
+
+    Raises `NoSuchDayError` for a day that no calendar has, and ValueError for any other text.
     """
-    found = datetime.fromisoformat(text.strip())
+    found = _read(text.strip(), order)
     if found.tzinfo is not None:
         return found.astimezone(UTC), None
     first = found.replace(tzinfo=zone, fold=0)
@@ -30,3 +105,47 @@ def parse_time(text: str, zone: ZoneInfo) -> tuple[datetime, Oddity | None]:
     if before is not None and after is not None and before != after:
         oddity = Oddity.AMBIGUOUS if before > after else Oddity.NONEXISTENT
     return first.astimezone(UTC), oddity
+
+
+def _is_iso(text: str) -> bool:
+    if len(text) < 8 or not text[:4].isdigit():
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _read(text: str, order: DateOrder) -> datetime:
+    parts = _PARTS.fullmatch(text) if order is not DateOrder.ISO else None
+    if parts is not None:
+        return _from_parts(parts, order)
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        day = _ISO_DAY.match(text)
+        if day is not None and _is_no_day(int(text[:4]), int(day[1]), int(day[2])):
+            raise NoSuchDayError(NO_SUCH_DAY) from None
+        raise
+
+
+def _from_parts(parts: re.Match[str], order: DateOrder) -> datetime:
+    day, month = (int(parts[1]), int(parts[3])) if order is DateOrder.DAY_FIRST else (int(parts[3]), int(parts[1]))
+    year = int(parts[4]) + (2000 if len(parts[4]) == 2 else 0)
+    if _is_no_day(year, month, day):
+        raise NoSuchDayError(NO_SUCH_DAY)
+    hour, minute, second = (int(parts[place] or 0) for place in (5, 6, 7))
+    if half := parts[8]:
+        if not 1 <= hour <= 12:
+            raise ValueError("the hours of half a day are 1 to 12")
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    return datetime.combine(date(year, month, day), time(hour, minute, second))
+
+
+def _is_no_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return True
+    return False

@@ -17,6 +17,7 @@ from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.rows import RowProblem
 from cxsurvey.transfer.scales import ScaleReading
 from cxsurvey.transfer.telling import Told
+from cxsurvey.transfer.times import DateOrder
 
 KindName = Literal["responses", "people"]
 StateName = Literal["draft", "waiting", "running", "done", "failed", "cancelled", "undoing", "undone"]
@@ -210,10 +211,15 @@ class Import(ImportSummary):
     mapping: dict[str, str]
     """Field to column, as it is settled; empty before that."""
     zone: str
+    date_order: DateOrder | None
+    """What comes first in dates; null before it is settled, or where no column says when people answered."""
     source: str
     scale: ImportScale
     times: dict[str, int]
     """Rows whose time on the wall was `ambiguous` or `nonexistent` in the zone."""
+    first_answered_at: datetime | None
+    """When the first of the answers was given that are stored, or would be; null where the file does not say."""
+    last_answered_at: datetime | None
     earlier: EarlierImport | None
     """The last import of the same file that was not taken back; its settings hold where none are given."""
     expected_score: ExpectedScore | None
@@ -248,9 +254,12 @@ class Import(ImportSummary):
             ],
             mapping=reading.mapping,
             zone=reading.zone,
+            date_order=reading.date_order,
             source=reading.source,
             scale=ImportScale.of(reading.scale),
             times=dict(view.times),
+            first_answered_at=view.first_answered_at,
+            last_answered_at=view.last_answered_at,
             earlier=EarlierImport.of(told.earlier) if told.earlier is not None else None,
             expected_score=ExpectedScore.of(told.expected) if told.expected is not None else None,
             refused_rows=[

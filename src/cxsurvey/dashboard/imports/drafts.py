@@ -73,6 +73,7 @@ def draft_page(
         typed={
             "survey": encode("srv", survey.id) if survey is not None else "",
             "zone": sent.get("zone", "") if sent is not None else _zone(view, visit),
+            "date_order": _date_order(view, mapping, sent),
             "source": sent.get("source", "") if sent is not None else view.reading.source,
             "reversed": "yes" if scale.reversed else "",
         },
@@ -90,7 +91,7 @@ def draft_page(
 def _earlier(found: ImportView | None, view: ImportView, href: str) -> Earlier | None:
     if found is None:
         return None
-    is_proposed = (found.reading, found.survey_id) == (view.reading, view.survey_id)
+    is_proposed = found.survey_id == view.survey_id and found.reading.is_as(view.reading)
     return Earlier(f"{href.rpartition('/')[0]}/{found.public_id}", found, is_proposed)
 
 
@@ -108,6 +109,7 @@ def sent_reading(sent: Fields, view: ImportView) -> Reading:
     values: dict[str, object] = {"mapping": sent_mapping(sent, view)}
     if view.kind is Kind.RESPONSES:
         values |= {name: sent[name] for name in ("zone", "source") if name in sent}
+        values["date_order"] = sent.get("date_order") or None
         values["scale"] = sent_scale(sent, view)
     return Reading.from_fields(values)
 
@@ -203,6 +205,15 @@ def _follow_ups(survey: SurveyView | None) -> tuple[tuple[str, str], ...]:
 
 def _option(field: str) -> str:
     return ATTRIBUTE[0] if field.startswith(f"{ATTRIBUTE[0]}.") else field
+
+
+def _date_order(view: ImportView, mapping: dict[str, str], sent: Fields | None) -> str:
+    """What is chosen or settled, else what the cells of the column say that is taken for the time; "" in doubt."""
+    if sent is not None:
+        return sent.get("date_order", "")
+    column = view.source.profile.column(mapping.get("answered_at", ""))
+    order = view.reading.date_order or (column.dates.order if column is not None else None)
+    return order.value if order is not None else ""
 
 
 def _zone(view: ImportView, visit: Visit) -> str:

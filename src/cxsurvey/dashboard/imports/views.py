@@ -12,7 +12,7 @@ from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.mapping import NAMED
 from cxsurvey.transfer.reading import Kind
 from cxsurvey.transfer.rows import RowProblem
-from cxsurvey.transfer.times import Oddity
+from cxsurvey.transfer.times import DateOrder, Oddity
 from cxsurvey.web.frame import Frame
 
 MOST_COLUMNS: Final = 100
@@ -42,6 +42,12 @@ OF_PEOPLE: Final = (
     ("locale", "Language"),
 )
 ATTRIBUTE: Final = ("attributes", "Other fact, under its own name")
+DATE_ORDERS: Final = (
+    ("", "As the cells say"),
+    (DateOrder.ISO.value, "The year: 2026-03-25"),
+    (DateOrder.DAY_FIRST.value, "The day: 25.03.2026 or 25/03/2026"),
+    (DateOrder.MONTH_FIRST.value, "The month: 03/25/2026"),
+)
 STATES: Final = {
     ImportState.DRAFT: "not started",
     ImportState.WAITING: "waiting",
@@ -143,6 +149,11 @@ class DraftPage:
     tried: list[Line]
     problems: list[RowProblem]
     errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def date_orders(self) -> tuple[tuple[str, str], ...]:
+        """What may come first in dates, as options."""
+        return DATE_ORDERS
 
     @property
     def is_people(self) -> bool:
