@@ -135,6 +135,26 @@ def test_dates_are_read_in_an_order_that_the_cells_or_the_settings_say(
     assert wrong.json()["errors"][0]["rule"] == "enum"
 
 
+def test_what_would_show_in_wrong_numbers_alone_is_told_until_it_is_carried_out(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    made = bring(rest, b"Points\n90\n9\n", survey=scene.survey, mapping={"score": "Points"})
+    drain(database)
+
+    tried = read(rest, made)
+    assert {one["about"]: one["text"] for one in tried["cautions"]} == {
+        "other_scale": "“Points” holds 90, which the scale of the survey, 0 to 10, does not have: it looks like "
+        "another scale. 1 of 2 scores would be refused.",
+        "no_dates": "No column says when the responses were given: all of them would count as given today.",
+    }
+    assert tried["counts"]["refused"] == 1
+    rest.post(f"/imports/{made.json()['id']}/start")
+    drain(database)
+    assert read(rest, made)["cautions"] == []
+    headless = bring(rest, b"5;2026-10-01\n4;2026-10-02\n", survey=scene.survey).json()
+    assert [one["about"] for one in headless["cautions"]] == ["first_row_is_data"]
+
+
 def test_the_same_file_once_more_is_read_with_the_order_it_had(
     rest: TestClient, scene: Scene, database: Database
 ) -> None:

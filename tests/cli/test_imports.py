@@ -108,6 +108,28 @@ def test_dates_are_read_in_the_order_that_is_said_or_that_the_cells_say(file: Pa
     assert (said["date_order"], said["first_answered_at"]) == ("month-first", "2026-02-02T21:00:00+00:00")
 
 
+def test_what_would_show_in_wrong_numbers_alone_is_told_before_anything_is_stored(file: Path) -> None:
+    file.write_text("5\n90\n9\n")
+    options = ("--survey", "relationship", "--map", "score=5")
+
+    tried = run("import", "responses", file, *options, "--dry-run")
+    done = run("import", "responses", file, *options)
+
+    for told in (tried.stdout, done.stderr):
+        assert "all of them would count as given today." in told
+        assert "“5” holds 90, which the scale of the survey, 0 to 10, does not have" in told
+    assert "all of them would count" not in done.stdout
+    abouts = [one["about"] for one in run_json_of(file, *options, "--dry-run")["cautions"]]
+    assert abouts == ["other_scale", "no_dates"]
+    file.write_text("5,2026-10-01\n4,2026-10-02\n")
+    assert "The first row looks like a response" in run("import", "responses", file, *options).stderr
+
+
+def run_json_of(file: Path, *options: str) -> Any:
+    """What the command prints with `--json` for a file of which rows are refused."""
+    return json.loads(run("import", "responses", file, *options, "--json").stdout)
+
+
 def test_the_same_file_under_another_name_is_known_and_another_source_is_warned_of(file: Path) -> None:
     first = run_json("import", "responses", file, *MAP)
     other = file.rename(file.with_name("renamed.csv"))

@@ -201,12 +201,47 @@ def test_what_comes_first_in_dates_is_preset_where_the_cells_say_it_and_asked_wh
     refused = signed_in.post(unclear, data=reading(survey, **columns, date_order=""))
     assert refused.status_code == 422
     assert "nothing in its dates says whether they begin with the day" in text_of(refused, "#error-date_order")
+    assert "Before you import" not in refused.text, "it is said where it is to be put right"
     signed_in.post(unclear, data=reading(survey, **columns, date_order="month-first"))
     drain(database)
     back = signed_in.get(unclear)
     assert chosen(back)["date_order"] == "month-first"
     assert "3 Nov 2026 to 3 Dec 2026" not in back.text, "December is not yet, so one row is refused"
     assert "The responses would be of 3 Nov 2026." in text_of(back, "#tried")
+
+
+def test_what_would_show_in_wrong_numbers_alone_is_said_before_and_beside_the_button(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    here = bring(signed_in, b"Points,Sent\n90,12.03.2026\n80,13.03.2026\n9,14.03.2026\n").headers["location"]
+    columns = {"column-0": "score", "column-1": "", "column-2": ""}
+    before = text_of(signed_in.post(here, data=reading(survey, **columns, do="show")), ".notice.problem")
+    assert "“Points” holds 80 and 90, which the scale of the survey, 0 to 10, does not have" in before
+    assert "it looks like another scale. 2 of 3 scores would be refused." in before
+    assert "all of them would count as given today. “Sent” looks like dates." in before
+
+    signed_in.post(here, data=reading(survey, **columns))
+    drain(database)
+    tried = signed_in.get(here)
+    assert "it looks like another scale" in text_of(tried, "#tried .notice.problem")
+    assert text_of(tried, "form[action$='/start']") == "Import only the row that fits"
+
+    undated = bring(signed_in, b"Points\n9\n").headers["location"]
+    signed_in.post(undated, data=reading(survey, **columns))
+    drain(database)
+    assert text_of(signed_in.get(undated), "form[action$='/start']") == "Import now, all as of today"
+
+    fits = bring(signed_in, b"Points,At\n9,13.03.2026\n").headers["location"]
+    assert not has(signed_in.get(fits), ".notice.problem")
+    signed_in.post(fits, data=reading(survey, **{**columns, "column-1": "answered_at"}))
+    drain(database)
+    assert text_of(signed_in.get(fits), "form[action$='/start']") == "Import now"
+
+
+def test_a_first_row_that_is_a_response_is_said_at_once(signed_in: TestClient, survey: SurveyView) -> None:
+    here = bring(signed_in, b"5,2026-10-01,Good\n4,2026-10-02,Fine\n").headers["location"]
+
+    assert "The first row looks like a response, not like names of columns" in signed_in.get(here).text
 
 
 def test_a_draft_kept_in_doubt_cannot_be_started(signed_in: TestClient, survey: SurveyView) -> None:

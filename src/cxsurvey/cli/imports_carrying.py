@@ -14,14 +14,15 @@ from cxsurvey.cli import beside
 from cxsurvey.cli.beside import Here
 from cxsurvey.cli.choosing import enter, survey_named
 from cxsurvey.cli.imports_output import Outcome, grouped, progress
-from cxsurvey.cli.installation import fail, tell
+from cxsurvey.cli.installation import fail, tell, warn
 from cxsurvey.core.context import OPERATOR, Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
 from cxsurvey.core.errors import Refusal
 from cxsurvey.core.jobs import queue
-from cxsurvey.transfer import again, bringing, imports, outlook, refusals, running, scales, uploads
+from cxsurvey.transfer import again, bringing, imports, outlook, refusals, running, scales, telling, uploads
 from cxsurvey.transfer.bringing import Brought, Said
+from cxsurvey.transfer.cautions import Caution
 from cxsurvey.transfer.errors import FileUnreadable, ImportInTheWay, NothingAsked, ScaleWrong
 from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.pace import ALONE
@@ -82,6 +83,8 @@ def carry_out(wanted: Wanted, *, quiet: bool) -> Outcome:
             if view.is_under_way:
                 tell(f"Going on with {view.public_id}: the same file and settings, {_how_far(view)}.")
             else:
+                if not wanted.dry_run:
+                    _warn(database, view)
                 view = _started(database, view, wanted)
             ended = _ended(here, view, quiet=quiet)
             return _told(database, wanted, ended, scale)
@@ -245,7 +248,19 @@ def _told(database: Database, wanted: Wanted, view: ImportView, scale: Scale | N
 
 
 def _beside(view: ImportView, ctx: Context) -> Told:
-    return Told(again.earlier(ctx, view), outlook.expected(ctx, view))
+    return Told(again.earlier(ctx, view), outlook.expected(ctx, view), _cautions(view, ctx))
+
+
+def _cautions(view: ImportView, ctx: Context) -> tuple[Caution, ...]:
+    return telling.warnings(ctx, view, view.reading, view.survey_id)
+
+
+def _warn(database: Database, view: ImportView) -> None:
+    """What a dry run would have told first, before anything is stored."""
+    with database.read() as ctx:
+        found = _as_operator(view, partial(_cautions, view))(ctx)
+    for one in found:
+        warn(one.text)
 
 
 def _copy(path: Path, target: Path, size: int) -> None:

@@ -88,6 +88,7 @@ def _as_json(outcome: Outcome) -> dict[str, Any]:
         "scores": [{"value": one.value, "rows": one.count, "becomes": one.becomes} for one in outcome.scores],
         "expected_score": result_as_json(expected) if expected is not None else None,
         "earlier_import": earlier.public_id if earlier is not None else None,
+        "cautions": [{"about": one.about.value, "text": one.text} for one in outcome.told.cautions],
         "stopped": outcome.stopped,
         "problems": [
             {"line": one.line, "column": one.column, "rule": one.rule, "message": one.message}
@@ -112,13 +113,7 @@ def _print(console: Console, outcome: Outcome) -> None:
     for number, text in _lines(outcome):
         table.add_row(grouped(number), text)
     console.print(table)
-    if (days := view.days_answered) is not None:
-        console.print(f"The responses were given from {days[0]} to {days[1]}.", soft_wrap=True)
-    expected = outcome.told.expected
-    if expected is not None and expected.n:
-        console.print(in_one_line(expected), soft_wrap=True)
-    if outcome.told.earlier is not None:
-        console.print(_of_earlier(outcome.told.earlier, view), soft_wrap=True)
+    _print_outlook(console, outcome)
     if outcome.scores and (outcome.dry_run or reading.scale != ScaleReading()):
         _print_scores(console, outcome)
     if view.tally["known"] and view.kind is Kind.RESPONSES and not {"external_id", "respondent"} & set(reading.mapping):
@@ -137,6 +132,21 @@ def _print(console: Console, outcome: Outcome) -> None:
             ),
             style="bold red",
         )
+
+
+def _print_outlook(console: Console, outcome: Outcome) -> None:
+    """What the import is to be judged by. Cautions only of a dry run; else they were told first."""
+    view = outcome.view
+    if outcome.dry_run:
+        for one in outcome.told.cautions:
+            console.print(Text(printable(one.text)), style="bold red", soft_wrap=True)
+    if (days := view.days_answered) is not None:
+        console.print(f"The responses were given from {days[0]} to {days[1]}.", soft_wrap=True)
+    expected = outcome.told.expected
+    if expected is not None and expected.n:
+        console.print(in_one_line(expected), soft_wrap=True)
+    if outcome.told.earlier is not None:
+        console.print(_of_earlier(outcome.told.earlier, view), soft_wrap=True)
 
 
 def _of_earlier(earlier: ImportView, view: ImportView) -> str:

@@ -46,6 +46,9 @@ SEGMENTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+KNOWN: Final = frozenset(name for fields in (NAMES, OF_PEOPLE, SEGMENTS) for names in fields.values() for name in names)
+
+
 @dataclass(frozen=True, slots=True)
 class Guess:
     """A field for one column, and why, as the end of a sentence that begins with “because”."""
@@ -72,7 +75,7 @@ def _by_name(profile: Profile, kind: Kind) -> Iterator[Guess]:
     for field, names in fields.items():
         for name in names:
             for column in profile.columns:
-                if NOT_A_LETTER.sub("", column.name.casefold()) == name and _fits(field, column):
+                if _letters(column.name) == name and _fits(field, column):
                     yield Guess(field, column.name, "of its name")
 
 
@@ -80,11 +83,11 @@ def _by_cells(profile: Profile, kind: Kind) -> Iterator[Guess]:
     for column in profile.columns:
         if not column.samples:
             continue
-        if all("@" in text and " " not in text for text in column.samples):
+        if all(is_address(text) for text in column.samples):
             yield Guess(
                 "email" if kind is Kind.PEOPLE else "person.email", column.name, "its cells look like addresses"
             )
-        elif kind is Kind.RESPONSES and column.values and all(_is_score(value) for value, _ in column.values):
+        elif kind is Kind.RESPONSES and column.values and all(is_score(value) for value, _ in column.values):
             yield Guess("score", column.name, "all its cells are whole numbers from 0 to 10")
         elif kind is Kind.RESPONSES and all(form_of(text) for text in column.samples):
             yield Guess("answered_at", column.name, "its cells look like dates")
@@ -99,5 +102,20 @@ def _fits(field: str, column: ColumnProfile) -> bool:
     return True
 
 
-def _is_score(text: str) -> bool:
+def is_known_name(name: str) -> bool:
+    """Whether a column of this name is known by it, of whatever kind the file is."""
+    return _letters(name) in KNOWN
+
+
+def _letters(name: str) -> str:
+    return NOT_A_LETTER.sub("", name.casefold())
+
+
+def is_address(text: str) -> bool:
+    """Whether a cell looks like a mail address."""
+    return "@" in text and " " not in text
+
+
+def is_score(text: str) -> bool:
+    """Whether a cell is a whole number from 0 to 10."""
     return text.isascii() and text.isdigit() and int(text) <= 10

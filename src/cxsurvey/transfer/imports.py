@@ -34,6 +34,7 @@ from cxsurvey.transfer.models import TALLIES
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
 from cxsurvey.transfer.source import Source
+from cxsurvey.transfer.times import date_order_of
 from cxsurvey.transfer.uploads import Received
 
 JOB: Final = "imports.run"
@@ -297,15 +298,11 @@ def with_date_order(reading: Reading, source: Source) -> Reading:
     """
     name = reading.mapping.get("answered_at")
     column = source.profile.column(name) if name is not None else None
-    if column is None or reading.date_order is not None:
+    if column is None:
         return reading
-    if (order := column.dates.order) is None:
-        why = (
-            "some dates can only begin with the day and others only with the month"
-            if column.dates.day_first
-            else "nothing in its dates says whether they begin with the day or with the month"
-        )
-        raise DatesUnclear(f"“{name}”: {why}. Say which: day-first or month-first.", field="date_order")
+    order, unclear = date_order_of(column.name, column.dates, reading.date_order)
+    if unclear is not None:
+        raise DatesUnclear(unclear, field="date_order")
     return reading.model_copy(update={"date_order": order})
 
 

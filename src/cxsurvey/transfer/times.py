@@ -76,6 +76,18 @@ class Dates:
         return None if self.day_first or self.either else DateOrder.ISO
 
 
+def date_order_of(name: str, dates: Dates, said: DateOrder | None) -> tuple[DateOrder | None, str | None]:
+    """What comes first in the dates of the column of this name, or why that is in doubt; what was `said` holds."""
+    if (order := said or dates.order) is not None:
+        return order, None
+    why = (
+        "some dates can only begin with the day and others only with the month"
+        if dates.day_first
+        else "nothing in its dates says whether they begin with the day or with the month"
+    )
+    return None, f"“{name}”: {why}. Say which: day-first or month-first."
+
+
 def form_of(text: str) -> Form | None:
     """The form of a date, with or without a time; None for what is none."""
     if not SHORTEST <= len(text) <= LONGEST:

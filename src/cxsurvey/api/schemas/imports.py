@@ -12,6 +12,7 @@ from cxsurvey.api.schemas.base import Document, ImportId, SurveyId, maybe
 from cxsurvey.api.schemas.score import Group
 from cxsurvey.scoring.results import Flag, Result, Unit
 from cxsurvey.scoring.scales import Metric
+from cxsurvey.transfer.cautions import About, Caution
 from cxsurvey.transfer.guessing import guess
 from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.rows import RowProblem
@@ -129,6 +130,18 @@ class ExpectedScore(Document):
         )
 
 
+class ImportCaution(Document):
+    """Something to know before the file is imported."""
+
+    about: About
+    text: str
+
+    @classmethod
+    def of(cls, caution: Caution) -> Self:
+        """The document for a caution."""
+        return cls(about=caution.about, text=caution.text)
+
+
 class EarlierImport(Document):
     """The import that carried the same file out before."""
 
@@ -224,6 +237,8 @@ class Import(ImportSummary):
     """The last import of the same file that was not taken back; its settings hold where none are given."""
     expected_score: ExpectedScore | None
     """After a dry run of responses: what the rows that would be stored come to. It shows a scale read the wrong way."""
+    cautions: list[ImportCaution]
+    """Before it is started: what would show in nothing but wrong numbers afterwards."""
     refused_rows: list[RefusedRow]
     """The first 20; all of them are in the file of refused rows."""
 
@@ -262,6 +277,7 @@ class Import(ImportSummary):
             last_answered_at=view.last_answered_at,
             earlier=EarlierImport.of(told.earlier) if told.earlier is not None else None,
             expected_score=ExpectedScore.of(told.expected) if told.expected is not None else None,
+            cautions=[ImportCaution.of(one) for one in told.cautions],
             refused_rows=[
                 RefusedRow(line=one.line, column=one.column, rule=one.rule, message=one.message) for one in refused
             ],

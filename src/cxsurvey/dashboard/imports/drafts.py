@@ -20,6 +20,7 @@ from cxsurvey.scoring.results import Result
 from cxsurvey.surveys import service as surveys
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import refusals, telling, uploads
+from cxsurvey.transfer.cautions import Caution
 from cxsurvey.transfer.guessing import guess
 from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.profile import ColumnProfile
@@ -46,7 +47,9 @@ def draft_page(
     options = fields_for(view.kind, _follow_ups(survey), listing.segment_names(visit.ctx))
     scored = mapping.get("score", "")
     scale = sent_scale(sent, view) if sent is not None else view.reading.scale
-    told = telling.told(visit.ctx, view)
+    date_order = _date_order(view, mapping, sent)
+    shown = view.reading.model_copy(update={"mapping": mapping, "scale": scale, "date_order": date_order or None})
+    told = telling.told(visit.ctx, view, (shown, survey.id if survey is not None else None))
     by_column = {column: field for field, column in mapping.items()}
     columns = [
         ColumnRow(
@@ -73,7 +76,7 @@ def draft_page(
         typed={
             "survey": encode("srv", survey.id) if survey is not None else "",
             "zone": sent.get("zone", "") if sent is not None else _zone(view, visit),
-            "date_order": _date_order(view, mapping, sent),
+            "date_order": date_order,
             "source": sent.get("source", "") if sent is not None else view.reading.source,
             "reversed": "yes" if scale.reversed else "",
         },
@@ -84,6 +87,7 @@ def draft_page(
         expected=_expected(told.expected, survey) if sent is None else "",
         tried=lines_of(view, tried=True) if view.was_tried and sent is None else [],
         problems=refusals.first_refused(uploads.refused(visit.ctx.settings, view.id), view.position, SHOWN),
+        cautions=_not_said_twice(told.cautions, errors or {}),
         errors=errors or {},
     )
 
@@ -205,6 +209,11 @@ def _follow_ups(survey: SurveyView | None) -> tuple[tuple[str, str], ...]:
 
 def _option(field: str) -> str:
     return ATTRIBUTE[0] if field.startswith(f"{ATTRIBUTE[0]}.") else field
+
+
+def _not_said_twice(cautions: tuple[Caution, ...], errors: dict[str, str]) -> tuple[Caution, ...]:
+    """The cautions without the one that the form says as an error of its field."""
+    return tuple(one for one in cautions if one.text not in errors.values())
 
 
 def _date_order(view: ImportView, mapping: dict[str, str], sent: Fields | None) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from cxsurvey.people.keys import SEGMENT_KEYS
+from cxsurvey.transfer.cautions import About, Caution
 from cxsurvey.transfer.import_views import ImportState, ImportView
 from cxsurvey.transfer.mapping import NAMED
 from cxsurvey.transfer.reading import Kind
@@ -148,7 +149,20 @@ class DraftPage:
     """The score that the rows would bring that would be stored; "" before the file was tried."""
     tried: list[Line]
     problems: list[RowProblem]
+    cautions: tuple[Caution, ...] = ()
     errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def start(self) -> str:
+        """What the button says that imports: what would happen that nobody should do unawares."""
+        about = {one.about for one in self.cautions}
+        tally = self.view.tally
+        fit = tally["stored"] + tally["changed"]
+        if not fit:
+            return "Add the comments now"
+        if About.OTHER_SCALE in about and tally["refused"]:
+            return "Import only the row that fits" if fit == 1 else f"Import only the {_grouped(fit)} rows that fit"
+        return "Import now, all as of today" if About.NO_DATES in about else "Import now"
 
     @property
     def date_orders(self) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,124 @@
+"""What to know of a file before it is imported, because afterwards it would show in nothing but wrong numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from cxsurvey.core.text import whole_number
+from cxsurvey.transfer.guessing import is_address, is_known_name, is_score
+from cxsurvey.transfer.profile import ColumnProfile, Profile
+from cxsurvey.transfer.reading import Kind, Reading
+from cxsurvey.transfer.scales import Scale
+from cxsurvey.transfer.times import date_order_of, form_of
+
+MOST_NAMED: Final = 12
+"""Values off a scale that are named one by one."""
+FEW: Final = 0.1
+"""Share of the scores up to which a single value off the scale is a slip, and not a sign of another scale."""
+
+
+class About(StrEnum):
+    """What a caution is about."""
+
+    FIRST_ROW = "first_row_is_data"
+    """The first row looks like a row of the table, and would be lost as the names of its columns."""
+    OTHER_SCALE = "other_scale"
+    """The score column holds numbers that the survey does not have."""
+    NO_DATES = "no_dates"
+    """No column says when people answered, so every answer would be one of the day of the import."""
+    DATES_UNCLEAR = "dates_unclear"
+    """Nothing says whether the day or the month comes first in the dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One thing to know, in a sentence or two for whoever imports."""
+
+    about: About
+    text: str
+
+
+def cautions(profile: Profile, kind: Kind, reading: Reading, scale: Scale | None) -> Iterator[Caution]:
+    """What there is to know of a table that is read so; `scale` is None before the survey is known."""
+    if looks_like_rows(profile):
+        what = "a person" if kind is Kind.PEOPLE else "a response"
+        yield Caution(
+            About.FIRST_ROW,
+            f"The first row looks like {what}, not like names of columns: it would be lost. "
+            "Put a row of names above it and bring the file again.",
+        )
+    if kind is Kind.PEOPLE:
+        return
+    scored = profile.column(reading.mapping.get("score", ""))
+    if scored is not None and scale is not None and (text := _off_scale(scored, scale)):
+        yield Caution(About.OTHER_SCALE, text)
+    timed = profile.column(reading.mapping.get("answered_at", ""))
+    if timed is None:
+        yield Caution(About.NO_DATES, _without_dates(profile))
+    elif (unclear := date_order_of(timed.name, timed.dates, reading.date_order)[1]) is not None:
+        yield Caution(About.DATES_UNCLEAR, unclear)
+
+
+def looks_like_rows(profile: Profile) -> bool:
+    """Whether the first row, which should name the columns, holds what the cells below it hold."""
+    names = [column.name.strip() for column in profile.columns]
+    if any(is_known_name(name) for name in names):
+        return False
+    if any(_is_alike(column, is_a) for column in profile.columns for is_a in (_is_date, is_address)):
+        return True
+    numbers = [column.name.strip() for column in profile.columns if _is_alike(column, is_score)]
+    is_count = len(numbers) > 1 and numbers == [str(place) for place in range(1, len(numbers) + 1)]
+    return bool(numbers) and not is_count  # questions are often named by their numbers
+
+
+def _is_alike(column: ColumnProfile, is_a: Callable[[str], bool]) -> bool:
+    return bool(column.samples) and is_a(column.name.strip()) and all(is_a(text) for text in column.samples)
+
+
+def _is_date(text: str) -> bool:
+    return form_of(text) is not None
+
+
+def _off_scale(column: ColumnProfile, scale: Scale) -> str:
+    """That a column has numbers which the survey does not have; "" where all are on its scale."""
+    ends = f"{scale.minimum} to {scale.maximum}"
+    if column.filled and not column.values:
+        return (
+            f"“{column.name}” has too many different values for the scale of the survey, {ends}: it looks like another "
+            "scale. Rows whose score is not on it would be refused."
+        )
+    off = {number: 0 for value, _ in column.values if (number := _number_off(value, scale)) is not None}
+    for value, count in column.values:
+        if (number := _number_off(value, scale)) is not None:
+            off[number] += count
+    if not off:
+        return ""
+    rows = sum(off.values())
+    looks = ": it looks like another scale" if len(off) > 1 or rows > FEW * column.filled else ""
+    return (
+        f"“{column.name}” holds {_listed(sorted(off))}, which the scale of the survey, {ends}, does not have{looks}. "
+        f"{rows} of {column.filled} scores would be refused."
+    )
+
+
+def _number_off(value: str, scale: Scale) -> int | None:
+    """The number that a value is, where it stays one that the scale does not have."""
+    meaning, number = scale.meaning(value), whole_number(value)
+    is_off = isinstance(meaning, int) and not scale.minimum <= meaning <= scale.maximum
+    return number if is_off and isinstance(number, int) else None
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    if len(numbers) > MOST_NAMED:
+        return f"{', '.join(map(str, numbers[: MOST_NAMED - 1]))} … and {numbers[-1]}"
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _without_dates(profile: Profile) -> str:
+    likely = next((one for one in profile.columns if one.samples and all(map(_is_date, one.samples))), None)
+    said = "No column says when the responses were given: all of them would count as given today."
+    return f"{said} “{likely.name}” looks like dates." if likely is not None else said
