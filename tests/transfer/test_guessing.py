@@ -44,7 +44,16 @@ def test_a_name_that_its_cells_belie_is_not_believed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Submitted at", "Eingegangen am", "Antwort-Datum", "YANIT TARİHİ", "Gönderim tarihi", "تاريخ الإجابة", "Fecha"],
+    [
+        "Submitted at",
+        "Submit Date (UTC)",
+        "Eingegangen am",
+        "Antwort-Datum",
+        "YANIT TARİHİ",
+        "Gönderim tarihi",
+        "تاريخ الإجابة",
+        "Fecha",
+    ],
 )
 @pytest.mark.parametrize("cell", ["12.03.2026", "3/12/2026 2:05 PM", "2026-03-12"])
 def test_the_time_is_known_by_its_name_however_dates_are_written(tmp_path: Path, name: str, cell: str) -> None:

@@ -13,6 +13,8 @@ from cxsurvey.transfer.reading import Kind
 from cxsurvey.transfer.times import form_of
 
 NOT_A_LETTER: Final = re.compile(r"[\W_]+")
+BESIDE: Final = re.compile(r"\s*\([^()]*\)\s*$")
+"""What a name says of itself at its end: “Submit Date (UTC)”, “Rating (1 to 5)”."""
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "score": (
         "score", "rating", "nps", "csat", "ces", "likelytorecommend", "recommend", "answer", "fftanswer",
@@ -108,7 +110,7 @@ def is_known_name(name: str) -> bool:
 
 
 def _letters(name: str) -> str:
-    return NOT_A_LETTER.sub("", name.casefold())
+    return NOT_A_LETTER.sub("", BESIDE.sub("", name.casefold()))
 
 
 def is_address(text: str) -> bool:
