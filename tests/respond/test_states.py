@@ -15,6 +15,7 @@ from cxsurvey.core.signing import digest
 from cxsurvey.invitations import service as invitations
 from cxsurvey.respond.prepared import Shelf
 from cxsurvey.responses import change_links
+from cxsurvey.responses.errors import ChangeExpired
 from cxsurvey.responses.models import Response
 from cxsurvey.surveys import service as surveys
 from tests.factories import act_in
@@ -57,6 +58,130 @@ def test_an_answer_to_a_survey_closed_since_can_still_be_changed(customer: Custo
     there = customer.answer(customer.shared, score="9")
     _close(customer)
     assert customer.answer(f"{there}/change", score="8") == f"{there}/changed"
+
+
+NOT_STORED = {
+    "en": "was not stored, because the survey was closed in the meantime",
+    "de": "wurde nicht gespeichert, weil die Umfrage inzwischen geschlossen wurde",
+    "tr": "kaydedilmedi, çünkü anket bu arada kapatıldı",
+    "ar": "لأن الاستبيان أُغلق في هذه الأثناء",
+}
+TYPED = 'Too slow.\n\n"Twice" <b>rang</b> & waited'
+
+
+def _kept_on(page: LexborHTMLParser) -> list[str]:
+    """What was typed, where it can be copied and not be sent."""
+    assert page.css("form, button") == []
+    return [(area.text()).removeprefix("\n") for area in page.css("textarea[readonly]")]
+
+
+@pytest.mark.parametrize("language", NOT_STORED)
+def test_what_was_typed_when_the_survey_closed_is_shown_and_said_not_to_be_stored(
+    customer: Customer, language: str
+) -> None:
+    address = f"{customer.shared}?lang={language}"
+    fields = customer.filled(address, score="3", comment=TYPED)
+    _close(customer)
+    reply = customer.send(address, fields)
+    page = _read(reply)
+    assert (reply.status_code, customer.responses()) == (410, [])
+    assert NOT_STORED[language] in text_of(page)
+    assert _kept_on(page) == [TYPED]
+    assert attribute(page, "html", "dir") == ("rtl" if language == "ar" else "ltr")
+    assert attribute(page, "textarea", "dir") == "auto", "words of any script, whatever the page is in"
+
+
+def test_asking_for_another_language_after_the_end_keeps_what_was_typed(customer: Customer) -> None:
+    fields = customer.filled(customer.shared, score="3", comment=TYPED)
+    _close(customer)
+    reply = customer.send(f"{customer.shared}?lang=de", {**fields, "speak": "de"})
+    assert reply.status_code == 410
+    assert NOT_STORED["de"] in text_of(_read(reply))
+    assert _kept_on(_read(reply)) == [TYPED]
+
+
+def test_who_typed_nothing_is_told_that_nothing_was_stored(customer: Customer) -> None:
+    fields = customer.filled(customer.shared, score="3", comment=" ")
+    _close(customer)
+    page = _read(customer.send(customer.shared, fields))
+    assert NOT_STORED["en"] in text_of(page)
+    assert _kept_on(page) == []
+    assert "copy" not in text_of(page)
+
+
+def test_what_was_typed_is_kept_when_the_link_ends_while_the_form_is_open(customer: Customer) -> None:
+    late, revoked = customer.invited(days=1), customer.invited()
+    forms = {link: customer.filled(link, score="9", comment=TYPED) for link in (late, revoked)}
+    _revoke(customer, revoked)
+    ended = {revoked: "because the link was taken back", late: "because the link expired"}
+    for link, reason in ended.items():
+        reply = customer.send(link, forms[link])
+        assert reply.status_code == 410
+        assert reason in text_of(_read(reply))
+        assert _kept_on(_read(reply)) == [TYPED]
+        assert "Kim" not in text_of(_read(reply))
+        customer.clock.instant += timedelta(days=1)
+    assert customer.responses() == []
+
+
+def test_a_change_that_comes_too_late_is_shown_and_the_answer_stays(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="9", comment="First")
+    fields = customer.filled(f"{there}/change", score="1", comment=TYPED)
+    customer.clock.instant += timedelta(days=1)
+    reply = customer.send(f"{there}/change", fields)
+    assert reply.status_code == 410
+    assert "was not stored, because the time for changes ended" in text_of(_read(reply))
+    assert _kept_on(_read(reply)) == [TYPED]
+    assert [row["comment"] for row in customer.responses()] == ["First"]
+
+
+@pytest.mark.parametrize("found_late", [False, True])
+def test_words_of_page_two_are_kept_when_its_time_is_over(customer: Customer, found_late: bool) -> None:
+    there = customer.answer(customer.shared, score="2")
+    fields = {**fields_of(customer.page(f"{there}/more")), "f-wish": TYPED, "f-reason": "price"}
+    if not found_late:
+        customer.clock.instant += timedelta(days=1)
+    late = patch("cxsurvey.responses.service.follow_up", side_effect=ChangeExpired())
+    with late if found_late else nullcontext():
+        reply = customer.send(f"{there}/more", fields)
+    assert reply.status_code == 410
+    assert "was not stored, because the time for changes ended" in text_of(_read(reply))
+    assert _kept_on(_read(reply)) == [TYPED], "the words, not the ids of choices"
+
+
+def test_words_for_an_address_that_is_gone_are_kept(customer: Customer) -> None:
+    gone = "/a/" + "A" * 36
+    there = customer.answer(customer.shared, score="2")
+    more = {**fields_of(customer.page(f"{there}/more")), "f-wish": TYPED, "f-reason": "price"}
+    change = customer.filled(f"{there}/change", comment=TYPED)
+    for step, fields in (("more", more), ("change", change)):
+        reply = customer.send(f"{gone}/{step}?lang=de", fields)
+        assert reply.status_code == 404
+        assert "unter dieser Adresse nichts mehr" in text_of(_read(reply))
+        assert _kept_on(_read(reply)) == [TYPED]
+
+
+def test_words_of_page_two_can_be_sent_again_when_nothing_can_be_read(customer: Customer) -> None:
+    there = customer.answer(customer.shared, score="2")
+    fields = {**fields_of(customer.page(f"{there}/more")), "f-wish": TYPED, "f-reason": "price"}
+    with patch.object(type(customer.database), "aread", side_effect=Unavailable()):
+        reply = customer.send(f"{there}/more", fields)
+    assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")
+    page = _read(reply)
+    assert fields_of(page) == fields
+    assert [area.attributes["name"] for area in page.css("textarea")] == ["f-wish"]
+    assert customer.send(f"{there}/more", fields_of(page)).status_code == 303
+    assert "Too slow." in text_of(customer.page(f"{there}/more"))
+
+
+def test_an_answer_that_may_be_stored_is_not_said_to_be_lost_because_the_survey_closed(customer: Customer) -> None:
+    fields = customer.filled(customer.shared, score="3", comment=TYPED)
+    _close(customer)
+    with patch.object(type(customer.database), "ahot", side_effect=Unconfirmed()):
+        reply = customer.send(customer.shared, fields)
+    assert reply.status_code == 503
+    assert NOBODY_KNOWS["en"] in text_of(_read(reply))
+    assert fields_of(_read(reply)) == fields
 
 
 def test_a_personal_link_expires(customer: Customer) -> None:

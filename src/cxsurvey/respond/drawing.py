@@ -19,13 +19,14 @@ from cxsurvey.respond.pages import (
     Problem,
     ThanksPage,
 )
-from cxsurvey.respond.questions import CHECKED, FIELD, LONGEST_TEXT, Said, question_of
+from cxsurvey.respond.questions import CHECKED, LONGEST_TEXT, Said, question_of
 from cxsurvey.respond.tongue import Tongue
+from cxsurvey.respond.typed import typed_in
 from cxsurvey.scoring.scales import Band
 from cxsurvey.surveys import merge
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition, Texts
-from cxsurvey.surveys.follow_ups import Given
+from cxsurvey.surveys.follow_ups import FollowUpKind, Given
 from cxsurvey.surveys.languages import direction_of, own_name_of
 from cxsurvey.web.templating import environment
 
@@ -170,6 +171,7 @@ def more(
         skip=ways.skip,
         change=ways.change,
         questions=questions,
+        typed=" ".join(question.id for question in questions if question.kind == FollowUpKind.TEXT),
         contact=_contact(subject, said),
         some_required=any(question.required for question in questions),
         longest_text=LONGEST_TEXT,
@@ -235,8 +237,16 @@ def _given(subject: Subject, texts: Texts, score: int | None) -> str:
     return ""
 
 
-def notice(tongue: Tongue, title: str, text: str, *, workspace: AskedWorkspace | None = None, again: str = "") -> str:
-    """A page that says one thing, in our words."""
+def notice(
+    tongue: Tongue,
+    title: str,
+    text: str,
+    *,
+    workspace: AskedWorkspace | None = None,
+    again: str = "",
+    typed: tuple[str, ...] = (),
+) -> str:
+    """A page that says one thing, in our words, and shows what was typed and not stored."""
     surrounding = Frame(
         title=title,
         language=tongue.words.language,
@@ -247,7 +257,7 @@ def notice(tongue: Tongue, title: str, text: str, *, workspace: AskedWorkspace |
         logo=workspace.logo if workspace else None,
         footer=workspace.footer if workspace else "",
     )
-    return html("notice", NoticePage(surrounding, title, text, again), tongue)
+    return html("notice", NoticePage(surrounding, title, text, again, typed), tongue)
 
 
 def zone_of(workspace: AskedWorkspace) -> ZoneInfo:
@@ -257,14 +267,13 @@ def zone_of(workspace: AskedWorkspace) -> ZoneInfo:
 
 def again(tongue: Tongue, title: str, text: str, action: str, fields: Mapping[str, str]) -> str:
     """What was typed, ready to be sent once more."""
-    is_text = [name == "comment" or name.startswith(FIELD) for name in fields]
-    pairs = list(zip(fields.items(), is_text, strict=True))
+    texts = typed_in(fields)
     page = AgainPage(
         frame=Frame(title, tongue.words.language, direction_of(tongue.words.language)),
         title=title,
         text=text,
         action=action,
-        hidden=tuple(pair for pair, typed in pairs if not typed),
-        texts=tuple(pair for pair, typed in pairs if typed),
+        hidden=tuple(pair for pair in fields.items() if pair not in texts),
+        texts=texts,
     )
     return html("again", page, tongue)

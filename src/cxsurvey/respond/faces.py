@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cxsurvey.core.errors import Refusal
 from cxsurvey.core.i18n import languages
 from cxsurvey.respond import drawing
 from cxsurvey.respond.languages import choose
-from cxsurvey.respond.notices import notice_for
+from cxsurvey.respond.notices import lost_for, notice_for
 from cxsurvey.respond.tongue import DOMAIN, Tongue, tongue
+from cxsurvey.respond.typed import words_in
 from cxsurvey.surveys.asked import AskedWorkspace
-from cxsurvey.web.errors import Fault
+from cxsurvey.web.errors import STATUS, Fault
 from cxsurvey.web.ready import Ready, raw
 
 log = structlog.get_logger("cxsurvey.respond")
@@ -55,6 +60,27 @@ def notice(
     """The notice for a refusal, with the name of who asks where that is known."""
     title, text = notice_for(spoken.words, code, status)
     return page(drawing.notice(spoken, title, text, workspace=workspace, again=again), status)
+
+
+def lost(
+    spoken: Tongue, code: str, status: int, fields: Mapping[str, str], *, workspace: AskedWorkspace | None = None
+) -> Response:
+    """The end of a form that was sent: that it was not stored, and why, with what was typed in it to be copied."""
+    title, text = lost_for(spoken.words, code, status)
+    return page(drawing.notice(spoken, title, text, workspace=workspace, typed=words_in(fields)), status)
+
+
+def keep_for_later(request: Request, fields: Mapping[str, str], refusal: Refusal) -> Response:
+    """A page that needs nothing from the database and holds what was typed, to be sent again."""
+    spoken = asked_for(request)
+    status = STATUS[refusal.kind]
+    title, text = notice_for(spoken.words, refusal.code, status)
+    address = request.url.path
+    if request.query_params:
+        address += f"?{urlencode(request.query_params.multi_items())}"
+    response = page(drawing.again(spoken, title, text, address, fields), status)
+    response.headers["Retry-After"] = str(refusal.retry_after or 2)
+    return response
 
 
 def face(request: Request, fault: Fault) -> Response:

@@ -13,20 +13,19 @@ from starlette.responses import Response
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
 from cxsurvey.core.db.units import Share
-from cxsurvey.core.errors import Kind, Refusal, Unavailable
+from cxsurvey.core.errors import Kind, Refusal, Unavailable, Unconfirmed
 from cxsurvey.invitations import service as invitations
 from cxsurvey.invitations import signed
 from cxsurvey.invitations.signed import Carried
-from cxsurvey.respond import drawing, faces, places, sentences, showing
+from cxsurvey.respond import faces, places, sentences, showing
 from cxsurvey.respond import stamp as stamps
-from cxsurvey.respond.notices import notice_for
 from cxsurvey.respond.places import Place
 from cxsurvey.respond.questions import SPEAK
 from cxsurvey.respond.reading import Answer, read_answer
 from cxsurvey.respond.sent import FORBIDDEN_CHARACTERS, Sent
 from cxsurvey.respond.sentences import COMMENT
 from cxsurvey.respond.stamp import Stamp, Target
-from cxsurvey.respond.visits import Find, Visit, arrive, form_of, preselected, see
+from cxsurvey.respond.visits import Find, Visit, arrive, preselected, see, sending
 from cxsurvey.responses import change_links
 from cxsurvey.responses.commands import Submission
 from cxsurvey.responses.submit import SUBMIT, Refused, Stored, sent_before
@@ -59,9 +58,10 @@ async def show_personal(request: Request) -> Response:
     return faces.page(shown)
 
 
-async def send_shared(request: Request) -> Response:
+@sending
+async def send_shared(request: Request, sent: Sent) -> Response:
     """POST /s/{code}. The signed stamp names the survey, so nothing is read before the answer is stored."""
-    answer, sent = await _answer(request)
+    answer = _answer(request, sent)
     outcome: Stored | Refusal | None = None
     if SPEAK in sent.fields:
         return await _in_another_language(request, _shared(request), request.path_params["code"], sent, answer)
@@ -82,19 +82,21 @@ async def _store_shared(request: Request, answer: Answer, stamp: Stamp) -> Store
     return await _store(request, _submission(answer, known))
 
 
-async def send_personal(request: Request) -> Response:
+@sending
+async def send_personal(request: Request, sent: Sent) -> Response:
     """POST /r/{token}."""
-    return await _send_by_token(request, places.personal, _store_personal, "/r")
+    return await _send_by_token(request, sent, places.personal, _store_personal, "/r")
 
 
-async def send_change(request: Request) -> Response:
+@sending
+async def send_change(request: Request, sent: Sent) -> Response:
     """POST /a/{token}/change."""
-    return await _send_by_token(request, places.answered, _store_change, "/a")
+    return await _send_by_token(request, sent, places.answered, _store_change, "/a")
 
 
-async def _send_by_token(request: Request, find: Find, store: Store, home: str) -> Response:
+async def _send_by_token(request: Request, sent: Sent, find: Find, store: Store, home: str) -> Response:
     token = request.path_params["token"]
-    answer, sent = await _answer(request)
+    answer = _answer(request, sent)
     outcome: Stored | Refusal | None = None
     if SPEAK in sent.fields:
         return await _in_another_language(request, find, token, sent, answer)
@@ -163,11 +165,10 @@ async def _with_what_it_says(
     return replace(known, segments=carried.segments, attributes=carried.attributes, claims=carried.claims)
 
 
-async def _answer(request: Request) -> tuple[Answer, Sent]:
+def _answer(request: Request, sent: Sent) -> Answer:
     database: Database = request.app.state.database
-    sent = await form_of(request)
     life = timedelta(hours=database.settings.form_hours)
-    return read_answer(sent, database.keys, database.clock.now(), life), sent
+    return read_answer(sent, database.keys, database.clock.now(), life)
 
 
 def _submission(answer: Answer, known: Submission) -> Submission:
@@ -205,11 +206,12 @@ async def _not_stored(
     try:
         visit = await arrive(request, find, key)
     except Unavailable as unreadable:
-        return _keep_for_later(request, sent, refusal if isinstance(refusal, Unavailable) else unreadable)
-    if stop := visit.obstacle():
-        return stop
+        raise (refusal if isinstance(refusal, Unavailable) else unreadable) from None
+    if stop := visit.too_late(sent):
+        # what ended meanwhile says nothing about an answer that may have been stored before it ended
+        return faces.keep_for_later(request, sent.fields, refusal) if isinstance(refusal, Unconfirmed) else stop
     if refusal is not None and refusal.kind not in AGAIN:
-        return faces.notice(visit.tongue, refusal.code, STATUS[refusal.kind], workspace=visit.place.asked.workspace)
+        return visit.lost(sent, refusal.code, STATUS[refusal.kind])
     answer = answer._replace(problems=answer.problems or (_problem(refusal),))
     stamp = answer.stamp or stamps.read(visit.database.keys, answer.stamp_text)
     before = await _answered_before(visit, stamp) if refusal is None and stamp is not None else None
@@ -257,11 +259,8 @@ def _is_final(visit: Visit, place: Place) -> bool:
 
 async def _in_another_language(request: Request, find: Find, key: str, sent: Sent, answer: Answer) -> Response:
     """The form in the language that its address asks for now, with all that was typed; nothing is stored or judged."""
-    try:
-        visit = await arrive(request, find, key)
-    except Unavailable as refusal:
-        return _keep_for_later(request, sent, refusal)
-    if stop := visit.obstacle():
+    visit = await arrive(request, find, key)
+    if stop := visit.too_late(sent):
         return stop
     mended = tuple(problem for problem in answer.problems if problem == (COMMENT, FORBIDDEN_CHARACTERS))
     return await _form_again(visit, answer._replace(problems=mended), None, spoken=True)
@@ -297,16 +296,3 @@ async def _as_shown(visit: Visit, answer: Answer) -> Place:
     if stamp is None or not stamp.is_for(*place.target) or stamp.version == place.asked.version_number:
         return place
     return await visit.database.aread(lambda ctx: places.as_shown(ctx, place, stamp.version))
-
-
-def _keep_for_later(request: Request, sent: Sent, refusal: Refusal) -> Response:
-    """A page that needs nothing from the database and holds what was typed."""
-    spoken = faces.asked_for(request)
-    status = STATUS[refusal.kind]
-    title, text = notice_for(spoken.words, refusal.code, status)
-    address = request.url.path
-    if request.query_params:
-        address += f"?{urlencode(request.query_params.multi_items())}"
-    response = faces.page(drawing.again(spoken, title, text, address, sent.fields), status)
-    response.headers["Retry-After"] = str(refusal.retry_after or 2)
-    return response

@@ -37,6 +37,20 @@ BY_CODE: Mapping[str, Notice] = {
     ),
     "unconfirmed": (AWAY, NOBODY_KNOWS),
 }
+NOT_STORED: Mapping[str, str] = {
+    "survey_closed": noted("What you sent just now was not stored, because the survey was closed in the meantime."),
+    "link_expired": noted(
+        "What you sent just now was not stored, because the link expired in the meantime. "
+        "An answer that you sent before is safe."
+    ),
+    "change_expired": noted(
+        "What you sent just now was not stored, because the time for changes ended in the meantime. "
+        "Your answer is kept as you sent it before."
+    ),
+    "link_revoked": noted("What you sent just now was not stored, because the link was taken back in the meantime."),
+}
+"""Why a form that was sent was not stored, by the code of what ended while it was open."""
+NOTHING_HERE_NOW = noted("What you sent just now was not stored, because there is nothing at this address any more.")
 UNKNOWN: Notice = (
     noted("There is nothing at this address."),
     noted("Perhaps a part of the link got lost. Please open it again from your message, or copy all of it."),
@@ -61,6 +75,12 @@ OUR_FAULT: Notice = (
     noted("Something went wrong on our side."),
     NOBODY_KNOWS,
 )
+
+
+def lost_for(words: Words, code: str, status: int) -> Notice:
+    """Title and text for a form that was sent and can be stored no more, translated."""
+    title, _ = notice_for(words, code, status)
+    return title, words.say(NOT_STORED.get(code, NOTHING_HERE_NOW))
 
 
 def notice_for(words: Words, code: str, status: int) -> Notice:

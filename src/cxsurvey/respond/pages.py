@@ -133,6 +133,8 @@ class MorePage:
     change: str
     questions: tuple[Question, ...]
     longest_text: int
+    typed: str = ""
+    """The names of the fields for words, with a space between them."""
     some_required: bool = False
     contact: ContactQuestion | None = None
     changed: bool = False
@@ -161,12 +163,13 @@ class ThanksPage:
 
 @dataclass(frozen=True, slots=True)
 class NoticePage:
-    """One thing to say. `again` is the address of a link that tries once more."""
+    """One thing to say. `again` is the address of a link that tries once more; `typed` is what was not stored."""
 
     frame: Frame
     title: str
     text: str
     again: str = ""
+    typed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from cxsurvey.core.errors import Kind, Refusal
 from cxsurvey.respond import drawing, faces, places, sentences, showing
 from cxsurvey.respond.pages import Problem
 from cxsurvey.respond.questions import ADDRESS, FIELD, SPEAK, Said, read_contact, read_follow_ups
-from cxsurvey.respond.visits import Find, Visit, arrive, form_of, see
+from cxsurvey.respond.sent import Sent
+from cxsurvey.respond.visits import Find, Visit, arrive, see, sending
 from cxsurvey.responses import service as responses
 from cxsurvey.responses.contacts import consent_in
 from cxsurvey.responses.service import AnswerFollowUps, Contact
@@ -57,11 +58,11 @@ async def show_more(request: Request) -> Response:
     return _stopped(visit) or (_more(visit) if _asks_more(visit) else see(visit.step("thanks")))
 
 
-async def send_more(request: Request) -> Response:
+@sending
+async def send_more(request: Request, sent: Sent) -> Response:
     """POST …/more."""
-    sent = await form_of(request)
     visit = await _arrive(request)
-    if stop := _stopped(visit):
+    if stop := visit.too_late(sent) or _stopped(visit):
         return stop
     answers, found = read_follow_ups(sent, _questions(visit))
     said = read_contact(sent) if _asks_contact(visit) else None
@@ -71,7 +72,7 @@ async def send_more(request: Request) -> Response:
     if not found and refusal is None:
         return see(visit.step("thanks"))
     if refusal is not None and refusal.kind in {Kind.GONE, Kind.NOT_FOUND}:
-        raise refusal
+        return visit.lost(sent, refusal.code, STATUS[refusal.kind])
     return _more_again(visit, answers, said or Said(), found, refusal)
 
 

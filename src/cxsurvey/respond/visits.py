@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.database import Database
+from cxsurvey.core.errors import NotFound, Unavailable
 from cxsurvey.invitations.service import InvitationView
 from cxsurvey.respond import faces, sent
 from cxsurvey.respond.languages import choose
@@ -22,6 +23,8 @@ from cxsurvey.respond.sent import Sent
 from cxsurvey.respond.tongue import Tongue, tongue
 from cxsurvey.scoring.scales import Scale
 from cxsurvey.settings import Settings
+from cxsurvey.web.direct import Endpoint
+from cxsurvey.web.errors import STATUS
 from cxsurvey.web.ready import Ready, whole_body
 
 GONE = 410
@@ -41,10 +44,22 @@ class Visit:
 
     def obstacle(self) -> Response | None:
         """The notice to show instead of any page of this place; None when nothing stands against it."""
-        code = self.place.obstacle(self.now, self.database.settings.change_hours)
+        code = self._ended()
         if code is None:
             return None
         return faces.notice(self.tongue, code, GONE, workspace=self.place.asked.workspace)
+
+    def too_late(self, sent: Sent) -> Response | None:
+        """As `obstacle`, for a form that was sent: nothing of it is stored, and it shows what was typed."""
+        code = self._ended()
+        return None if code is None else self.lost(sent, code, GONE)
+
+    def lost(self, sent: Sent, code: str, status: int) -> Response:
+        """The end of a form of this place that can be stored no more."""
+        return faces.lost(self.tongue, code, status, sent.fields, workspace=self.place.asked.workspace)
+
+    def _ended(self) -> str | None:
+        return self.place.obstacle(self.now, self.database.settings.change_hours)
 
     def step(self, name: str) -> str:
         """The address of a later step, in the language that the link of this page asked for."""
@@ -99,6 +114,21 @@ async def form_of(request: Request) -> Sent:
     if body and media_type != sent.MEDIA_TYPE:
         raise HTTPException(415)
     return sent.parse(body)
+
+
+def sending(send: Callable[[Request, Sent], Awaitable[Response]]) -> Endpoint:
+    """The endpoint of a form: what was typed in it is shown even when nothing can be read, or nothing is there."""
+
+    async def endpoint(request: Request) -> Response:
+        sent = await form_of(request)
+        try:
+            return await send(request, sent)
+        except Unavailable as refusal:
+            return faces.keep_for_later(request, sent.fields, refusal)
+        except NotFound as refusal:
+            return faces.lost(faces.asked_for(request), refusal.code, STATUS[refusal.kind], sent.fields)
+
+    return endpoint
 
 
 def see(address: str) -> Response:
