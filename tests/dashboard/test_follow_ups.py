@@ -65,6 +65,44 @@ def test_each_follow_up_is_a_table_by_answer_and_group(signed_in: TestClient, as
     assert rows[0][0] == "The <price>"
 
 
+def test_questions_and_choices_are_shown_as_customers_read_them(
+    signed_in: TestClient, survey: SurveyView, write: Write
+) -> None:
+    def work(ctx: Context) -> SurveyView:
+        in_northwind(ctx)
+        kinds = tuple(
+            each.model_copy(
+                update={
+                    "labels": {"en": "{first_name}, what about {workspace}?"},
+                    "options": tuple(
+                        option.model_copy(update={"labels": {"en": f"{option.id} of {{workspace}}"}})
+                        for option in each.options
+                    ),
+                }
+            )
+            for each in ALL_KINDS
+        )
+        texts = {"en": survey.draft.texts["en"].model_copy(update={"question": "{first_name}, how was {workspace}?"})}
+        changed = survey.draft.model_copy(update={"follow_ups": kinds, "texts": texts})
+        return publish_anew(ctx, Place(ctx.workspace, "northwind", survey), changed).survey
+
+    made = write(work)
+    given(write, made, 2, 8, reason="price", more="I wrote {first_name}")
+
+    shown = page(signed_in.get(results(made)))
+    assert "“how was Northwind Home?”" in [line.text() for line in shown.css("p.sub")]
+    first = shown.css(".follow-up-result")[0]
+    assert "what about Northwind Home?" in first.text()
+    assert "price of Northwind Home" in first.text()
+    assert "{" not in first.text()
+    link = attribute(signed_in.get("/w/northwind/responses"), "a[href*='/rsp_']", "href")
+    one = page(signed_in.get(str(link)))
+    assert "how was Northwind Home?" in one.text()
+    assert [cell.text() for cell in one.css(".follow-ups dt")][:1] == ["what about Northwind Home?"]
+    assert "price of Northwind Home" in one.css(".follow-ups")[0].text()
+    assert "I wrote {first_name}" in one.css(".follow-ups")[0].text(), "a customer's words stay as they are"
+
+
 def test_few_answers_are_counted_and_not_made_a_share(signed_in: TestClient, asked: SurveyView) -> None:
     ease = page(signed_in.get(results(asked))).css(".follow-up-result")[2]
 

@@ -140,6 +140,28 @@ def test_the_share_page_gives_score_links_for_a_mail(signed_in: TestClient) -> N
     assert links[-1].css_first("b") is None
 
 
+def test_no_placeholder_goes_into_a_mail_or_a_list(signed_in: TestClient) -> None:
+    base = _with(signed_in, FACES)
+    edit(
+        signed_in,
+        base,
+        "en",
+        question="{first_name}, how did you like {workspace}?",
+        low_label="Not at all, {first_name}",
+        point_labels__5="Happy with {workspace}",
+    )
+
+    shared, listed = signed_in.get(f"{base}/share"), signed_in.get(base.rpartition("/")[0])
+
+    (snippet,) = [code.text() for code in page(shared).css("code[data-copy-text]") if "PERSONAL_LINK" in code.text()]
+    assert "<p>how did you like Northwind Home?</p>" in snippet
+    assert "Not at all" in snippet
+    assert 'aria-label="Happy with Northwind Home"' in snippet
+    assert "{" not in snippet
+    assert page(listed).css(".survey-question")[0].text() == "how did you like Northwind Home?"
+    assert value(signed_in.get(f"{base}/edit/en"), "question") == "{first_name}, how did you like {workspace}?"
+
+
 def test_changes_are_given_up_only_on_purpose(signed_in: TestClient) -> None:
     base = published(signed_in)
     edit(signed_in, base, "en", question="Mine?")

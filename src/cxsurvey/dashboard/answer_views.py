@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from cxsurvey.accounts import users
+from cxsurvey.accounts.views import WorkspaceView
 from cxsurvey.core.context import ActorKind, Context
 from cxsurvey.core.errors import FieldProblem, Invalid, NotFound
 from cxsurvey.core.ids import decode
@@ -21,7 +22,7 @@ from cxsurvey.responses.contacts import CONTACT, consent_in
 from cxsurvey.responses.states import ResponseState
 from cxsurvey.responses.views import ResponseView, RevisionView
 from cxsurvey.scoring.scales import Band
-from cxsurvey.surveys.asked import definitions_of
+from cxsurvey.surveys.asked import AskedWorkspace, definitions_of
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.follow_ups import Given
 from cxsurvey.surveys.languages import name_of
@@ -163,10 +164,12 @@ def row_of(answer: ResponseView, line: SurveyLine, home: str, leaving: str) -> R
     )
 
 
-def answer_view(ctx: Context, answer: ResponseView, home: str) -> AnswerView:
+def answer_view(ctx: Context, answer: ResponseView, workspace: WorkspaceView) -> AnswerView:
     """One answer with the texts of what it was asked and its later states."""
+    home = f"/w/{workspace.slug}"
     line = service.survey_line(ctx, answer.survey_id)
-    definition = definitions_of(ctx, [answer.version_id])[answer.version_id]
+    asked = definitions_of(ctx, [answer.version_id])[answer.version_id]
+    definition = AskedWorkspace.of(workspace).in_theme(asked.theme).fill_in(asked)
     names = listing.segment_names(ctx)
     return AnswerView(
         answer=answer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cxsurvey.dashboard import doubts
@@ -58,11 +58,16 @@ class FollowUpsView:
 
 
 def follow_ups_view(
-    found: FollowUpsReport, texts: Mapping[str, Sequence[Comment]], home: str, leaving: str
+    found: FollowUpsReport,
+    fill: Callable[[str], str],
+    texts: Mapping[str, Sequence[Comment]],
+    home: str,
+    leaving: str,
 ) -> FollowUpsView:
     """The follow-ups, ready to be shown, with the texts that belong to them.
 
-    `leaving` is the query with which the page of a response leads back.
+    `fill` gives a text of the survey as customers read it, `leaving` is the query with which the page of a response
+    leads back.
     """
     bounds = ""
     if not found.is_whole and found.back_to is not None:
@@ -70,18 +75,20 @@ def follow_ups_view(
             f"Of the newest {number(found.looked_at)} of {number(found.total)} responses, back to {day(found.back_to)}."
         )
     items = tuple(
-        _view(each, found.survey.formula, comment_views(texts.get(each.id, ()), home, leaving))
+        _view(each, found.survey.formula, fill, comment_views(texts.get(each.id, ()), home, leaving))
         for each in found.follow_ups
     )
     return FollowUpsView(items, bounds, found.minimum)
 
 
-def _view(asked: FollowUpReport, formula: Definition, texts: tuple[CommentView, ...]) -> FollowUpView:
+def _view(
+    asked: FollowUpReport, formula: Definition, fill: Callable[[str], str], texts: tuple[CommentView, ...]
+) -> FollowUpView:
     total, is_text = asked.total, asked.kind is FollowUpKind.TEXT
     groups = asked.groups if len(asked.groups) > 1 else ()
     return FollowUpView(
         id=asked.id,
-        question=asked.question,
+        question=fill(asked.question),
         caption=_caption(asked),
         base=doubts.BASE_WORDS[total.base.level] if not (total.withheld or is_text) else "",
         is_faint=total.base.greyed and not is_text,
@@ -89,7 +96,7 @@ def _view(asked: FollowUpReport, formula: Definition, texts: tuple[CommentView, 
         more=f"The newest {len(texts)} stand here." if texts and len(texts) < (total.n or 0) else "",
         withheld=total.withheld,
         groups=tuple((part.band, _name(part.band, formula), _n(part)) for part in groups if part.band is not None),
-        rows=tuple(_row(place, share, total, groups) for place, share in enumerate(total.shares)) if total.n else (),
+        rows=_rows(total, groups, fill) if total.n else (),
     )
 
 
@@ -117,11 +124,15 @@ def _n(part: Part) -> str:
     return WITHHELD if part.n is None else f"n = {number(part.n)}"
 
 
-def _row(place: int, share: Share, total: Part, groups: tuple[Part, ...]) -> AnswerRow:
+def _rows(total: Part, groups: tuple[Part, ...], fill: Callable[[str], str]) -> tuple[AnswerRow, ...]:
+    return tuple(_row(fill(share.label), place, share, total, groups) for place, share in enumerate(total.shares))
+
+
+def _row(label: str, place: int, share: Share, total: Part, groups: tuple[Part, ...]) -> AnswerRow:
     figure = share.figure
     told = figure is not None and total.base.level > BaseLevel.COUNTS_ONLY
     return AnswerRow(
-        label=share.label,
+        label=label,
         n=share.n,
         width=round(figure.estimate, 2) if figure is not None and told else 0.0,
         share=percent(figure.estimate) if figure is not None and told else "–",

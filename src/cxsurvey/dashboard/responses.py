@@ -253,7 +253,7 @@ def _judged(request: Request, act: Act, response_id: UUID, sent: Fields, judgeme
 
 def _answer_page(request: Request, visit: Visit, response_id: UUID, *, done: str = "") -> AnswerPage:
     home = f"/w/{visit.workspace.slug}"
-    view = answer_view(visit.ctx, responses.get(visit.ctx, response_id), home)
+    view = answer_view(visit.ctx, responses.get(visit.ctx, response_id), visit.workspace)
     return AnswerPage(
         frame=visit.frame("One response", "responses", period_bar(request, visit).unusual),
         answer=view,

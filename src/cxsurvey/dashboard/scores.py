@@ -26,7 +26,7 @@ from cxsurvey.dashboard.score_views import (
     overview_view,
     results_view,
 )
-from cxsurvey.dashboard.surveys.path import SurveyId, head
+from cxsurvey.dashboard.surveys.path import SurveyId, asker, head
 from cxsurvey.dashboard.surveys.views import Head
 from cxsurvey.dashboard.ways_back import Opener, leaving
 from cxsurvey.insights import comments, follow_ups, service
@@ -172,7 +172,8 @@ def show_results(
     scales = scale_bar(visit, bar, service.survey_line(visit.ctx, survey_id), scale)
     line = scales.line
     chosen = filter_bar(request, visit, bar, line)
-    survey, home = head(visit, surveys.get(visit.ctx, survey_id)), f"/w/{visit.workspace.slug}"
+    stored = surveys.get(visit.ctx, survey_id)
+    survey, home = head(visit, stored), f"/w/{visit.workspace.slug}"
     query = {**bar.period.query, **chosen.only.query}
 
     def numbers(ctx: Context) -> ResultsView:
@@ -181,7 +182,8 @@ def show_results(
 
     def answered(ctx: Context) -> FollowUpsView:
         found = follow_ups.follow_ups(ctx, survey_id, bar.period, chosen.only)
-        return follow_ups_view(found, newest_texts(ctx, found), home, leaving(request, Opener.FOLLOW_UPS))
+        texts, fill = newest_texts(ctx, found), asker(visit, stored).fill
+        return follow_ups_view(found, fill, texts, home, leaving(request, Opener.FOLLOW_UPS))
 
     def newest(ctx: Context) -> CommentsView:
         found = comments.newest(ctx, [line], bar.period, chosen.only, after=after, limit=COMMENTS_A_PAGE)

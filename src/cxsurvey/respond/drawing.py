@@ -23,7 +23,6 @@ from cxsurvey.respond.questions import CHECKED, LONGEST_TEXT, Said, question_of
 from cxsurvey.respond.tongue import Tongue
 from cxsurvey.respond.typed import typed_in
 from cxsurvey.scoring.scales import Band
-from cxsurvey.surveys import merge
 from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition, Texts
 from cxsurvey.surveys.follow_ups import FollowUpKind, Given
@@ -49,9 +48,7 @@ class Subject:
 
     def merged(self, text: str) -> str:
         """A text of the survey with its merge tags replaced."""
-        return merge.replace(
-            text, {"first_name": self.first_name, "workspace": merge.workspace_value(self.workspace.name)}
-        )
+        return self.workspace.fill(text, self.first_name)
 
 
 @dataclass(frozen=True, slots=True)

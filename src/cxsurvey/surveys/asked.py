@@ -13,7 +13,7 @@ from uuid import UUID
 from cxsurvey.accounts.views import WorkspaceView
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import NotFound
-from cxsurvey.surveys import queries
+from cxsurvey.surveys import merge, queries
 from cxsurvey.surveys.definition import Definition, Theme
 from cxsurvey.surveys.errors import NotPublished
 from cxsurvey.surveys.policy import SurveyState
@@ -38,6 +38,42 @@ class AskedWorkspace:
         """What customers are shown of a workspace."""
         shown = workspace
         return cls(shown.shown_name, shown.privacy_url, shown.accent, shown.report_zone, shown.logo, shown.footer)
+
+    def fill(self, text: str, first_name: str | None = None) -> str:
+        """A text of a survey with its merge tags replaced, as this workspace's customers read it.
+
+        Whose name is not known reads it without one.
+        """
+        return merge.replace(text, {"first_name": first_name, "workspace": merge.workspace_value(self.name)})
+
+    def fill_in(self, definition: Definition) -> Definition:
+        """What is asked and can be chosen, as somebody reads it whose name is not known."""
+        texts = {
+            tag: each.model_copy(
+                update={
+                    "question": self.fill(each.question),
+                    "low_label": self.fill(each.low_label),
+                    "high_label": self.fill(each.high_label),
+                    "point_labels": {score: self.fill(label) for score, label in each.point_labels.items()},
+                }
+            )
+            for tag, each in definition.texts.items()
+        }
+        follow_ups = tuple(
+            each.model_copy(
+                update={
+                    "labels": self._fill_each(each.labels),
+                    "options": tuple(
+                        option.model_copy(update={"labels": self._fill_each(option.labels)}) for option in each.options
+                    ),
+                }
+            )
+            for each in definition.follow_ups
+        )
+        return definition.model_copy(update={"texts": texts, "follow_ups": follow_ups})
+
+    def _fill_each(self, labels: Mapping[str, str]) -> dict[str, str]:
+        return {language: self.fill(label) for language, label in labels.items()}
 
     def in_theme(self, theme: Theme) -> AskedWorkspace:
         """The same with what a survey shows in its place."""

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse
 from cxsurvey.core.errors import NotFound
 from cxsurvey.core.ids import decode, encode
 from cxsurvey.dashboard.surveys.views import Head, head_of
+from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.web.door import Visit
 
@@ -37,7 +38,13 @@ def address(slug: str | None, survey_id: UUID) -> str:
 def head(visit: Visit, survey: SurveyView) -> Head:
     """The head of a survey on a page of this visit."""
     of = visit.workspace
-    return head_of(survey, address(of.slug, survey.id), visit.ctx.settings.origin, of.minimum_group)
+    base = address(of.slug, survey.id)
+    return head_of(survey, asker(visit, survey), base, visit.ctx.settings.origin, of.minimum_group)
+
+
+def asker(visit: Visit, survey: SurveyView) -> AskedWorkspace:
+    """Who asks in a survey, as its customers are shown."""
+    return AskedWorkspace.of(visit.workspace).in_theme((survey.published or survey.draft).theme)
 
 
 def see(address: str) -> RedirectResponse:

@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cxsurvey.accounts.permissions import Grant, allows
-from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, head
+from cxsurvey.dashboard.surveys.path import CURRENT, SurveyId, asker, head
 from cxsurvey.dashboard.surveys.snippet import score_links
 from cxsurvey.dashboard.surveys.views import Head, SharePage
 from cxsurvey.scoring.scales import Direction
 from cxsurvey.surveys import service
+from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.languages import name_of
 from cxsurvey.surveys.policy import SurveyState
 from cxsurvey.surveys.service import SurveyView
@@ -48,7 +49,7 @@ def show_share(request: Request, visit: Visiting, survey_id: SurveyId, done: str
         curl_response=_curl(f"{origin}/api/v1/responses", {"survey": survey_head.id, "score": best}),
         curl_invitation=_curl(f"{origin}/api/v1/invitations", {"survey": survey_head.id}),
         best_score=best,
-        snippets=_snippets(survey),
+        snippets=_snippets(survey, asker(visit, survey)),
         notice=NOTICES.get(done, ""),
         may_write=allows(visit.ctx, Grant.SURVEYS_WRITE),
         may_link=survey.published is not None and not survey.anonymous and allows(visit.ctx, Grant.INVITATIONS_WRITE),
@@ -96,12 +97,12 @@ def _best_score(survey: SurveyView) -> int:
     return scale.maximum if scale.direction is Direction.HIGHER_IS_BETTER else scale.minimum
 
 
-def _snippets(survey: SurveyView) -> tuple[tuple[str, str], ...]:
+def _snippets(survey: SurveyView, workspace: AskedWorkspace) -> tuple[tuple[str, str], ...]:
     """Score links for a mail, by the name of their language; none where personal links are not possible."""
     asked = survey.published or survey.draft
     if survey.anonymous:
         return ()
-    return tuple((name_of(tag), score_links(asked, tag)) for tag in asked.languages)
+    return tuple((name_of(tag), score_links(asked, tag, workspace)) for tag in asked.languages)
 
 
 def _curl(address: str, body: dict[str, object]) -> str:

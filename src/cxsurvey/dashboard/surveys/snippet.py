@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import escape
 
+from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.languages import direction_of
 from cxsurvey.surveys.points import points_of
@@ -17,8 +18,12 @@ LINK = (
 )
 
 
-def score_links(definition: Definition, language: str) -> str:
-    """The question and a link for every point, each of which opens the form with that point chosen."""
+def score_links(definition: Definition, language: str, workspace: AskedWorkspace) -> str:
+    """The question and a link for every point, each of which opens the form with that point chosen.
+
+    One text goes to everybody, so that no customer is called by name.
+    """
+    definition = workspace.fill_in(definition)
     texts = definition.texts_in(language)
     cells = "\n".join(
         f'  <td style="{CELL}"><a style="{LINK}" href="{PERSONAL_LINK}?s={point.score}&amp;lang={language}"'

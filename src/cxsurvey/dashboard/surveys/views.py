@@ -9,6 +9,7 @@ from datetime import datetime
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard.surveys.formulas import Card, Shelf
 from cxsurvey.dashboard.surveys.groups import Group
+from cxsurvey.surveys.asked import AskedWorkspace
 from cxsurvey.surveys.changes import Change
 from cxsurvey.surveys.policy import SurveyState
 from cxsurvey.surveys.service import SurveyView
@@ -253,7 +254,7 @@ class PreviewPage:
     may_write: bool
 
 
-def head_of(survey: SurveyView, base: str, origin: str, smallest_group: int) -> Head:
+def head_of(survey: SurveyView, asker: AskedWorkspace, base: str, origin: str, smallest_group: int) -> Head:
     """The head of a survey; `origin` is where its links lead, `smallest_group` that of its workspace."""
     draft, asked = survey.draft, survey.published or survey.draft
     return Head(
@@ -263,7 +264,7 @@ def head_of(survey: SurveyView, base: str, origin: str, smallest_group: int) -> 
         state_name=STATE_NAMES[survey.state],
         base=base,
         link=f"{origin}/s/{survey.code}",
-        question=asked.texts_in(None).question,
+        question=asker.fill(asked.texts_in(None).question),
         languages=asked.languages,
         default_language=draft.default_language,
         anonymous=survey.anonymous,
