@@ -128,6 +128,30 @@ def test_on_a_phone_each_choice_is_one_row_and_the_first_number_is_in_view(
         assert not page.evaluate(SIDEWAYS)
 
 
+def test_a_menu_closes_by_escape_by_a_click_beside_it_and_for_another(house: House, signed_in: OpenPage) -> None:
+    page = signed_in(390)
+    page.goto(house.url("responses"))
+    days = page.locator("details", has=page.locator("summary", has_text="Other days"))
+    filters = page.locator("details", has=page.locator("summary", has_text="+ Filter"))
+
+    days.locator("summary").click()
+    days.locator("[name=since]").focus()
+    page.keyboard.press("Escape")
+    expect(days).not_to_have_attribute("open", "")
+    expect(days.locator("summary")).to_be_focused()
+    days.locator("summary").click()
+    filters.locator("summary").press("Enter")
+    expect(filters).to_have_attribute("open", "")
+    expect(days).not_to_have_attribute("open", "")
+    filters.locator("form").click(position={"x": 2, "y": 2})
+    expect(filters).to_have_attribute("open", "")
+    page.locator("h1").click()
+    expect(filters).not_to_have_attribute("open", "")
+    days.locator("summary").click()
+    page.locator("nav[aria-label=Main] a").first.focus()
+    expect(days).not_to_have_attribute("open", "")
+
+
 def test_what_is_typed_in_the_editor_is_not_left_behind_unasked(own_house: House, open_page: OpenPage) -> None:
     page = open_page(1440)
     own_house.sign_in(page)
