@@ -152,6 +152,26 @@ def test_a_menu_closes_by_escape_by_a_click_beside_it_and_for_another(house: Hou
     expect(days).not_to_have_attribute("open", "")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_focus_goes_to_the_answer_that_was_added_and_stays_where_one_was_removed(
+    own_house: House, open_page: OpenPage, scripts: bool
+) -> None:
+    page = open_page(390, java_script_enabled=scripts)
+    own_house.sign_in(page)
+    page.goto(own_house.url("SURVEY/edit/follow-ups"))
+
+    page.click("text=Add a choice of one answer")
+    expect(page.get_by_label("Question in English")).to_be_focused()
+    page.click("text=Add an answer")
+    expect(page.get_by_label("Answer 3", exact=True)).to_be_focused()
+    page.get_by_label("Answer 1", exact=True).fill("Price")
+    page.get_by_label("Answer 2", exact=True).fill("Staff")
+    page.click("text=Remove answer 1")
+    expect(page.get_by_label("Answer 1", exact=True)).to_be_focused()
+    expect(page.get_by_label("Answer 1", exact=True)).to_have_value("Staff")
+    expect(page.get_by_label("Answer 1", exact=True)).to_be_in_viewport()
+
+
 def test_what_is_typed_in_the_editor_is_not_left_behind_unasked(own_house: House, open_page: OpenPage) -> None:
     page = open_page(1440)
     own_house.sign_in(page)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -177,6 +179,33 @@ def test_follow_ups_are_added_ordered_and_removed_without_script(signed_in: Test
 
     left = follow(signed_in, edit(signed_in, base, "follow-ups", f"remove:{second}"))
     assert _buttons(left, "remove") == [first]
+
+
+def test_each_button_leads_to_what_it_made_or_to_what_took_the_place_of_what_is_gone(signed_in: TestClient) -> None:
+    base = new_survey(signed_in)
+
+    def pressed(then: str) -> str:
+        answer = edit(signed_in, base, "follow-ups", then)
+        shown = follow(signed_in, answer)
+        place = unquote(answer.headers["location"].partition("#")[2])
+        (target,) = [node for node in page(shown).css("[id]") if node.attributes["id"] == place]
+        assert target.tag == "input" or target.attributes["tabindex"] == "-1", "it takes the focus"
+        return place
+
+    asked = pressed("add-follow-up:single")
+    first = asked.removeprefix("field-follow_ups.").removesuffix(".label")
+    answers = f"field-follow_ups.{first}.options."
+    assert asked == f"field-follow_ups.{first}.label"
+    third = pressed(f"add-option:{first}")
+    assert third.startswith(answers)
+    assert third not in {f"{answers}a", f"{answers}b"}
+    assert pressed(f"remove-option:{first}/a") == f"{answers}b", "the one that stands there now"
+    assert pressed(f"remove-option:{first}/{third.removeprefix(answers)}") == f"{answers}b", "the last one that is left"
+    assert pressed(f"remove-option:{first}/b") == asked, "the question, when no answer is left"
+    second = _add(signed_in, base, "text")
+    assert pressed(f"up:{second}") == f"follow-up-{second}"
+    assert pressed(f"remove:{second}") == f"follow-up-{first}"
+    assert pressed(f"remove:{first}") == "adders"
 
 
 def test_there_are_at_most_five_follow_ups(signed_in: TestClient) -> None:

@@ -7,6 +7,7 @@ stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -24,6 +25,7 @@ from cxsurvey.dashboard.surveys.editing import (
     first_part,
     has_part,
 )
+from cxsurvey.dashboard.surveys.landing import landing
 from cxsurvey.dashboard.surveys.path import SurveyId, address, head, see
 from cxsurvey.dashboard.surveys.sent import edit_of
 from cxsurvey.dashboard.surveys.views import EditorPage
@@ -67,12 +69,12 @@ def save_part(request: Request, act: Acting, survey_id: SurveyId, part: str, sen
     """Stores what was typed, does what the pressed button says, and leads to the page that follows."""
     action, _, argument = sent.get("then", "save").partition(":")
     try:
-        saved = act.do(lambda ctx: _save(ctx, survey_id, part, sent, action, argument))
+        saved, place = act.do(lambda ctx: _save(ctx, survey_id, part, sent, action, argument))
     except Refusal as refusal:
         if refusal.kind not in AGAIN:
             raise
         return _again(request, act, survey_id, part, sent, refusal)
-    return see(_next(address(act.slug, survey_id), saved, part, action, argument))
+    return see(_next(address(act.slug, survey_id), saved, part, action, argument, place))
 
 
 def _again(
@@ -92,20 +94,24 @@ def _with_part(ctx: Context, survey_id: UUID, part: str) -> SurveyView:
     return survey
 
 
-def _save(ctx: Context, survey_id: UUID, part: str, sent: Mapping[str, str], action: str, argument: str) -> SurveyView:
+def _save(
+    ctx: Context, survey_id: UUID, part: str, sent: Mapping[str, str], action: str, argument: str
+) -> tuple[SurveyView, str]:
+    """The survey as it is stored now, and the id of what the page that follows begins with."""
     survey = _with_part(ctx, survey_id, part)
     command = edit_of(survey, part, sent)
     changed = _changed(ctx, command.definition, action, argument, sent)
-    return service.edit(ctx, survey_id, command.model_copy(update={"definition": changed}))
+    saved = service.edit(ctx, survey_id, command.model_copy(update={"definition": changed}))
+    return saved, landing(action, argument, command.definition, saved.draft)
 
 
-def _next(base: str, saved: SurveyView, part: str, action: str, argument: str) -> str:
+def _next(base: str, saved: SurveyView, part: str, action: str, argument: str, place: str) -> str:
     if action in {"results", "branding", "preview", "publish", "share", "scale", "discard"}:
         return f"{base}/{action}"
     if action == "go" and has_part(saved, argument):
         return f"{base}/edit/{argument}"
     done = "?done=saved" if action == "save" else ""
-    anchor = f"#follow-up-{argument.partition('/')[0]}" if action in {"up", "down", "add-option"} else ""
+    anchor = f"#{quote(place)}" if place else ""
     return f"{base}/edit/{part if has_part(saved, part) else first_part(saved)}{done}{anchor}"
 
 
