@@ -43,3 +43,30 @@ def axe(page: Page) -> tuple[list[tuple[str, str]], list[str]]:
     session.detach()
     broken, unsure = page.evaluate(EXAMINE)
     return [(rule, place) for rule, place in broken], unsure
+
+
+# every text that is shown and lies outside the page, or outside a box that cuts it off or scrolls; rows of choices that
+# scroll and say so by fading, and what is only read out, are left alone
+CUT_OFF = """() => {
+  const found = [];
+  const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode, of = text.parentElement;
+    if (!text.nodeValue.trim() || !of.checkVisibility() || of.closest("thead, .unseen, .chips, option, svg")) continue;
+    if (of.closest("details:not([open])") && !of.closest("summary")) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const right = Math.max(...[...range.getClientRects()].map((box) => box.right));
+    let box = of;
+    while (box !== document.body && getComputedStyle(box).overflowX === "visible") box = box.parentElement;
+    const edge = box === document.body ? document.documentElement.clientWidth : box.getBoundingClientRect().right;
+    if (right > edge + 1) found.push(text.nodeValue.trim());
+  }
+  return found;
+}"""
+
+
+def cut_off(page: Page) -> list[str]:
+    """The texts of a page that do not fit in its width."""
+    found: list[str] = page.evaluate(CUT_OFF)
+    return found
