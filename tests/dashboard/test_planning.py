@@ -156,6 +156,21 @@ def test_what_was_typed_stays_and_each_field_says_its_rule(signed_in: TestClient
     assert not has(shown, ".score-value")
 
 
+@pytest.mark.parametrize("change", ["-3", "0", "200.5", "x"])
+def test_the_change_has_one_label_and_one_limit_whatever_was_typed(
+    signed_in: TestClient, survey: SurveyView, write: Write, change: str
+) -> None:
+    stored(write, survey, [9] * 10 + [3] * 10)
+
+    shown = signed_in.get(PLANNING, params={"change": change})
+
+    assert shown.status_code == 422
+    assert text_of(shown, "label[for=field-change]") == "Change in points"
+    assert text_of(shown, ".notice.problem a") == "Change in points"
+    limit = "Must lie between 0.01 and 200 points for these responses."
+    assert errors(shown)["change"] == ("Must be a number such as 10 or 12.5." if change == "x" else limit)
+
+
 def test_an_empty_field_asks_to_be_filled_in(signed_in: TestClient) -> None:
     assert errors(signed_in.get(f"{PLANNING}?change=")) == {"change": "Please fill this in."}
 

@@ -196,6 +196,16 @@ def test_a_change_beyond_the_scale_of_a_mean_is_refused(
     assert [(one.field, one.rule) for one in refused.value.problems] == [("change", "out_of_range")]
 
 
+@pytest.mark.parametrize("change", ["0", "-5", "200.01"])
+def test_a_change_that_cannot_be_is_refused_with_the_limits_and_their_unit(plan: Any, change: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        plan(change=change)
+
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.rule) == ("change", "out_of_range")
+    assert problem.message == "must lie between 0.01 and 200 points for these responses"
+
+
 def test_a_number_may_have_a_comma() -> None:
     assert planning.parse({"change": " 12,5 ", "rate": "0.1"}) == Question(None, 12.5, 0.95, 0.8, 0.001)
 
@@ -211,11 +221,9 @@ def test_the_smallest_and_the_largest_change_are_taken(value: str) -> None:
         ("change", "", "missing"),
         ("change", " ", "missing"),
         ("change", "ten", "not_a_number"),
-        ("change", "-5", "not_a_number"),
         ("change", "1e1", "not_a_number"),
         ("change", "\u0661\u0660", "not_a_number"),
-        ("change", "0", "out_of_range"),
-        ("change", "200.01", "out_of_range"),
+        ("rate", "-5", "out_of_range"),
         ("rate", "0", "out_of_range"),
         ("rate", "100.1", "out_of_range"),
         ("rate", "", "missing"),

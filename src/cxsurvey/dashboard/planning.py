@@ -32,10 +32,14 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class PlanningPage:
-    """A form, and the plan for what it asks. `plan` is None when something in the form is not right."""
+    """A form, and the plan for what it asks. `plan` is None when something in the form is not right.
+
+    `unit` is what a change is in.
+    """
 
     frame: Frame
     bar: PeriodBar
+    unit: str
     values: Mapping[str, str]
     surveys: Options
     mixes: Options
@@ -63,6 +67,7 @@ def show_planning(request: Request, visit: Visiting) -> Response:
     page = PlanningPage(
         frame=visit.frame("Planning", "planning", bar.unusual),
         bar=bar,
+        unit=planning.unit(visit.ctx, request.query_params.get("like")),
         values=_values(request, surveys, plan.value if plan is not None else None),
         surveys=tuple((encode(planning.SURVEY, each.survey_id), each.name) for each in surveys),
         mixes=tuple((name, mix_label(mix)) for name, mix in planning.MIXES.items()),

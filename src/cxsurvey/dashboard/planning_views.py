@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from cxsurvey.core.ids import encode
 from cxsurvey.dashboard import doubts, metrics, words
 from cxsurvey.insights.periods import Period, PeriodKey
-from cxsurvey.insights.planning import CONFIDENCES, POWERS, SURVEY, Own, PlanReport, Step
+from cxsurvey.insights.planning import CONFIDENCES, POWERS, SURVEY, UNITS, Own, PlanReport, Step
 from cxsurvey.scoring.lowbase import BaseLevel
 from cxsurvey.scoring.scales import Definition, Headline
 from cxsurvey.scoring.spread import Mix, Spread
@@ -26,11 +26,6 @@ MIX_WORDS: Final[Mapping[Mix, str]] = {
     Mix.EXCELLENT: "Excellent",
 }
 LONGEST_DAYS: Final = 3650
-UNITS: Final[Mapping[Headline, str]] = {
-    Headline.NET: "points",
-    Headline.TOP_BOX: "percentage points",
-    Headline.MEAN: "points of the scale",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +41,9 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan, ready to be shown. `asked` is the change as the form holds it, `unit` what it is in."""
+    """A plan, ready to be shown. `asked` is the change as the form holds it."""
 
     asked: str
-    unit: str
     change: str
     answers: str
     invitations: str
@@ -69,7 +63,6 @@ def plan_view(found: PlanReport, home: str) -> PlanView:
     own, asked = found.own, found.asked
     return PlanView(
         asked=f"{asked.change:g}",
-        unit=UNITS[found.formula.headline],
         change=points(asked.change, found.formula),
         answers=number(asked.plan.responses),
         invitations=number(asked.invitations.invitations),

@@ -55,7 +55,14 @@ _USUAL: Final = 1
 ASSUMED: Final = Mix.MIDDLING
 """The mix of a survey with too few answers to have its own, and of a workspace without surveys."""
 SURVEY: Final = "srv"
-_NUMBER: Final = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,3}(?:[.,][0-9]{1,2})?")
+_LEAST_CHANGE: Final = 0.01
+UNITS: Final[Mapping[Headline, str]] = {
+    Headline.NET: "points",
+    Headline.TOP_BOX: "percentage points",
+    Headline.MEAN: "points of the scale",
+}
+"""What a change of a score is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,7 @@ def parse(values: Mapping[str, str]) -> Question:
     """The question that `like`, `change`, `confidence`, `power` and `rate` ask; those left out have a default.
 
     `like` is the public id of a survey or the name of a mix, `change` in the unit of the score, the rest in percent.
+    How large a change may be depends on the survey: `plan` looks at that.
     Raises `Invalid` naming each field and the rule it broke (`missing`, `not_a_number`, `out_of_range`,
     `not_offered`), and `NotFound` for what looks like a survey and is none.
     """
@@ -126,10 +134,10 @@ def parse(values: Mapping[str, str]) -> Question:
 
     question = Question(
         like=read("like", _like, None),
-        change=read("change", lambda name, text: _number(name, text, 0.01, 200), None) if "change" in values else None,
+        change=read("change", _number, None) if "change" in values else None,
         confidence=read("confidence", lambda name, text: _offered(name, text, CONFIDENCES), 0.0),
         power=read("power", lambda name, text: _offered(name, text, POWERS), 0.0),
-        rate=read("rate", lambda name, text: _number(name, text, 0.1, 100) / 100, 0.0),
+        rate=read("rate", _percent, 0.0),
     )
     if problems:
         raise Invalid(problems=problems)
@@ -156,13 +164,13 @@ def plan(ctx: Context, question: Question, period: Period) -> PlanReport:
     beyond the scale of the survey.
     """
     require(ctx, Grant.SCORES_READ)
-    result, survey = None, _survey(ctx, question)
-    formula = survey.formula if survey is not None else NPS
+    result, survey = None, _survey(ctx, question.like)
+    formula = _formula(survey)
     if survey is not None:
         result = service.score(ctx, survey.survey_id, period, question.confidence).result
     spread, assumed = _spread(question, formula, result)
     asked = question.change if question.change is not None else usual_change(formula)
-    _refuse_beyond(asked, spread)
+    _refuse_beyond(asked, spread, formula)
     # all of time has no length that a pace could be told by
     pace = 0.0 if result is None or period.key is PeriodKey.ALL else result.n / period.days
 
@@ -183,14 +191,31 @@ def plan(ctx: Context, question: Question, period: Period) -> PlanReport:
     )
 
 
-def _survey(ctx: Context, question: Question) -> SurveyLine | None:
-    if isinstance(question.like, Mix):
+def unit(ctx: Context, like: str | None) -> str:
+    """What a change is in, by the `like` of a question; as if nothing was said where that is no choice.
+
+    Raises `NotFound` as `plan` does.
+    """
+    require(ctx, Grant.SCORES_READ)
+    try:
+        found = _like("like", like or "")
+    except Invalid:
+        found = None
+    return UNITS[_formula(_survey(ctx, found)).headline]
+
+
+def _formula(survey: SurveyLine | None) -> Definition:
+    return survey.formula if survey is not None else NPS
+
+
+def _survey(ctx: Context, like: UUID | Mix | None) -> SurveyLine | None:
+    if isinstance(like, Mix):
         return None
     surveys = service.survey_lines(ctx)
-    if question.like is None:
+    if like is None:
         return surveys[0] if surveys else None
     for survey in surveys:
-        if survey.survey_id == question.like:
+        if survey.survey_id == like:
             return survey
     raise NotFound
 
@@ -231,9 +256,11 @@ def _largest(spread: Spread) -> float:
     return 100.0 * max(spread.share, 1.0 - spread.share) - 0.01
 
 
-def _refuse_beyond(change: float, spread: Spread) -> None:
-    if change > _largest(spread):
-        raise _invalid("change", "out_of_range", f"must be at most {_largest(spread):.4g} for this survey")
+def _refuse_beyond(change: float, spread: Spread, formula: Definition) -> None:
+    largest = _largest(spread)
+    if not _LEAST_CHANGE <= change <= largest:
+        limits = f"{_LEAST_CHANGE:g} and {largest:.4g} {UNITS[formula.headline]}"
+        raise _invalid("change", "out_of_range", f"must lie between {limits} for these responses")
 
 
 def _own(survey: SurveyLine, result: Result, spread: Spread, question: Question) -> Own:
@@ -261,14 +288,19 @@ def _offered(name: str, text: str, offered: Mapping[str, T]) -> T:
     return offered[text]
 
 
-def _number(name: str, text: str, least: float, most: float) -> float:
+def _number(name: str, text: str) -> float:
     _refuse_missing(name, text)
     if not _NUMBER.fullmatch(text):
         raise _invalid(name, "not_a_number", "must be a number such as 10 or 12.5")
-    value = float(text.replace(",", "."))
-    if not least <= value <= most:
-        raise _invalid(name, "out_of_range", f"must lie between {least:g} and {most:g}")
-    return value
+    return float(text.replace(",", "."))
+
+
+def _percent(name: str, text: str) -> float:
+    """A number in percent as a share."""
+    value = _number(name, text)
+    if not 0.1 <= value <= 100:
+        raise _invalid(name, "out_of_range", "must lie between 0.1 and 100")
+    return value / 100
 
 
 def _refuse_missing(name: str, text: str) -> None:
