@@ -31,6 +31,7 @@ def test_every_text_comes_back_as_it_was_saved(signed_in: TestClient) -> None:
         "low_label": "No",
         "high_label": "Yes",
         "comment_labels__passive": "Why “not quite”?",
+        "comment_labels__before": "What is it?",
         "thanks__promoter__title": "<b>Thanks</b> & more",
         "thanks__promoter__text": "One line\n\nand another",
         "thanks__promoter__link_label": "Review us",

@@ -20,6 +20,7 @@ from tests.factories import make_workspace
 from tests.respond.conftest import LANGUAGES, Customer, chosen, text_of
 
 Asked = Callable[..., Customer]
+OURS = "Was ist der wichtigste Grund für Ihre Bewertung?"
 FACES = "csat-1-5-smileys/1"
 THUMBS = "csat-0-1-thumbs/1"
 STARS = "csat-1-5-stars-mean/1"
@@ -101,6 +102,20 @@ def test_the_last_page_says_what_was_chosen(
     there = customer.answer(f"{customer.shared}?lang={language}", score=score)
 
     assert sentence in text_of(customer.page(f"{there}?lang={language}"), ".given")
+
+
+def test_the_question_for_a_reason_until_a_score_is_chosen_is_a_text_of_the_survey(asked: Asked) -> None:
+    ready = preset("nps-0-10/1", "Northwind Home", LANGUAGES)
+    english = ready.texts["en"]
+    labels = english.comment_labels.model_copy(update={"before": "{first_name}, what should {workspace} know?"})
+    texts = {**ready.texts, "en": english.model_copy(update={"comment_labels": labels})}
+    customer = asked("nps-0-10/1", texts=texts)
+
+    shared = customer.page(f"{customer.shared}?lang=en")
+    assert text_of(shared, "label[for=comment] .before") == "what should Northwind Home know?"
+    personal = customer.page(f"{customer.invited()}?lang=en")
+    assert text_of(personal, "label[for=comment] .before") == "Kim, what should Northwind Home know?"
+    assert text_of(customer.page(f"{customer.shared}?lang=de"), "label[for=comment] .before") == OURS
 
 
 def test_numbers_with_names_are_told_with_both(asked: Asked) -> None:

@@ -73,6 +73,17 @@ def test_groups_are_called_as_the_metric_calls_them() -> None:
     assert change.where == "English: Question for a reason, easy"
 
 
+def test_the_question_until_a_score_is_chosen_is_told() -> None:
+    before = preset("ces-1-7/1", "Northwind", ("en",))
+    texts = before.texts["en"]
+    labels = texts.comment_labels.model_copy(update={"before": "Why so?"})
+    after = before.model_copy(update={"texts": {"en": texts.model_copy(update={"comment_labels": labels})}})
+
+    assert changes(before, after) == [
+        Change("English: Question for a reason, until a score is chosen", None, "Why so?")
+    ]
+
+
 def test_the_name_of_a_face_is_told() -> None:
     before = preset("csat-1-3-smileys/1", "Northwind", ("en",))
     names = {**before.texts["en"].point_labels, "3": "Delighted"}

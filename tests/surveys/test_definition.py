@@ -26,7 +26,7 @@ TEXTS = st.builds(
     question=LINES,
     low_label=LINES,
     high_label=LINES,
-    comment_labels=st.builds(CommentLabels, detractor=LINES, passive=LINES, promoter=LINES),
+    comment_labels=st.builds(CommentLabels, before=LINES, detractor=LINES, passive=LINES, promoter=LINES),
     thanks=st.builds(ThanksByBand, detractor=THANKS, passive=THANKS, promoter=THANKS),
 )
 

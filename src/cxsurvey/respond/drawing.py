@@ -126,6 +126,7 @@ def form(subject: Subject, state: FormState) -> str:
         pictured=definition.look.is_pictured,
         unknown_label=subject.merged(texts.unknown_label) if definition.offers_unknown else "",
         unknown_mark=state.unknown_mark,
+        comment_before=subject.merged(texts.comment_labels.before),
         comment_labels=tuple((band.value, subject.merged(texts.comment_labels.of(band))) for band in definition.bands),
         comment=state.comment,
         longest_comment=LONGEST_TEXT,

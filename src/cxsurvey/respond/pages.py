@@ -74,6 +74,8 @@ class FormPage:
     pictured: bool
     unknown_label: str
     unknown_mark: str
+    comment_before: str
+    """The survey's own question for a reason until a score is chosen; "" where ours stands there."""
     comment_labels: tuple[tuple[str, str], ...]
     comment: str
     longest_comment: int

@@ -17,6 +17,7 @@ TEXT_NAMES = {
     "contact_label": "Question for consent to be contacted",
     "contact_address_label": "Label of the address to be contacted at",
 }
+BEFORE_A_SCORE = "Question for a reason, until a score is chosen"
 THANKS_NAMES = {
     "title": "Thank-you title",
     "text": "Thank-you text",
@@ -76,6 +77,7 @@ def _text_facts(definition: Definition, texts: Texts) -> Iterator[tuple[str, str
         yield where, getattr(texts, name)
     for score in definition.scale.scoring.scale.values:
         yield f"Name of {score}", texts.point_label(score)
+    yield BEFORE_A_SCORE, texts.comment_labels.before
     for band in definition.bands:
         yield f"Question for a reason, {definition.group_name(band)}", texts.comment_labels.of(band)
     for band in definition.bands:

@@ -34,6 +34,7 @@ def problems(definition: Definition) -> list[FieldProblem]:
 def _of_texts(path: str, texts: Texts, bands: tuple[Band, ...]) -> Iterator[FieldProblem]:
     for name in ("question", "low_label", "high_label"):
         yield from _of_text(f"{path}.{name}", getattr(texts, name))
+    yield from _of_text(f"{path}.comment_labels.before", texts.comment_labels.before, required=False)
     for band in bands:
         yield from _of_text(f"{path}.comment_labels.{band.value}", texts.comment_labels.of(band))
     for band in bands:

@@ -118,8 +118,12 @@ class Thanks(Command):
 
 
 class CommentLabels(Command):
-    """The question for a reason, as each group of customers is asked it."""
+    """The question for a reason, as each group of customers is asked it.
 
+    `before` is asked until a score is chosen; where it is empty, a sentence that the pages bring along stands there.
+    """
+
+    before: MaybeLine200 = ""
     detractor: MaybeLine200 = ""
     passive: MaybeLine200 = ""
     promoter: MaybeLine200 = ""

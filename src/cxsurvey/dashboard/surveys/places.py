@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cxsurvey.core.errors import FieldProblem
-from cxsurvey.surveys.changes import TEXT_NAMES, THANKS_NAMES
+from cxsurvey.surveys.changes import BEFORE_A_SCORE, TEXT_NAMES, THANKS_NAMES
 from cxsurvey.surveys.definition import Definition
 from cxsurvey.surveys.languages import name_of
 
@@ -21,6 +21,7 @@ def text_fields(draft: Definition) -> dict[str, str]:
     fields = dict(TEXT_NAMES)
     if draft.may_name_points:
         fields |= {f"point_labels.{score}": f"Name of {score}" for score in draft.scale.scoring.scale.values}
+    fields["comment_labels.before"] = BEFORE_A_SCORE
     fields |= {f"comment_labels.{band}": f"Question for a reason, {name}" for band, name in groups}
     for band, name in groups:
         fields |= {f"thanks.{band}.{part}": f"{label}, {name}" for part, label in THANKS_NAMES.items()}
