@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import resource
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -159,6 +162,21 @@ def test_what_is_small_and_costs_much_is_refused_without_the_server_paying(
     after = resource.getrusage(resource.RUSAGE_SELF)
     assert after.ru_utime - before.ru_utime < 1
     assert after.ru_maxrss - before.ru_maxrss < 20 * 1024  # kB
+
+
+def test_memory_that_ends_at_an_odd_moment_is_told_like_any_other(tmp_path: Path) -> None:
+    """It ended once in 64 times while another error was being looked at, and the manager saw an error of the server."""
+    path = saved(tmp_path / "good.xlsx", ["Score"], [9])
+    ends = "import json, runpy\ndef ends(*_): raise MemoryError\njson.dump = ends\n"
+    wish = {"path": str(path), "sheet": None, "target": str(tmp_path / "t.csv"), "memory": 2**30, "seconds": 10}
+
+    done = subprocess.run(
+        [sys.executable, "-c", f"{ends}runpy.run_module({apart.__name__!r}, run_name='__main__')"],
+        input=json.dumps(wish).encode(),
+        check=False,
+    )
+
+    assert done.returncode == apart.OUT_OF_MEMORY
 
 
 def test_what_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,10 +62,10 @@ def main() -> int:
     sys.modules["numpy"] = cast("ModuleType", None)
     try:
         told = _written(Path(wish["path"]), wish["sheet"], Path(wish["target"]))
-    except (FileUnreadable, FileTooLarge) as refusal:
-        told = {"code": refusal.code, "text": refusal.text}
     except MemoryError:
         return OUT_OF_MEMORY
+    except (FileUnreadable, FileTooLarge) as refusal:
+        told = {"code": refusal.code, "text": refusal.text}
     json.dump(told, sys.stdout)
     return 0
 
@@ -81,4 +81,8 @@ def _written(path: Path, sheet: str | None, target: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        status = main()
+    except MemoryError:  # also while another error was being looked at, which takes memory too
+        os._exit(OUT_OF_MEMORY)
+    sys.exit(status)
