@@ -185,6 +185,20 @@ def test_a_foreign_key_is_looked_up_in_a_table_that_was_young(young: Engines) ->
         assert _whole_readings(connection, "parents") == before
 
 
+def test_what_writes_reads_most_of_a_table_page_by_page(young: Engines) -> None:
+    """And not a page for each row, as where pages by an index are made cheaper than pages in turn."""
+    with young.writing.connect() as connection, connection.begin():
+        connection.exec_driver_sql("INSERT INTO parents SELECT generate_series(1, 20000)")
+        shuffled = "SELECT id, id FROM parents WHERE id > 0 ORDER BY md5(id::text)"
+        connection.exec_driver_sql(f"INSERT INTO children {shuffled}")
+        connection.exec_driver_sql("CREATE INDEX ON children (parent)")
+        connection.exec_driver_sql("ANALYZE parents, children")
+
+        plan = "\n".join(connection.exec_driver_sql("EXPLAIN DELETE FROM children WHERE parent < 15000").scalars())
+
+    assert "Bitmap Heap Scan on children" in plan, plan
+
+
 def test_the_check_of_a_foreign_key_may_keep_its_plan(young: Engines) -> None:
     """To plan the checks anew for each row took a third of Postgres's time for a response."""
     with young.writing.connect() as connection:
