@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from cxsurvey.accounts import queries
+from cxsurvey.accounts.models import Workspace
 from cxsurvey.accounts.views import WorkspaceView
 from cxsurvey.core.context import Context
 from cxsurvey.core.errors import NotFound
@@ -13,10 +13,10 @@ from cxsurvey.core.errors import NotFound
 
 def workspace(ctx: Context) -> WorkspaceView:
     """The workspace of this unit."""
-    row = queries.workspace_row(ctx, ctx.workspace)
-    if row is None:
+    found = queries.workspace_view(ctx, ctx.workspace)
+    if found is None:
         raise NotFound
-    return view_of(row)
+    return found
 
 
 def workspace_by_slug(ctx: Context, slug: str) -> WorkspaceView:
@@ -40,8 +40,8 @@ def link_generation(ctx: Context, workspace_id: UUID) -> int:
     return row.link_generation
 
 
-def view_of(row: Any) -> WorkspaceView:
-    """A workspace, an object or a plain row, as a plain value."""
+def view_of(row: Workspace) -> WorkspaceView:
+    """A workspace as a plain value."""
     return WorkspaceView(
         id=row.id,
         slug=row.slug,

@@ -32,7 +32,7 @@ _ONE_SURVEY = FixedSelect(
 _NAMES = _SURVEY.selected_columns.keys()
 
 
-def survey(connection: Connection, workspace_id: UUID, survey_id: UUID) -> Any | None:
+def survey(connection: Connection, workspace_id: UUID, survey_id: UUID) -> SimpleNamespace | None:
     """One survey with the number and definition of the version asked now, if it is of this workspace."""
     for row in _ONE_SURVEY.run(connection, workspace_id=workspace_id, survey_id=survey_id):
         return SimpleNamespace(**dict(zip(_NAMES, row, strict=True)))

@@ -23,7 +23,7 @@ def environment() -> Environment:
     """The one template environment; an unknown name in a template is an error."""
     made = Environment(
         loader=FileSystemLoader(paths.templates()),
-        # a process keeps the templates it began with, as it keeps its code: half an upgrade fits nothing
+        # another release is another process: the disk is not asked with every page whether a template changed
         auto_reload=False,
         undefined=StrictUndefined,
         autoescape=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -11,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Table, bindparam, delete, exists, func, select, update
 
 from cxsurvey.accounts.models import ApiKey, Image, MemberInvitation, OneTimeLink, SignIn, User, Workspace
+from cxsurvey.accounts.views import WorkspaceView
 from cxsurvey.core.context import Context
 from cxsurvey.core.db.fixed import FixedSelect
 
@@ -21,17 +23,17 @@ def workspace(ctx: Context, workspace_id: UUID) -> Workspace | None:
 
 
 _workspaces = cast("Table", Workspace.__table__)
-_SETTINGS = [name for name in _workspaces.c.keys() if name not in {"zone_changes", "created_at"}]  # noqa: SIM118
-_SETTINGS_OF = FixedSelect(
-    select(*(_workspaces.c[name] for name in _SETTINGS)).where(_workspaces.c.id == bindparam("workspace_id"))
+_VIEW_OF = FixedSelect(
+    select(*(_workspaces.c[each.name] for each in fields(WorkspaceView))).where(
+        _workspaces.c.id == bindparam("workspace_id")
+    )
 )
 
 
-def workspace_row(ctx: Context, workspace_id: UUID) -> Any | None:
-    """A workspace by id as a plain row, without what only a change of its zone needs; every page begins with it."""
-    for row in _SETTINGS_OF.run(ctx.connection, workspace_id=workspace_id):
-        return SimpleNamespace(**dict(zip(_SETTINGS, row, strict=True)))
-    return None
+def workspace_view(ctx: Context, workspace_id: UUID) -> WorkspaceView | None:
+    """A workspace by id as a plain value; every page begins with it."""
+    rows = _VIEW_OF.run(ctx.connection, workspace_id=workspace_id)
+    return WorkspaceView(*rows[0]) if rows else None
 
 
 def workspace_by_slug(ctx: Context, slug: str) -> Workspace | None:
