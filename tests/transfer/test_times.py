@@ -83,6 +83,11 @@ def test_what_is_almost_a_date_is_none(text: str) -> None:
         (["12.03.2026", "11.03.2026"], None),
         (["13.03.2026", "03.13.2026"], None),
         (["2026-03-12", "13.03.2026"], DateOrder.DAY_FIRST),
+        (["03/12/2025"] * 1500 + ["13/3/2025"], None),
+        (["03/12/2025"] * 21 + ["3/13/2025"], None),
+        (["03/12/2025"] * 20 + ["3/13/2025"], DateOrder.MONTH_FIRST),
+        (["12.03.2026"] * 40 + ["13.03.2026"] * 2, DateOrder.DAY_FIRST),
+        (["2026-03-12"] * 1500 + ["13.03.2026"], DateOrder.DAY_FIRST),
     ],
 )
 def test_dates_say_what_comes_first_only_where_there_is_no_doubt(texts: list[str], order: DateOrder | None) -> None:

@@ -20,6 +20,10 @@ NO_SUCH_DAY: Final = "no calendar has this day"
 SHORTEST: Final = 6
 LONGEST: Final = 40
 """Characters of a date, and of a date and time with an offset."""
+MANY: Final = 20
+"""Cells that can be read both ways, from which on a few others may be slips of the pen."""
+TOO_FEW: Final = 0.05
+"""Share of those that the others must reach to say what comes first: of all days, three in five are above the 12th."""
 
 
 class DateOrder(StrEnum):
@@ -68,23 +72,35 @@ class Dates:
 
     @property
     def order(self) -> DateOrder | None:
-        """What comes first in all of them; None where nothing says so, or one cell says this and another that."""
-        if self.day_first and not self.month_first:
-            return DateOrder.DAY_FIRST
-        if self.month_first and not self.day_first:
-            return DateOrder.MONTH_FIRST
-        return None if self.day_first or self.either else DateOrder.ISO
+        """What comes first in all of them; None where too few say so, or one cell says this and another that."""
+        if not self.deciding:
+            return None if self.either else DateOrder.ISO
+        if self.is_contradictory or (self.either >= MANY and self.deciding < TOO_FEW * self.either):
+            return None
+        return DateOrder.DAY_FIRST if self.day_first else DateOrder.MONTH_FIRST
+
+    @property
+    def deciding(self) -> int:
+        """How many leave no doubt whether the day or the month comes first in them."""
+        return self.day_first + self.month_first
+
+    @property
+    def is_contradictory(self) -> bool:
+        """Whether one cell can only begin with the day and another only with the month."""
+        return bool(self.day_first and self.month_first)
 
 
 def date_order_of(name: str, dates: Dates, said: DateOrder | None) -> tuple[DateOrder | None, str | None]:
     """What comes first in the dates of the column of this name, or why that is in doubt; what was `said` holds."""
     if (order := said or dates.order) is not None:
         return order, None
-    why = (
-        "some dates can only begin with the day and others only with the month"
-        if dates.day_first
-        else "nothing in its dates says whether they begin with the day or with the month"
-    )
+    if dates.is_contradictory:
+        why = "some dates can only begin with the day and others only with the month"
+    elif dates.deciding:
+        few = f"only {dates.deciding} of its {dates.deciding + dates.either} dates"
+        why = f"{few} {'say' if dates.deciding > 1 else 'says'} whether the day or the month comes first"
+    else:
+        why = "nothing in its dates says whether they begin with the day or with the month"
     return None, f"“{name}”: {why}. Say which: day-first or month-first."
 
 
