@@ -40,6 +40,8 @@ def told(
         "Shop,5,Great\nShop,4,Fine\n",
         "ida@example.com,x\nbo@example.com,y\n",
         "4,5,Fine\n5,1,Fine\n",
+        "1,1,Bad\n1,2,Bad\n",
+        "2,1,Bad\n1,2,Bad\n",
     ],
 )
 def test_a_first_row_that_is_like_the_others_is_told(tmp_path: Path, content: str) -> None:
@@ -52,6 +54,10 @@ def test_a_first_row_that_is_like_the_others_is_told(tmp_path: Path, content: st
         "Rating,When\n5,2026-10-01\n",
         "Rating,5\n5,5\n",
         "1,2,3\n5,4,4\n3,2,1\n",
+        "Filiale,1,2,3\nNord,5,Schnell,4\nWest,3,Zu laut,2\n",
+        "0,1,2\n5,4,4\n3,2,1\n",
+        "Filiale,0,1,2\nNord,5,4,4\nWest,3,2,1\n",
+        "Filiale,1,2,3,4,5,6,7,8,9,10,11,12\nNord,5,4,4,3,2,1,5,5,5,5,5,5\n",
         "Wie war es?,2026-10-01\n5,\n",
         "What,10\n5,eleven\n",
         "Region,Wer\nNord,Ida\n",

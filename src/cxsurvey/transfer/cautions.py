@@ -69,9 +69,13 @@ def looks_like_rows(profile: Profile) -> bool:
         return False
     if any(_is_alike(column, is_a) for column in profile.columns for is_a in (_is_date, is_address)):
         return True
-    numbers = [column.name.strip() for column in profile.columns if _is_alike(column, is_score)]
-    is_count = len(numbers) > 1 and numbers == [str(place) for place in range(1, len(numbers) + 1)]
-    return bool(numbers) and not is_count  # questions are often named by their numbers
+    return any(_is_alike(column, is_score) for column in profile.columns) and not _are_counted(names)
+
+
+def _are_counted(names: Sequence[str]) -> bool:
+    """Whether the names that are numbers count on from 0 or 1, as those of questions often do."""
+    numbers = [number for name in names if isinstance(number := whole_number(name), int)]
+    return len(numbers) > 1 and numbers[0] in {0, 1} and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _is_alike(column: ColumnProfile, is_a: Callable[[str], bool]) -> bool:
