@@ -47,7 +47,12 @@ class Reading(Command):
     """Where the answers come from; ids count per source."""
     scale: ScaleReading = ScaleReading()
 
-    def is_as(self, other: Reading) -> bool:
-        """Whether both say the same; an order of dates that one leaves to the cells is that of the other."""
-        order = self.date_order or other.date_order
-        return self.model_copy(update={"date_order": order}) == other.model_copy(update={"date_order": order})
+    def is_as(self, said: Reading) -> bool:
+        """Whether an import that was carried out with this reading read what is `said` now.
+
+        An order of dates that is left to the cells now is the one it had. Where it reads dates and names no order, it
+        is from before there was a choice, and read ISO 8601 alone.
+        """
+        order = self.date_order or (DateOrder.ISO if "answered_at" in self.mapping else said.date_order)
+        now = said.model_copy(update={"date_order": said.date_order or order})
+        return self.model_copy(update={"date_order": order}) == now
