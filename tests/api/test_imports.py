@@ -131,6 +131,8 @@ def test_dates_are_read_in_an_order_that_the_cells_or_the_settings_say(
     assert settled.json()["date_order"] == "month-first", settled.text
     drain(database)
     assert read(rest, guessed)["counts"]["stored"] == 1
+    against = bring(rest, b"Rating,At\n9,02.03.2026\n3,13.03.2026\n", **said, date_order="month-first").json()
+    assert [one["about"] for one in against["cautions"]] == ["other_date_order"]
     wrong = bring(rest, unclear, **said, date_order="year")
     assert wrong.json()["errors"][0]["rule"] == "enum"
 

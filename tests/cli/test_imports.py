@@ -106,6 +106,11 @@ def test_dates_are_read_in_the_order_that_is_said_or_that_the_cells_say(file: Pa
     assert "Say which: day-first or month-first." in unclear.stderr
     assert "--date-order must be" in wrong.stderr
     assert (said["date_order"], said["first_answered_at"]) == ("month-first", "2026-02-02T21:00:00+00:00")
+    file.write_text("Rating,At\n9,02.03.2026\n3,13.03.2026\n")
+    tried = run("import", "responses", file, *options, "--date-order", "month-first").stdout
+    done = run("import", "responses", file, *options[:-1], "--date-order", "month-first").stderr
+    for told in (tried, done):
+        assert "“At”: 1 of 2 dates can only begin with the day" in told
 
 
 def test_what_would_show_in_wrong_numbers_alone_is_told_before_anything_is_stored(file: Path) -> None:

@@ -130,3 +130,17 @@ def test_dates_in_doubt_are_told_until_somebody_says_what_comes_first(tmp_path: 
     assert list(told(tmp_path, content, mapping)) == [About.DATES_UNCLEAR]
     assert told(tmp_path, content, mapping, order=DateOrder.DAY_FIRST) == {}
     assert told(tmp_path, "How,Sent\n5,13.03.2026\n", mapping) == {}
+
+
+def test_dates_that_the_order_that_was_said_cannot_read_are_told(tmp_path: Path) -> None:
+    content = "How,Closed\n5,03/04/2026\n4,03/05/2026\n3,03/25/2026\n"
+    mapping = {"score": "How", "answered_at": "Closed"}
+
+    assert told(tmp_path, content, mapping, order=DateOrder.DAY_FIRST) == {
+        About.OTHER_ORDER: "“Closed”: 1 of 3 dates can only begin with the month, and would be refused with the day "
+        "first, as was said. If the month comes first in all, 2 more could be taken for another day."
+    }
+    assert told(tmp_path, content, mapping, order=DateOrder.MONTH_FIRST) == {}
+    assert told(tmp_path, content, mapping) == {}
+    only = told(tmp_path, "How,Closed\n5,13.03.2026\n", mapping, order=DateOrder.MONTH_FIRST)[About.OTHER_ORDER]
+    assert only.endswith("only begin with the day, and would be refused with the month first, as was said.")

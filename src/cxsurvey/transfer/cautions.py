@@ -12,7 +12,7 @@ from cxsurvey.transfer.guessing import is_address, is_known_name, is_score
 from cxsurvey.transfer.profile import ColumnProfile, Profile
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
-from cxsurvey.transfer.times import date_order_of, form_of
+from cxsurvey.transfer.times import DateOrder, date_order_of, form_of
 
 MOST_NAMED: Final = 12
 """Values off a scale that are named one by one."""
@@ -30,7 +30,9 @@ class About(StrEnum):
     NO_DATES = "no_dates"
     """No column says when people answered, so every answer would be one of the day of the import."""
     DATES_UNCLEAR = "dates_unclear"
-    """Nothing says whether the day or the month comes first in the dates."""
+    """Nothing, or too little, says whether the day or the month comes first in the dates."""
+    OTHER_ORDER = "other_date_order"
+    """Some dates cannot begin with what was said to come first in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ def cautions(profile: Profile, kind: Kind, reading: Reading, scale: Scale | None
         yield Caution(About.NO_DATES, _without_dates(profile))
     elif (unclear := date_order_of(timed.name, timed.dates, reading.date_order)[1]) is not None:
         yield Caution(About.DATES_UNCLEAR, unclear)
+    elif text := _against_order(timed, reading.date_order):
+        yield Caution(About.OTHER_ORDER, text)
 
 
 def looks_like_rows(profile: Profile) -> bool:
@@ -120,6 +124,26 @@ def _listed(numbers: Sequence[int]) -> str:
         return f"{', '.join(map(str, numbers[: MOST_NAMED - 1]))} … and {numbers[-1]}"
     *first, last = map(str, numbers)
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _against_order(column: ColumnProfile, said: DateOrder | None) -> str:
+    """That dates of a column cannot be read in the order that was said; "" where all can, or only ISO is read."""
+    dates = column.dates
+    if said is DateOrder.DAY_FIRST:
+        against, first, other = dates.month_first, "day", "month"
+    elif said is DateOrder.MONTH_FIRST:
+        against, first, other = dates.day_first, "month", "day"
+    else:
+        return ""
+    if not against:
+        return ""
+    text = (
+        f"“{column.name}”: {against} of {dates.deciding + dates.either} dates can only begin with the {other}, and "
+        f"would be refused with the {first} first, as was said."
+    )
+    if not dates.either:
+        return text
+    return f"{text} If the {other} comes first in all, {dates.either} more could be taken for another day."
 
 
 def _without_dates(profile: Profile) -> str:
