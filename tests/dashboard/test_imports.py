@@ -210,6 +210,52 @@ def test_what_comes_first_in_dates_is_preset_where_the_cells_say_it_and_asked_wh
     assert "The responses would be of 3 Nov 2026." in text_of(back, "#tried")
 
 
+def dated(answer: Any) -> dict[str, str]:
+    """What the form sends along of the column and order of dates that it shows."""
+    return {name: attribute(answer, f"input[name={name}]", "value") or "" for name in ("dated", "dated_order")}
+
+
+def test_an_order_of_dates_that_was_preset_for_one_column_is_not_said_of_another(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    rows = b"Rating,Submitted at,Closed\n9,13.02.2026,03/04/2026\n8,14.02.2026,03/05/2026\n7,15.02.2026,03/25/2026\n"
+    here = bring(signed_in, rows).headers["location"]
+    shown = signed_in.get(here)
+    assert (chosen(shown)["column-1"], chosen(shown)["date_order"]) == ("answered_at", "day-first")
+    other = {"column-0": "score", "column-1": "", "column-2": "answered_at", "date_order": "day-first", **dated(shown)}
+
+    listed = signed_in.post(here, data=reading(survey, **other, do="show"))
+    assert chosen(listed)["date_order"] == "month-first", "it is that of the column that is chosen now"
+    assert dated(listed) == {"dated": "Closed", "dated_order": "month-first"}
+    signed_in.post(here, data=reading(survey, **other))
+    drain(database)
+    tried = signed_in.get(here)
+    assert counters(tried)["would be stored"] == "3"
+    assert "4 Mar 2026 to 25 Mar 2026" in text_of(tried, "#tried")
+
+    said = {**other, **dated(tried)}
+    signed_in.post(here, data=reading(survey, **said))
+    drain(database)
+    wrong = signed_in.get(here)
+    assert chosen(wrong)["date_order"] == "day-first", "what was said of this column holds"
+    assert "“Closed”: 1 of 3 dates can only begin with the month" in text_of(wrong, "#tried .notice.problem")
+
+
+def test_a_preset_order_is_asked_anew_where_the_column_chosen_instead_is_in_doubt(
+    signed_in: TestClient, survey: SurveyView, database: Database
+) -> None:
+    here = bring(signed_in, b"Rating,Submitted at,Closed\n9,13.02.2026,03/04/2026\n").headers["location"]
+    columns = {"column-0": "score", "column-1": "", "column-2": "answered_at", "date_order": "day-first"}
+
+    refused = signed_in.post(here, data=reading(survey, **columns, **dated(signed_in.get(here))))
+    assert refused.status_code == 422
+    assert "“Closed”: nothing in its dates says" in text_of(refused, "#error-date_order")
+    assert chosen(refused)["date_order"] == ""
+    signed_in.post(here, data=reading(survey, **columns, **dated(refused)))
+    drain(database)
+    assert "The responses would be of 3 Apr 2026." in text_of(signed_in.get(here), "#tried")
+
+
 def test_what_would_show_in_wrong_numbers_alone_is_said_before_and_beside_the_button(
     signed_in: TestClient, survey: SurveyView, database: Database
 ) -> None:

@@ -26,6 +26,7 @@ from cxsurvey.transfer.import_views import ImportView
 from cxsurvey.transfer.profile import ColumnProfile
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Instead, Scale, ScaleReading, score_values
+from cxsurvey.transfer.times import DateOrder
 from cxsurvey.web.door import Visit
 from cxsurvey.web.forms import Fields
 
@@ -45,10 +46,11 @@ def draft_page(
     mapping = mapping or {one.field: one.column for one in guesses.values()}
     survey = _survey(open_surveys, sent.get("survey", "") if sent is not None else "", view)
     options = fields_for(view.kind, _follow_ups(survey), listing.segment_names(visit.ctx))
-    scored = mapping.get("score", "")
+    scored, dated = mapping.get("score", ""), mapping.get("answered_at", "")
     scale = sent_scale(sent, view) if sent is not None else view.reading.scale
     date_order = _date_order(view, mapping, sent)
-    shown = view.reading.model_copy(update={"mapping": mapping, "scale": scale, "date_order": date_order or None})
+    said = next((one for one in DateOrder if one == date_order), None)
+    shown = view.reading.model_copy(update={"mapping": mapping, "scale": scale, "date_order": said})
     told = telling.told(visit.ctx, view, (shown, survey.id if survey is not None else None))
     by_column = {column: field for field, column in mapping.items()}
     columns = [
@@ -73,6 +75,7 @@ def draft_page(
         values=_values(view.source.profile.column(scored), scale, survey),
         value_options=_value_options(survey),
         scored=scored,
+        dated=dated,
         typed={
             "survey": encode("srv", survey.id) if survey is not None else "",
             "zone": sent.get("zone", "") if sent is not None else _zone(view, visit),
@@ -113,7 +116,7 @@ def sent_reading(sent: Fields, view: ImportView) -> Reading:
     values: dict[str, object] = {"mapping": sent_mapping(sent, view)}
     if view.kind is Kind.RESPONSES:
         values |= {name: sent[name] for name in ("zone", "source") if name in sent}
-        values["date_order"] = sent.get("date_order") or None
+        values["date_order"] = _sent_order(sent, sent_mapping(sent, view)) or None
         values["scale"] = sent_scale(sent, view)
     return Reading.from_fields(values)
 
@@ -218,11 +221,19 @@ def _not_said_twice(cautions: tuple[Caution, ...], errors: dict[str, str]) -> tu
 
 def _date_order(view: ImportView, mapping: dict[str, str], sent: Fields | None) -> str:
     """What is chosen or settled, else what the cells of the column say that is taken for the time; "" in doubt."""
-    if sent is not None:
-        return sent.get("date_order", "")
+    if sent is not None and (order := _sent_order(sent, mapping)) is not None:
+        return order
+    settled = view.reading.date_order if sent is None else None
     column = view.source.profile.column(mapping.get("answered_at", ""))
-    order = view.reading.date_order or (column.dates.order if column is not None else None)
-    return order.value if order is not None else ""
+    found = settled or (column.dates.order if column is not None else None)
+    return found.value if found is not None else ""
+
+
+def _sent_order(sent: Fields, mapping: dict[str, str]) -> str | None:
+    """What the form says of dates; None where that was only shown, and for another column than is chosen now."""
+    order, shown_for = sent.get("date_order", ""), sent.get("dated", "")
+    is_other = bool(shown_for) and mapping.get("answered_at") != shown_for
+    return None if is_other and order == sent.get("dated_order", "") else order
 
 
 def _zone(view: ImportView, visit: Visit) -> str:

@@ -139,6 +139,8 @@ class DraftPage:
     value_options: tuple[tuple[str, str], ...]
     scored: str
     """The column whose values are listed."""
+    dated: str
+    """The column that is taken for the time, for which the order of dates is shown; "" where none is."""
     typed: Mapping[str, str]
     zones: tuple[str, ...]
     is_guess: bool
