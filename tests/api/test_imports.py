@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from cxsurvey import wiring
@@ -18,6 +18,7 @@ from cxsurvey.core.models import AuditEntry
 from cxsurvey.responses.models import Response
 from cxsurvey.surveys.service import SurveyView
 from cxsurvey.transfer import imports, keeping, uploads
+from cxsurvey.transfer.models import Import
 from tests.api.conftest import FOREIGN, TEST, Scene, Write, bearer
 from tests.factories import act_in, make_open_survey
 
@@ -171,6 +172,30 @@ def test_the_same_file_once_more_is_read_with_the_order_it_had(
 
     assert read(rest, again)["date_order"] == "month-first"
     assert read(rest, again)["counts"]["known"] == 1
+
+
+def test_a_file_from_before_there_was_an_order_of_dates_is_asked_about_where_its_dates_are_in_doubt(
+    rest: TestClient, scene: Scene, database: Database, write: Write
+) -> None:
+    content = b"Rating,At\n9,2026-03-02\n8,02.03.2026\n"
+    first = bring(rest, content, survey=scene.survey, date_order="iso")
+    drain(database)
+    rest.post(f"/imports/{first.json()['id']}/start")
+    drain(database)
+
+    def forget_order(ctx: Context) -> None:
+        stored = ctx.connection.execute(select(Import.reading)).scalar_one()
+        ctx.connection.execute(update(Import).values(reading={**stored, "date_order": None}))
+
+    write(forget_order)
+
+    again = bring(rest, content)
+    assert (again.status_code, again.json()["state"], again.json()["mapping"]) == (201, "draft", {}), again.text
+    said = rest.put(f"/imports/{again.json()['id']}/settings", json={"date_order": "day-first"})
+    drain(database)
+    assert said.json()["mapping"] == {"score": "Rating", "answered_at": "At"}
+    counts = read(rest, again)["counts"]
+    assert (counts["known"], counts["stored"]) == (1, 1)
 
 
 def test_the_same_file_again_is_known_and_read_as_it_was_unless_taken_back(

@@ -60,8 +60,8 @@ def apply(
 ) -> ImportView:
     """Settles a draft and tries it, where that is wished.
 
-    A guess that does not suffice is no error: the draft stays open, for somebody to say more, and keeps of its columns
-    and its survey only what was said now. Raises what `imports.settle` raises about anything that was said.
+    A guess that does not suffice is no error: the draft stays open, for somebody to say more, and keeps none of its
+    columns that were not said now. Raises what `imports.settle` raises about anything that was said.
     """
     source = found or view.source
     before = again.earlier(ctx, replace(view, source=source))
@@ -70,17 +70,18 @@ def apply(
     usual = before.reading if before is not None else Reading(zone=accounts.workspace(ctx).report_zone)
     survey_id = survey_id or (before.survey_id if before is not None else None)
     fields = settings.mapping
-    suffices = True
+    is_said = fields is not None
     if fields is None and before is not None:
         fields = usual.mapping
     elif fields is None:
         fields = {one.field: one.column for one in guess(source.profile, view.kind)}
-        suffices = _suffices(fields, view.kind, survey_id, settings.date_order, source)
+    order = settings.date_order or _usual_order(usual, fields)
+    suffices = is_said or _suffices(fields, view.kind, survey_id, order, source)
     said = settings.model_fields_set
     reading = Reading(
         mapping=fields if suffices else {},
         zone=settings.zone or usual.zone,
-        date_order=settings.date_order or _usual_order(usual, fields),
+        date_order=order,
         source=settings.source if "source" in said else usual.source,
         scale=settings.scale if "scale" in said else usual.scale,
     )
