@@ -124,6 +124,12 @@ def test_without_a_column_of_dates_it_is_told_that_all_would_be_of_today(tmp_pat
     assert likely[About.NO_DATES] == f"{said} “Sent” looks like dates."
 
 
+def test_dates_after_many_cells_without_one_are_in_doubt_too(tmp_path: Path) -> None:
+    content = "How,Sent\n" + "5,-\n" * 1500 + "5,03.04.2026\n" * 60
+
+    assert list(told(tmp_path, content, {"score": "How", "answered_at": "Sent"})) == [About.DATES_UNCLEAR]
+
+
 def test_dates_in_doubt_are_told_until_somebody_says_what_comes_first(tmp_path: Path) -> None:
     content, mapping = "How,Sent\n5,12.03.2026\n", {"score": "How", "answered_at": "Sent"}
 

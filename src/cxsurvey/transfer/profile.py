@@ -26,8 +26,6 @@ A unit reads and writes the row that holds them, and no unit may take long.
 MOST_SAMPLED: Final = 12_000
 """Characters of the samples of all columns."""
 SAMPLES: Final = 3
-NO_DATES: Final = 20
-"""Cells more that are no dates than dates, from which on a column is not looked at for them any more."""
 MOST_COLUMNS: Final = 200
 LONGEST_NAME: Final = 200
 
@@ -42,7 +40,7 @@ class ColumnProfile:
     values: tuple[tuple[str, int], ...]
     """Each value with how often it comes, in the order of the file; empty where they are too many or too long."""
     dates: Dates = field(default_factory=Dates)
-    """Its cells that are dates; none where most are something else."""
+    """Its cells that are dates, whatever the others are."""
 
     @property
     def repeats(self) -> bool:
@@ -105,29 +103,23 @@ class _Counting:
         self.filled = 0
         self.values: Counter[str] | None = Counter()
         self.samples: list[str] = []
-        self.dates: Counter[str] | None = Counter()
+        self.dates: Counter[str] = Counter()
 
     def add(self, text: str) -> None:
         self.filled += 1
-        if self.dates is not None:
-            self._count_date(text.strip())
-        if len(self.samples) < SAMPLES and (short := text.strip()[: self.longest_sample]) not in self.samples:
+        text = text.strip()
+        if (form := form_of(text)) is not None:
+            self.dates[form.value] += 1
+        if len(self.samples) < SAMPLES and (short := text[: self.longest_sample]) not in self.samples:
             self.samples.append(short)
         if self.values is not None:
-            self.values[text.strip()[:LONGEST_VALUE]] += 1
+            self.values[text[:LONGEST_VALUE]] += 1
             if len(self.values) > MOST_VALUES:
                 self.values = None
 
-    def _count_date(self, text: str) -> None:
-        assert self.dates is not None
-        if (form := form_of(text)) is not None:
-            self.dates[form.value] += 1
-        elif self.filled >= 2 * self.dates.total() + NO_DATES:
-            self.dates = None
-
     def done(self) -> ColumnProfile:
         values = tuple(self.values.items()) if self.values is not None else ()
-        return ColumnProfile(self.name, self.filled, tuple(self.samples), values, Dates(**dict(self.dates or ())))
+        return ColumnProfile(self.name, self.filled, tuple(self.samples), values, Dates(**self.dates))
 
 
 def profile(table: CsvFile) -> Profile:

@@ -106,7 +106,7 @@ def date_order_of(name: str, dates: Dates, said: DateOrder | None) -> tuple[Date
 
 def form_of(text: str) -> Form | None:
     """The form of a date, with or without a time; None for what is none."""
-    if not SHORTEST <= len(text) <= LONGEST:
+    if not SHORTEST <= len(text) <= LONGEST or not text[0].isdigit():
         return None
     parts = _PARTS.fullmatch(text)
     if parts is None:
