@@ -297,6 +297,7 @@ def test_dates_are_read_as_their_cells_say_and_it_is_told_from_when_to_when_they
         (["03/12/2026", "04/12/2026"], "nothing in its dates says whether they begin with the day or with the month"),
         (["13/12/2026", "12/13/2026"], "some dates can only begin with the day and others only with the month"),
         (["03/12/2025"] * 40 + ["13/3/2025"], "only 1 of its 41 dates says whether the day or the month comes first"),
+        (["25/06/01"], "nothing in its dates says whether they begin"),
         (["n/a"] * 30 + ["03.04.2026"] * 10, "nothing in its dates says whether they begin with the day"),
     ],
 )

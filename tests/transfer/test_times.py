@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cxsurvey.transfer.times import DateOrder, Dates, NoSuchDayError, Oddity, form_of, parse_time
+from cxsurvey.transfer.times import DateOrder, NoSuchDayError, Oddity, dates_of, form_of, parse_time
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -67,7 +67,9 @@ def test_a_day_that_no_calendar_has_is_told_from_what_is_no_date(text: str, orde
         parse_time(text, LONDON, order)
 
 
-@pytest.mark.parametrize("text", ["12.03/2026", "12.03.026", "12.03.2026 25:00", "12/03/2026 13:00 pm", "12.03."])
+@pytest.mark.parametrize(
+    "text", ["12.03/2026", "12.03.026", "12.03.2026 25:00", "12/03/2026 13:00 pm", "12.03.", "26-03-12"]
+)
 def test_what_is_almost_a_date_is_none(text: str) -> None:
     with pytest.raises(ValueError, match=r".") as refused:
         parse_time(text, LONDON, DateOrder.DAY_FIRST)
@@ -88,15 +90,26 @@ def test_what_is_almost_a_date_is_none(text: str) -> None:
         (["03/12/2025"] * 20 + ["3/13/2025"], DateOrder.MONTH_FIRST),
         (["12.03.2026"] * 40 + ["13.03.2026"] * 2, DateOrder.DAY_FIRST),
         (["2026-03-12"] * 1500 + ["13.03.2026"], DateOrder.DAY_FIRST),
+        # the 25th of June 2001, or the 1st of June 2025
+        (["25/06/01"], None),
+        (["25.06.26 14:05", "12.05.31"], None),
+        (["25/06/01", "05/06/2001"], None),
+        (["25/06/01", "25/06/2001"], DateOrder.DAY_FIRST),
+        (["25/06/01", "25/06/32"], DateOrder.DAY_FIRST),
+        (["25.06.00"], DateOrder.DAY_FIRST),
+        (["06/25/01"], DateOrder.MONTH_FIRST),
+        (["13/12/26", "12/13/26", "05/06/26"], None),
     ],
 )
 def test_dates_say_what_comes_first_only_where_there_is_no_doubt(texts: list[str], order: DateOrder | None) -> None:
-    forms = Counter(form.value for form in map(form_of, texts) if form is not None)
+    forms = Counter(form for form in map(form_of, texts) if form is not None)
     assert forms.total() == len(texts)
-    assert Dates(**forms).order == order
+    assert dates_of(forms).order == order
 
 
-@pytest.mark.parametrize("text", ["9", "yesterday", "1.2.3", "32.13.2026", "0/0/2026", "20.5", "192.168.10.1"])
+@pytest.mark.parametrize(
+    "text", ["9", "yesterday", "1.2.3", "32.13.2026", "0/0/2026", "20.5", "192.168.10.1", "26-03-12", "5-3-26"]
+)
 def test_what_is_no_date_has_no_form(text: str) -> None:
     assert form_of(text) is None
 

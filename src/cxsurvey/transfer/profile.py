@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 
 from cxsurvey.transfer.errors import FileUnreadable
 from cxsurvey.transfer.files import CsvFile
-from cxsurvey.transfer.times import Dates, form_of
+from cxsurvey.transfer.times import Dates, Form, dates_of, form_of
 
 MOST_VALUES: Final = 60
 """Different values of a column that are counted; one with more is no scale."""
@@ -103,13 +103,13 @@ class _Counting:
         self.filled = 0
         self.values: Counter[str] | None = Counter()
         self.samples: list[str] = []
-        self.dates: Counter[str] = Counter()
+        self.dates: Counter[Form] = Counter()
 
     def add(self, text: str) -> None:
         self.filled += 1
         text = text.strip()
         if (form := form_of(text)) is not None:
-            self.dates[form.value] += 1
+            self.dates[form] += 1
         if len(self.samples) < SAMPLES and (short := text[: self.longest_sample]) not in self.samples:
             self.samples.append(short)
         if self.values is not None:
@@ -119,7 +119,7 @@ class _Counting:
 
     def done(self) -> ColumnProfile:
         values = tuple(self.values.items()) if self.values is not None else ()
-        return ColumnProfile(self.name, self.filled, tuple(self.samples), values, Dates(**self.dates))
+        return ColumnProfile(self.name, self.filled, tuple(self.samples), values, dates_of(self.dates))
 
 
 def profile(table: CsvFile) -> Profile:

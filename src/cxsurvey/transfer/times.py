@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -10,11 +11,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 _PARTS: Final = re.compile(
-    r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})"
+    r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|(?<!-)\d{2})"
     r"(?:(?:\s*,\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\s*([ap])\.?m\.?)?)?",
     re.ASCII | re.IGNORECASE,
 )
-"""A date whose year comes last, perhaps with a time of the day: 12.03.2026, 3/12/26 2:05 PM."""
+"""A date whose year comes last, perhaps with a time of the day: 12.03.2026, 3/12/26 2:05 PM.
+
+Between hyphens a year of two digits comes first as often as last, so none is read there.
+"""
 _ISO_DAY: Final = re.compile(r"\d{4}-(\d{2})-(\d{2})(?![0-9])", re.ASCII)
 NO_SUCH_DAY: Final = "no calendar has this day"
 SHORTEST: Final = 6
@@ -59,6 +63,8 @@ class Form(StrEnum):
     MONTH_FIRST = "month_first"
     """Only the month can: the second part is above 12."""
     EITHER = "either"
+    DAY_OR_YEAR = "day_or_year"
+    """Not the month: the first part is above 12, and 25/06/01 may end with its year or begin with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,25 @@ def form_of(text: str) -> Form | None:
         return None
     if max(first, second) <= 12:
         return Form.EITHER
-    return Form.DAY_FIRST if first > 12 else Form.MONTH_FIRST
+    if first <= 12:
+        return Form.MONTH_FIRST
+    is_year_perhaps = len(parts[4]) == 2 and 1 <= int(parts[4]) <= 31  # 25/06/01
+    return Form.DAY_OR_YEAR if is_year_perhaps else Form.DAY_FIRST
+
+
+def dates_of(forms: Counter[Form]) -> Dates:
+    """The dates of a column by how often each form comes.
+
+    One that begins with the day or the year contradicts those that begin with the month, and decides nothing by itself.
+    """
+    certain, unclear = forms[Form.DAY_FIRST], forms[Form.DAY_OR_YEAR]
+    is_against = forms[Form.MONTH_FIRST] > 0
+    return Dates(
+        iso=forms[Form.ISO],
+        day_first=certain + (unclear if is_against else 0),
+        month_first=forms[Form.MONTH_FIRST],
+        either=forms[Form.EITHER] + (0 if is_against else unclear),
+    )
 
 
 def parse_time(text: str, zone: ZoneInfo, order: DateOrder = DateOrder.ISO) -> tuple[datetime, Oddity | None]:
