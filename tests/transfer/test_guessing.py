@@ -66,6 +66,18 @@ def test_a_column_of_dates_is_known_by_its_cells_in_any_order(tmp_path: Path) ->
     assert guessed(tmp_path, "a,b\n7,12.03.2026\n9,\n")["answered_at"] == ("b", "its cells look like dates")
 
 
+@pytest.mark.parametrize("cells", [["5.13.10", "5.14.11", "7.15.02"], ["14/03/07"], ["14-03-07"], ["20260312-01"]])
+def test_numbers_of_versions_and_receipts_are_not_taken_for_dates(tmp_path: Path, cells: list[str]) -> None:
+    rows = "".join(f"{cell},9\n" for cell in cells)
+
+    assert "answered_at" not in guessed(tmp_path, f"App version,Score\n{rows}")
+
+
+def test_a_year_of_two_digits_is_one_where_the_name_says_so(tmp_path: Path) -> None:
+    assert guessed(tmp_path, "Date,Score\n5/13/26,9\n")["answered_at"] == ("Date", "of its name")
+    assert "answered_at" not in guessed(tmp_path, "Date,Score\n26-03-12,9\n")
+
+
 def test_a_respondent_is_what_answers_are_known_by(tmp_path: Path) -> None:
     found = guessed(tmp_path, "respondent_id,comment_id,score\na,1,9\n")
 

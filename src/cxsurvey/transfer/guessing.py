@@ -10,7 +10,7 @@ from typing import Final
 from cxsurvey.people.keys import SEGMENT_KEYS
 from cxsurvey.transfer.profile import ColumnProfile, Profile
 from cxsurvey.transfer.reading import Kind
-from cxsurvey.transfer.times import form_of
+from cxsurvey.transfer.times import form_of, is_plainly_date
 
 NOT_A_LETTER: Final = re.compile(r"[\W_]+")
 BESIDE: Final = re.compile(r"\s*\([^()]*\)\s*$")
@@ -91,7 +91,7 @@ def _by_cells(profile: Profile, kind: Kind) -> Iterator[Guess]:
             )
         elif kind is Kind.RESPONSES and column.values and all(is_score(value) for value, _ in column.values):
             yield Guess("score", column.name, "all its cells are whole numbers from 0 to 10")
-        elif kind is Kind.RESPONSES and all(form_of(text) for text in column.samples):
+        elif kind is Kind.RESPONSES and all(is_plainly_date(text) for text in column.samples):
             yield Guess("answered_at", column.name, "its cells look like dates")
 
 

@@ -143,6 +143,16 @@ def dates_of(forms: Counter[Form]) -> Dates:
     )
 
 
+def is_plainly_date(text: str) -> bool:
+    """Whether a text is a date by itself: with a year of four digits set off from the month, as no version has one.
+
+    5.13.10 may be a version and 20260312-01 a receipt; that they are dates takes somebody or a name to say.
+    """
+    parts = _PARTS.fullmatch(text)
+    is_whole = len(parts[4]) == 4 if parts is not None else _ISO_DAY.match(text) is not None
+    return is_whole and form_of(text) is not None
+
+
 def parse_time(text: str, zone: ZoneInfo, order: DateOrder = DateOrder.ISO) -> tuple[datetime, Oddity | None]:
     """The instant, in UTC, that a date or time means: ISO 8601, or in `order`; without an offset it is read in `zone`.
 
