@@ -62,6 +62,48 @@ def test_the_time_is_known_by_its_name_however_dates_are_written(tmp_path: Path,
     assert found["answered_at"] == (name, "of its name")
 
 
+@pytest.mark.parametrize(
+    ("field", "other", "own", "cell"),
+    [
+        ("score", "NPS (last year)", "NPS", "9"),
+        ("answered_at", "Date (of birth)", "Date", "1980-05-13"),
+        ("person.email", "Email (agent)", "Email", "ida@example.com"),
+    ],
+)
+def test_what_a_name_says_in_brackets_may_make_it_another_column(
+    tmp_path: Path, field: str, other: str, own: str, cell: str
+) -> None:
+    assert guessed(tmp_path, f"{other},{own}\n{cell},{cell}\n")[field] == (own, "of its name")
+    assert field not in guessed(tmp_path, f"{other},Comment\n{cell},x\n")
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "cell"),
+    [
+        ("answered_at", "Submit Date (UTC)", "2026-03-12"),
+        ("answered_at", "Date (local time)", "2026-03-12"),
+        ("answered_at", "Timestamp (GMT+01:00)", "2026-03-12"),
+        ("answered_at", "Datum (MEZ)", "12.03.2026"),
+        ("answered_at", "Date (MM/DD/YYYY)", "03/12/2026"),
+        ("score", "NPS (0-10)", "9"),
+        ("score", "Rating (1 to 5)", "4"),
+        ("score", "Bewertung (1 bis 5)", "4"),
+        ("score", "Rating (0–10) ", "4"),
+    ],
+)
+def test_a_unit_or_a_zone_in_brackets_changes_no_name(tmp_path: Path, field: str, name: str, cell: str) -> None:
+    assert guessed(tmp_path, f"{name},Comment\n{cell},x\n")[field] == (name, "of its name")
+
+
+@pytest.mark.parametrize("name", ["NPS (2025)", "NPS (2)", "NPS (last year) (0-10)", "NPS (0-10) (last year)"])
+def test_a_year_or_a_place_in_brackets_is_no_unit(tmp_path: Path, name: str) -> None:
+    assert "score" not in guessed(tmp_path, f"{name},Comment\n9,x\n")
+
+
+def test_the_plain_name_goes_before_the_one_with_brackets(tmp_path: Path) -> None:
+    assert guessed(tmp_path, "NPS (0-10),Score\n9,8\n")["score"] == ("Score", "of its name")
+
+
 def test_a_column_of_dates_is_known_by_its_cells_in_any_order(tmp_path: Path) -> None:
     assert guessed(tmp_path, "a,b\n7,12.03.2026\n9,\n")["answered_at"] == ("b", "its cells look like dates")
 
