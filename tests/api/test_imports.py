@@ -158,6 +158,18 @@ def test_what_would_show_in_wrong_numbers_alone_is_told_until_it_is_carried_out(
     assert [one["about"] for one in headless["cautions"]] == ["first_row_is_data"]
 
 
+def test_a_column_that_only_looks_like_dates_or_the_score_is_not_taken_for_it(
+    rest: TestClient, scene: Scene, database: Database
+) -> None:
+    made = bring(rest, b"NPS (last year),NPS,App version\n3,9,5.13.10\n4,9,5.14.11\n", survey=scene.survey)
+    drain(database)
+
+    tried = read(rest, made)
+    assert tried["mapping"] == {"score": "NPS"}
+    assert [one["about"] for one in tried["cautions"]] == ["no_dates"]
+    assert tried["first_answered_at"] is None
+
+
 def test_the_same_file_once_more_is_read_with_the_order_it_had(
     rest: TestClient, scene: Scene, database: Database
 ) -> None:
