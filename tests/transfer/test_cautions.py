@@ -122,6 +122,8 @@ def test_without_a_column_of_dates_it_is_told_that_all_would_be_of_today(tmp_pat
     assert told(tmp_path, "How,Why\n5,x\n", {"score": "How"})[About.NO_DATES] == said
     likely = told(tmp_path, "How,Sent\n5,12.03.2026\n", {"score": "How"})
     assert likely[About.NO_DATES] == f"{said} “Sent” looks like dates."
+    versions = told(tmp_path, "How,App version\n5,5.13.10\n4,7.15.02\n", {"score": "How"})
+    assert versions[About.NO_DATES] == said
 
 
 def test_dates_after_many_cells_without_one_are_in_doubt_too(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from cxsurvey.transfer.guessing import is_address, is_known_name, is_score
 from cxsurvey.transfer.profile import ColumnProfile, Profile
 from cxsurvey.transfer.reading import Kind, Reading
 from cxsurvey.transfer.scales import Scale
-from cxsurvey.transfer.times import DateOrder, date_order_of, form_of
+from cxsurvey.transfer.times import DateOrder, date_order_of, is_plainly_date
 
 MOST_NAMED: Final = 12
 """Values off a scale that are named one by one."""
@@ -71,7 +71,7 @@ def looks_like_rows(profile: Profile) -> bool:
     names = [column.name.strip() for column in profile.columns]
     if any(is_known_name(name) for name in names):
         return False
-    if any(_is_alike(column, is_a) for column in profile.columns for is_a in (_is_date, is_address)):
+    if any(_is_alike(column, is_a) for column in profile.columns for is_a in (is_plainly_date, is_address)):
         return True
     return any(_is_alike(column, is_score) for column in profile.columns) and not _are_counted(names)
 
@@ -84,10 +84,6 @@ def _are_counted(names: Sequence[str]) -> bool:
 
 def _is_alike(column: ColumnProfile, is_a: Callable[[str], bool]) -> bool:
     return bool(column.samples) and is_a(column.name.strip()) and all(is_a(text) for text in column.samples)
-
-
-def _is_date(text: str) -> bool:
-    return form_of(text) is not None
 
 
 def _off_scale(column: ColumnProfile, scale: Scale) -> str:
@@ -147,6 +143,6 @@ def _against_order(column: ColumnProfile, said: DateOrder | None) -> str:
 
 
 def _without_dates(profile: Profile) -> str:
-    likely = next((one for one in profile.columns if one.samples and all(map(_is_date, one.samples))), None)
+    likely = next((one for one in profile.columns if one.samples and all(map(is_plainly_date, one.samples))), None)
     said = "No column says when the responses were given: all of them would count as given today."
     return f"{said} “{likely.name}” looks like dates." if likely is not None else said
