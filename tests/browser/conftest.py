@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState, sync_playwright
 
+from tests.browser.house import House
 from tests.browser.looking import OpenPage, launch, without_window
 
 
@@ -36,3 +38,15 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def ticket(house: House, browser: Browser) -> StorageState:
+    """What Ada's browser keeps of signing in to the `house` of a module."""
+    return house.ticket(browser)
+
+
+@pytest.fixture
+def signed_in(open_page: OpenPage, ticket: StorageState) -> OpenPage:
+    """Opens a page of Ada's browser, in which she has signed in."""
+    return partial(open_page, storage_state=ticket)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, StorageState, expect
+from playwright.sync_api import Dialog, expect
 
 from cxsurvey.core.context import Context
 from cxsurvey.surveys.service import SurveyView
@@ -41,18 +40,6 @@ def house(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A survey with a long name that two customers answered, for all tests, which store nothing in it."""
     with running(migrated_url, tmp_path_factory.mktemp("house"), _survey) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def ticket(house: House, browser: Browser) -> StorageState:
-    """What Ada's browser keeps of signing in."""
-    return house.ticket(browser)
-
-
-@pytest.fixture
-def signed_in(open_page: OpenPage, ticket: StorageState) -> OpenPage:
-    """Opens a page of Ada's browser, in which she has signed in."""
-    return partial(open_page, storage_state=ticket)
 
 
 @pytest.fixture

@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, StorageState
 
 from cxsurvey.core.context import Context
 from cxsurvey.people.segments import Segments
@@ -30,18 +28,6 @@ def house(migrated_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """Two touchpoints with enough answers to compare, now and before, follow-ups, and one very long comment."""
     with running(migrated_url, tmp_path_factory.mktemp("house"), _survey) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def ticket(house: House, browser: Browser) -> StorageState:
-    """What Ada's browser keeps of signing in."""
-    return house.ticket(browser)
-
-
-@pytest.fixture
-def signed_in(open_page: OpenPage, ticket: StorageState) -> OpenPage:
-    """Opens a page of Ada's browser, in which she has signed in."""
-    return partial(open_page, storage_state=ticket)
 
 
 def _survey(ctx: Context) -> SurveyView:
